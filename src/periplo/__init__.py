@@ -1,0 +1,1 @@
+"""Periplo: the open customer-journey platform for online shops."""

@@ -1,0 +1,131 @@
+"""Every error a user can meet, in one tree.
+
+    PeriploError
+    ├── UsageError            wrong use: an option, a value, a path (exit code 2, HTTP 400)
+    │   ├── UnknownName       a name that does not exist, with "did you mean"
+    │   ├── BadPredicate      a predicate that cannot be read, with the place in it
+    │   └── BadMap            a *.journey.yaml that cannot be read, with the place in it
+    ├── DataError             data that cannot be read as asked (exit code 1, HTTP 422)
+    │   ├── UnreadableFile    the file itself: missing, empty, damaged, of an unknown kind
+    │   ├── WrongPreset       a preset that does not fit the file
+    │   └── MissingColumn     a column or event that the question needs and the data lack
+    ├── ShopError             the shop on disk (exit code 1, HTTP 503)
+    │   ├── NotAShop          no shop at this place
+    │   ├── DamagedShop       a part of the shop cannot be read
+    │   └── ShopBusy          another process holds what we need; try again
+    └── MissingExtra          an optional package is not installed (exit code 1, HTTP 501)
+
+A message says what happened, why, and what to do next. Texts are English templates; a door shows them in
+the reader's language with ``periplo.language.tell``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class PeriploError(Exception):
+    """Base of all errors. ``what``, ``why`` and ``fix`` are templates filled with ``values``."""
+
+    code = "error"
+    exit_code = 1
+    http_status = 500
+
+    def __init__(self, what: str, *, why: str = "", fix: str = "", **values: object) -> None:
+        self.what, self.why, self.fix, self.values = what, why, fix, values
+        super().__init__(what)
+
+    def __str__(self) -> str:
+        return " ".join(part.format(**self.values) for part in (self.what, self.why, self.fix) if part)
+
+
+class UsageError(PeriploError):
+    code = "usage"
+    exit_code = 2
+    http_status = 400
+
+
+class UnknownName(UsageError):
+    """A name that is not among the known ones; proposes the nearest."""
+
+    code = "unknown_name"
+
+    def __init__(self, kind: str, name: str, known: Iterable[str], *, where: str = "") -> None:
+        self.kind, self.name, self.known = kind, name, sorted(known)
+        near = did_you_mean(name, self.known)
+        if near:
+            fix = "Did you mean {near}?"
+        elif self.known:
+            fix = "Known: {known}."
+        else:
+            fix = ""
+        super().__init__(
+            "There is no {kind} named “{name}”{where}.",
+            fix=fix,
+            kind=kind,
+            name=name,
+            where=f" ({where})" if where else "",
+            near=near,
+            known=", ".join(self.known[:20]),
+        )
+
+
+class BadPredicate(UsageError):
+    code = "bad_predicate"
+
+
+class BadMap(UsageError):
+    code = "bad_map"
+
+
+class DataError(PeriploError):
+    code = "data"
+    http_status = 422
+
+
+class UnreadableFile(DataError):
+    code = "unreadable_file"
+
+
+class WrongPreset(DataError):
+    code = "wrong_preset"
+
+
+class MissingColumn(DataError):
+    code = "missing_column"
+
+
+class ShopError(PeriploError):
+    code = "shop"
+    http_status = 503
+
+
+class NotAShop(ShopError):
+    code = "not_a_shop"
+    exit_code = 2
+    http_status = 404
+
+
+class DamagedShop(ShopError):
+    code = "damaged_shop"
+
+
+class ShopBusy(ShopError):
+    code = "shop_busy"
+
+
+class MissingExtra(PeriploError):
+    code = "missing_extra"
+    http_status = 501
+
+
+def did_you_mean(name: str, known: Iterable[str], most: int = 3) -> str:
+    """The nearest known names, quoted and joined, or an empty string. Case and separators do not count."""
+    plain = {_plain(candidate): candidate for candidate in known}
+    near = get_close_matches(_plain(name), plain, n=most, cutoff=0.6)
+    return ", ".join(f"“{plain[key]}”" for key in near)
+
+
+def _plain(name: str) -> str:
+    return "".join(ch for ch in name.casefold() if ch.isalnum())
