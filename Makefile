@@ -1,0 +1,58 @@
+# make demo   the demo shop and its living map in the browser    (PORT=8765, NO_BROWSER=1)
+# make test   every test, lint and strict types
+# make setup  only the environment: .venv/bin/periplo
+# make bench  the figures of docs/reference/benchmarks.md, measured here
+# make lock   new locked versions of all dependencies
+# make clean  removes what these commands made (not your shops)
+
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+PORT ?= 8765
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+WORKERS ?= auto
+
+# Caches stay inside this folder: nothing outside it is touched.
+export PIP_CACHE_DIR := $(CURDIR)/.cache/pip
+export NUMBA_CACHE_DIR := $(CURDIR)/.cache/numba
+
+.PHONY: demo test check setup bench lock clean python
+
+demo: setup
+	$(BIN)/periplo demo --port $(PORT) $(if $(NO_BROWSER),--no-browser)
+
+test: .venv/dev.stamp
+	$(BIN)/ruff check src tests bench
+	$(BIN)/ruff format --check src tests bench
+	$(BIN)/mypy
+	$(BIN)/pytest -n $(WORKERS)
+
+setup: .venv/run.stamp
+
+.venv/run.stamp: requirements.lock pyproject.toml | python
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing Periplo into .venv (once; about a minute) ..."
+	@$(INSTALL) -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/dev.stamp: .venv/run.stamp requirements-dev.lock
+	@echo "Installing the test tools ..."
+	@$(INSTALL) -r requirements-dev.lock
+	@touch $@
+
+python:
+	@test -n "$(PYTHON)" || { echo "Periplo needs Python 3.11 or newer. Install it, or name it: make demo PYTHON=/path/to/python3"; exit 1; }
+
+bench: .venv/dev.stamp
+	$(BIN)/python -m bench.run
+
+lock: .venv/dev.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--no-emit-index-url --extra build -o requirements.lock pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--no-emit-index-url --extra build --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+
+clean:
+	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis demo bench/data
