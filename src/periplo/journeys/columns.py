@@ -18,6 +18,17 @@ F64 = NDArray[np.float64]
 Bool = NDArray[np.bool_]
 
 
+def fix_arrays(holder: object, **kinds: type[np.generic]) -> None:
+    """Make the named array fields of a frozen dataclass contiguous read-only views of the given dtype.
+
+    Journeys never change in place; and as every array is of one kind, memory-mapped or not, kernels compile once.
+    """
+    for name, kind in kinds.items():
+        view = np.ascontiguousarray(getattr(holder, name), kind).view()
+        view.flags.writeable = False
+        object.__setattr__(holder, name, view)
+
+
 @dataclass(frozen=True, slots=True)
 class Coded:
     """A text column in dictionary form: ``values[codes[i]]``, code -1 where the event has no value."""
@@ -96,6 +107,10 @@ class JourneyColumns:
     since_us: int
     until_us: int
     properties: PropertySource = field(default_factory=GivenProperties)
+
+    def __post_init__(self) -> None:
+        fix_arrays(self, offsets=np.int64, time_us=np.int64, event=np.uint16, channel=np.uint8)
+        fix_arrays(self, customer=np.int64, person=np.bool_)
 
     @property
     def customers(self) -> int:

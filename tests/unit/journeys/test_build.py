@@ -1,0 +1,93 @@
+"""Journeys are sorted by customer, time, arrival; joining and moving events equals building anew."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from periplo.journeys.build import Rows, Sorted, build, extend, move
+
+
+def rows_of(table: list[tuple[int, int]], first_seq: int = 0) -> Rows:
+    """Rows from (customer, time) pairs; event and channel carry the row's identity so that mixing up shows."""
+    numbers = np.arange(len(table), dtype=np.int64) + first_seq
+    return Rows(
+        customer=np.array([c for c, _ in table], np.int64),
+        time_us=np.array([t for _, t in table], np.int64),
+        seq=numbers,
+        event=(numbers % 65_536).astype(np.uint16),
+        channel=(numbers % 7).astype(np.uint8),
+    )
+
+
+def same(left: Sorted, right: Sorted) -> bool:
+    return all(np.array_equal(getattr(left, name), getattr(right, name)) for name in vars(left))
+
+
+pairs = st.lists(st.tuples(st.sampled_from([-3, 0, 1, 2, 5, 10**12]), st.integers(0, 6)), max_size=60)
+
+
+@given(pairs)
+def test_build_equals_lexsort(table: list[tuple[int, int]]) -> None:
+    rows = rows_of(table)
+    made, origin = build(rows)
+    expected = np.lexsort((rows.seq, rows.time_us, rows.customer))
+    assert np.array_equal(origin, expected)
+    assert np.array_equal(made.rows.customer, rows.customer[expected])
+    assert np.array_equal(made.event, rows.event[expected])
+    assert np.array_equal(made.customer, np.unique(rows.customer))
+
+
+@given(pairs, st.randoms(use_true_random=False))
+def test_input_order_does_not_matter(table: list[tuple[int, int]], random) -> None:
+    rows = rows_of(table)
+    shuffled = list(range(len(table)))
+    random.shuffle(shuffled)
+    assert same(build(rows)[0], build(rows.take(np.array(shuffled, np.int64)))[0])
+
+
+@given(pairs, pairs)
+def test_extend_equals_rebuild(before: list[tuple[int, int]], after: list[tuple[int, int]]) -> None:
+    old_rows, new_rows = rows_of(before), rows_of(after, first_seq=len(before))
+    old, old_origin = build(old_rows)
+    extended, origin = extend(old, new_rows)
+    assert same(extended, build(old_rows + new_rows)[0])
+    assert np.array_equal(np.concatenate((old.seq, new_rows.seq))[origin], extended.seq)
+    assert len(old_origin) == len(before)
+
+
+@given(pairs, st.sets(st.sampled_from([-3, 0, 1, 2, 5])), st.sampled_from([-3, 1, 7, 10**12]))
+def test_move_equals_rebuild_with_the_new_customer(table: list[tuple[int, int]], merged: set[int], into: int) -> None:
+    rows = rows_of(table)
+    old, _ = build(rows)
+    touched = old.rows_of(np.array(sorted(merged), np.int64))
+    moved, origin = move(old, touched, np.full(len(touched), into, np.int64))
+    renamed = np.where(np.isin(rows.customer, sorted(merged)), into, rows.customer)
+    expected, _ = build(Rows(renamed, rows.time_us, rows.seq, rows.event, rows.channel))
+    assert same(moved, expected)
+    assert np.array_equal(old.seq[origin], moved.seq)
+
+
+@settings(max_examples=10)
+@given(st.integers(0, 2**32 - 1))
+def test_long_journeys_sort_too(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    rows = rows_of(
+        list(zip(random.integers(0, 3, 2_000).tolist(), random.integers(0, 500, 2_000).tolist(), strict=True))
+    )
+    assert np.array_equal(build(rows)[1], np.lexsort((rows.seq, rows.time_us, rows.customer)))
+
+
+def test_columns_take_their_window_from_the_events() -> None:
+    made, _ = build(rows_of([(2, 50), (1, 10), (2, 20)]))
+    columns = made.columns(person=np.ones(2, np.bool_), event_names=("A", "B", "C"), channel_names=("web",) * 3)
+    assert (columns.since_us, columns.until_us, columns.customers, columns.events) == (10, 50, 2, 3)
+    assert columns.offsets.tolist() == [0, 1, 3]
+
+
+def test_nothing_at_all_is_a_valid_journey() -> None:
+    made, origin = build(rows_of([]))
+    assert made.offsets.tolist() == [0]
+    assert len(origin) == 0
+    assert same(extend(made, rows_of([(1, 2)]))[0], build(rows_of([(1, 2)]))[0])
