@@ -14,7 +14,6 @@ WORKERS ?= auto
 
 # Caches stay inside this folder: nothing outside it is touched.
 export PIP_CACHE_DIR := $(CURDIR)/.cache/pip
-export NUMBA_CACHE_DIR := $(CURDIR)/.cache/numba
 
 .PHONY: demo test check setup bench lock clean python
 

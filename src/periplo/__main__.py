@@ -1,0 +1,5 @@
+"""``python -m periplo`` is the ``periplo`` command."""
+
+from periplo.cli import main
+
+main()

@@ -1,0 +1,69 @@
+"""The ``periplo`` command: gathers the commands, and turns every error into words and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from typing import NoReturn
+
+import typer
+
+from periplo.cli import importing, keeping, mapping, questions, serving, simulating
+from periplo.cli.output import LANG, errors, help_text
+from periplo.errors import PeriploError
+from periplo.language import t, tell
+
+app = typer.Typer(
+    name="periplo",
+    help=help_text("Customer journeys of a shop: read its events, draw the living map, ask questions."),
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+for room in (importing, questions, mapping, serving, simulating, keeping):
+    room.register(app)
+
+
+def main() -> NoReturn:
+    """Runs the command. Exit code 0, 2 for wrong use, 1 for failure; errors go to stderr, never as a traceback."""
+    try:
+        app()
+        sys.exit(0)
+    except PeriploError as error:
+        say(error)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        errors.print(t("Stopped.", LANG))
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except Exception as error:
+        unexpected(error)
+        sys.exit(1)
+
+
+def say(error: PeriploError) -> None:
+    """What happened, why, and what to do, each on its line."""
+    said = tell(error, LANG)
+    errors.print(said["what"], style="bold red", markup=False, highlight=False)
+    for part in ("why", "fix"):
+        if said[part]:
+            errors.print(said[part], markup=False, highlight=False)
+
+
+def unexpected(error: Exception) -> None:
+    """A fault of ours: its kind and how to see all of it; the data are as they were before the last commit."""
+    if os.environ.get("PERIPLO_DEBUG"):
+        traceback.print_exc()
+        return
+    text = t(
+        "Something went wrong inside Periplo ({kind}: {detail}). Your data are safe. Run it again with PERIPLO_DEBUG=1 "
+        "to see the details, and please report them.",
+        LANG,
+        kind=type(error).__name__,
+        detail=str(error).splitlines()[0] if str(error) else "",
+    )
+    errors.print(text, markup=False, highlight=False)

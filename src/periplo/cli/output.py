@@ -1,0 +1,50 @@
+"""How commands speak: one JSON object for programs, tables for people, in the language of the terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import Annotated, Any
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from periplo.language import from_environment, t
+
+LANG = from_environment()
+people = Console()
+errors = Console(stderr=True)
+
+
+def help_text(text: str) -> str:
+    """A help text in the language of the terminal."""
+    return t(text, LANG)
+
+
+Json = Annotated[bool, typer.Option("--json", help=help_text("Print one JSON object and nothing else."))]
+
+
+def show(as_json: bool, data: Any, for_people: Callable[[], None]) -> None:
+    """``data`` as one JSON object, or whatever ``for_people`` prints."""
+    if not as_json:
+        for_people()
+        return
+    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(data), indent=2) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]], *, left: int = 1) -> None:
+    """A table; the first ``left`` columns are text, the rest numbers."""
+    drawn = Table(title=title, title_justify="left", title_style="bold", header_style="dim", box=None, pad_edge=False)
+    for place, head in enumerate(heads):
+        drawn.add_column(head, justify="left" if place < left else "right", overflow="fold")
+    for row in rows:
+        drawn.add_row(*row)
+    people.print(drawn)
+
+
+def note(text: str) -> None:
+    """A quiet line below a table: definition and evidence."""
+    people.print(text, style="dim", markup=False, highlight=False)

@@ -1,0 +1,65 @@
+"""``periplo serve`` and ``periplo demo``: the living map in a browser."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import typer
+
+from periplo.cli.importing import progress_bar
+from periplo.cli.options import NoBrowser, Port, ShopPath
+from periplo.cli.output import LANG, help_text, people
+from periplo.language import duration, number, t
+from periplo.server import serve
+from periplo.simulator import simulate
+from periplo.workspace import Shop
+
+DEMO_CUSTOMERS, DEMO_DAYS, DEMO_SEED = 20_000, 120, 1
+
+Host = Annotated[str, typer.Option(help=help_text("The address to listen on; any but this machine's asks a token."))]
+Token = Annotated[str | None, typer.Option(help=help_text("The token readers must give; made when left out."))]
+DemoPath = Annotated[Path, typer.Option("--into", help=help_text("The folder of the demo shop."))]
+
+
+def register(app: typer.Typer) -> None:
+    app.command("serve", help=help_text("Show a shop's living map in the browser."))(serve_shop)
+    app.command("demo", help=help_text("Make a demo shop, if it is not there yet, and show its map."))(demo)
+
+
+def serve_shop(
+    shop: ShopPath,
+    port: Port = 8765,
+    host: Host = "127.0.0.1",
+    token: Token = None,
+    no_browser: NoBrowser = False,
+) -> None:
+    serve(Shop.open(shop), host=host, port=port, token=token, open_browser=not no_browser)
+
+
+def demo(into: DemoPath = Path("demo"), port: Port = 8765, no_browser: NoBrowser = False) -> None:
+    if not Shop.exists(into):
+        make_demo(into)
+    serve(Shop.open(into), port=port, open_browser=not no_browser)
+
+
+def make_demo(into: Path) -> None:
+    """The demo shop, made in a folder beside and put in place whole, so that half a demo is never shown."""
+    into.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=into.parent, prefix=".demo-") as folder:
+        people.print(t("Inventing a shop of {n} customers …", LANG, n=number(DEMO_CUSTOMERS, LANG)))
+        events = simulate(DEMO_CUSTOMERS, DEMO_DAYS, DEMO_SEED, Path(folder) / "simulated")
+        with Shop.create(Path(folder) / "shop", settings_file=events.settings) as shop, progress_bar(hidden=False) as bar:
+            report = shop.import_files([str(events.file)], preset="segment", progress=bar)
+        shutil.move(Path(folder) / "shop", into)
+        people.print(
+            t(
+                "{events} events of {customers} customers read in {time}.",
+                LANG,
+                events=number(report.events, LANG),
+                customers=number(report.customers, LANG),
+                time=duration(report.seconds, LANG),
+            )
+        )

@@ -1,0 +1,53 @@
+"""Every text a user can see stands in both languages."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support import ROOT
+
+import periplo.errors
+from periplo.language.catalogue import spanish
+
+SOURCE = ROOT / "src" / "periplo"
+ERRORS = {
+    name
+    for name, kind in vars(periplo.errors).items()
+    if isinstance(kind, type) and issubclass(kind, periplo.errors.PeriploError) and name != "UnknownName"
+}
+
+
+def texts_of(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if name in {"t", "Definition", "help_text"} and node.args:
+            yield from literals(node.args[0])
+        if name in ERRORS:
+            shown = [*node.args, *(kw.value for kw in node.keywords if kw.arg in {"why", "fix"})]
+            for argument in shown:
+                yield from literals(argument)
+
+
+def literals(node: ast.expr) -> Iterator[str]:
+    """The texts an expression can be: a literal, or either branch of a conditional."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value:
+        yield node.value
+    elif isinstance(node, ast.IfExp):
+        yield from literals(node.body)
+        yield from literals(node.orelse)
+
+
+@pytest.mark.parametrize("path", sorted(SOURCE.rglob("*.py")), ids=lambda p: str(p.relative_to(SOURCE)))
+def test_every_text_has_its_spanish(path: Path) -> None:
+    missing = [text for text in texts_of(path) if text not in spanish()]
+    assert not missing
+
+
+def test_spanish_keeps_the_values() -> None:
+    for english, text in spanish().items():
+        fields = set(re.findall(r"\{(\w*)", english)), set(re.findall(r"\{(\w*)", text))
+        assert fields[0] == fields[1], english
