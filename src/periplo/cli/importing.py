@@ -60,8 +60,14 @@ def shop_name(file: str) -> str:
 def progress_bar(*, hidden: bool) -> Iterator[Callable[[Progress], None]]:
     """Share done, rows, rows per second and time left, on stderr."""
     bar = Bar(
-        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"),
-        TextColumn("{task.fields[rate]}"), TimeRemainingColumn(), console=errors, transient=True, disable=hidden,
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+        console=errors,
+        transient=True,
+        disable=hidden,
     )
     with bar:
         task = bar.add_task(t("Reading", LANG), total=None, rate="")

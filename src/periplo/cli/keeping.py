@@ -49,8 +49,16 @@ def show_row(shop: ShopPath, reject_id: RejectId, as_json: Json = False) -> None
     row = Shop.open(shop).quarantine.show(reject_id)
 
     def for_people() -> None:
-        note(t("{file}, line {line}, field {field}: {reason}", LANG, file=row.file, line=row.line, field=row.field,
-               reason=row.tell(LANG)))
+        note(
+            t(
+                "{file}, line {line}, field {field}: {reason}",
+                LANG,
+                file=row.file,
+                line=row.line,
+                field=row.field,
+                reason=row.tell(LANG),
+            )
+        )
         people.print(row.raw, markup=False, highlight=False)
 
     show(as_json, row, for_people)

@@ -16,7 +16,9 @@ from periplo.workspace import Shop
 MapFile = Annotated[
     str | None, typer.Option("--map", help=help_text("A *.journey.yaml file or a template: retail, travel, banking."))
 ]
-Out = Annotated[Path, typer.Option(help=help_text("Where to write it; the ending says how: svg png pdf html csv json mmd"))]
+Out = Annotated[
+    Path, typer.Option(help=help_text("Where to write it; the ending says how: svg png pdf html csv json mmd"))
+]
 Language = Annotated[str | None, typer.Option("--lang", help=help_text("es or en; the terminal's when left out."))]
 
 

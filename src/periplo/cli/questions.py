@@ -90,5 +90,3 @@ def answer(result: Result, as_json: bool) -> None:
         note(result.explain(LANG))
 
     show(as_json, result.to_dict(), for_people)
-
-

@@ -51,7 +51,10 @@ def make_demo(into: Path) -> None:
     with TemporaryDirectory(dir=into.parent, prefix=".demo-") as folder:
         people.print(t("Inventing a shop of {n} customers …", LANG, n=number(DEMO_CUSTOMERS, LANG)))
         events = simulate(DEMO_CUSTOMERS, DEMO_DAYS, DEMO_SEED, Path(folder) / "simulated")
-        with Shop.create(Path(folder) / "shop", settings_file=events.settings) as shop, progress_bar(hidden=False) as bar:
+        with (
+            Shop.create(Path(folder) / "shop", settings_file=events.settings) as shop,
+            progress_bar(hidden=False) as bar,
+        ):
             report = shop.import_files([str(events.file)], preset="segment", progress=bar)
         shutil.move(Path(folder) / "shop", into)
         people.print(

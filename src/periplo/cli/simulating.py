@@ -21,9 +21,7 @@ def register(app: typer.Typer) -> None:
     app.command("simulate", help=help_text("Make a shop of invented customers, with the truth beside it."))(run)
 
 
-def run(
-    out: Out, customers: Customers = 20_000, days: Days = 120, seed: Seed = 1, as_json: Json = False
-) -> None:
+def run(out: Out, customers: Customers = 20_000, days: Days = 120, seed: Seed = 1, as_json: Json = False) -> None:
     report = simulate(customers, days, seed, out)
 
     def for_people() -> None:
