@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from support import DATA, ROOT, data_file
 
 GUIDES = [ROOT / "README.md", ROOT / "README.es.md", *sorted((ROOT / "docs" / "start").glob("*.md"))]

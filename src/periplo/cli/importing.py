@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import webbrowser
-from contextlib import contextmanager
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, Progress as Bar, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
 
 from periplo.cli.options import NoBrowser
 from periplo.cli.output import LANG, Json, errors, help_text, note, people, show, table

@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 import pytest
 import typer.main
-from support import ROOT
 
 import periplo.errors
 from periplo.cli.main import app
+from support import ROOT
 
 DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support import ROOT
 
 import periplo.errors
 from periplo.language.catalogue import spanish
+from support import ROOT
 
 SOURCE = ROOT / "src" / "periplo"
 ERRORS = {
