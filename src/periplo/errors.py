@@ -4,7 +4,8 @@
     ├── UsageError            wrong use: an option, a value, a path (exit code 2, HTTP 400)
     │   ├── UnknownName       a name that does not exist, with "did you mean"
     │   ├── BadPredicate      a predicate that cannot be read, with the place in it
-    │   └── BadMap            a *.journey.yaml that cannot be read, with the place in it
+    │   ├── BadMap            a *.journey.yaml that cannot be read, with the place in it
+    │   └── BadVocabulary     a shop's own vocabulary file that cannot be read, with the place in it
     ├── DataError             data that cannot be read as asked (exit code 1, HTTP 422)
     │   ├── UnreadableFile    the file itself: missing, empty, damaged, of an unknown kind
     │   ├── WrongPreset       a preset that does not fit the file
@@ -77,6 +78,10 @@ class BadPredicate(UsageError):
 
 class BadMap(UsageError):
     code = "bad_map"
+
+
+class BadVocabulary(UsageError):
+    code = "bad_vocabulary"
 
 
 class DataError(PeriploError):

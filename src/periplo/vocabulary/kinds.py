@@ -1,0 +1,74 @@
+"""What the vocabulary files say, as plain data."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from periplo.language import Lang
+
+
+class Named(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Something with a name on screen in both languages."""
+
+    en: str
+    es: str
+
+    def label(self, lang: Lang) -> str:
+        return self.es if lang == "es" else self.en
+
+
+class EventKind(Named, frozen=True, kw_only=True):
+    """A canonical event.
+
+    ``contact``  the kind of contact; with the channel it makes the touchpoint
+    ``stage``    the default stage, empty where the event alone does not tell
+    ``channel``  the event's own channel (an email click is in email), empty where it may be any
+    ``money``    "in" where revenue is earned, "out" where it is given back, else empty
+    ``touch``    False where the customer is not in contact with the shop
+    """
+
+    contact: str = "other"
+    stage: str = ""
+    channel: str = ""
+    money: Literal["", "in", "out"] = ""
+    touch: bool = True
+
+
+class ChannelKind(Named, frozen=True, kw_only=True):
+    """A channel. ``at`` is how Spanish names it in a touchpoint; ``aliases`` are other words for it."""
+
+    at: str = ""
+    aliases: tuple[str, ...] = ()
+
+
+class ContactKind(Named, frozen=True, kw_only=True):
+    """A kind of contact."""
+
+
+class StageKind(Named, frozen=True, kw_only=True):
+    """A default stage. ``also``: predicates (as data) of events it holds besides its own."""
+
+    also: tuple[dict[str, Any], ...] = ()
+
+
+class ChannelRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All keys must fit, any value of a key may; ``*`` stands for any characters. No key: fits always."""
+
+    channel: str
+    click_id: tuple[str, ...] = ()
+    medium: tuple[str, ...] = ()
+    source: tuple[str, ...] = ()
+    referrer: tuple[str, ...] = ()
+    library: tuple[str, ...] = ()
+    type: tuple[str, ...] = ()
+
+
+class Identifiers(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which values are never an identifier, and how many of a kind one customer may have."""
+
+    never: tuple[str, ...]
+    limits: dict[str, int]
+    priority: tuple[str, ...]
+    shared_device_user_ids: int
