@@ -1,16 +1,22 @@
-"""What every result carries (law 5): its definition in words, its evidence, and its rows as a plain table."""
+"""What every result carries (law 5): its definition in words, its evidence, its rows, the customers behind a number."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 
-from periplo.errors import MissingExtra
-from periplo.language import Lang, day, number, percent, t
+from periplo.analysis.drawing import draw
+from periplo.errors import MissingExtra, UnknownName
+from periplo.journeys.columns import I64
+from periplo.language import Lang, day, from_environment, number, percent, t
+
+Opener = Callable[[str], I64 | None]
+"""Finds the customers behind a reference: indices into the journeys that were asked, or None if there is no such."""
 
 
 class Definition(msgspec.Struct, frozen=True):
@@ -27,6 +33,7 @@ class Evidence(msgspec.Struct, frozen=True):
     """On what a number rests: how many customers and events, in which window, and what was left out.
 
     ``known_share`` is the share of events whose customer is a person (not the anonymous customer of one order).
+    ``left_out`` counts what the question did not look at, by reason (English texts known to the catalogue).
     """
 
     customers: int
@@ -35,21 +42,37 @@ class Evidence(msgspec.Struct, frozen=True):
     until: datetime
     known_share: float = 1.0
     left_out: dict[str, int] = {}
+    zone: str = "UTC"
 
     def tell(self, lang: Lang) -> str:
-        return t(
+        said = t(
             "{n} customers, {events} events, {since} to {until}, {known} of events with a known customer",
             lang,
             n=number(self.customers, lang),
             events=number(self.events, lang),
-            since=day(self.since, lang),
-            until=day(self.until, lang),
+            since=day(self.since, lang, self.zone),
+            until=day(self.until, lang, self.zone),
             known=percent(self.known_share, lang),
         )
+        reasons = (f"{number(n, lang)} {t(reason, lang)}" for reason, n in self.left_out.items() if n)
+        return "; ".join((said, *reasons))
 
 
-class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """Base of all results. A subclass adds its rows and says in ``rows`` how they look as a table."""
+class Shown(NamedTuple):
+    """A result as a reader sees it: texts in their language. The first ``left`` columns are words, the rest numbers.
+
+    ``bars`` is a share between 0 and 1 for each row, drawn as a bar; empty where nothing is to be compared.
+    """
+
+    title: str
+    heads: list[str]
+    rows: list[list[str]]
+    left: int = 1
+    bars: Sequence[float] = ()
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """Base of all results. A subclass adds its numbers, and says how they look as rows and to a reader."""
 
     definition: Definition
     evidence: Evidence
@@ -57,6 +80,26 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     def rows(self) -> list[Mapping[str, Any]]:
         """The result as plain rows, one mapping per row, the same keys in each."""
         raise NotImplementedError
+
+    def shown(self, lang: Lang) -> Shown:
+        """The result as a table for a reader."""
+        raise NotImplementedError
+
+    def opened_by(self, opener: Opener) -> Self:
+        """The same result, able to list the customers behind its numbers."""
+        self.__dict__["_opener"] = opener
+        return self
+
+    def behind(self, ref: str) -> I64:
+        """The customers behind one number: indices, ascending, into the columns of the journeys that were asked.
+
+        Raises ``UnknownName`` where the result has no number with this reference.
+        """
+        opener: Opener | None = self.__dict__.get("_opener")
+        found = opener(ref) if opener else None
+        if found is None:
+            raise UnknownName("number", ref, [])
+        return np.asarray(found, np.int64)
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain data that JSON can carry."""
@@ -67,6 +110,12 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
         return pa.Table.from_pylist([dict(row) for row in self.rows()])
 
     def to_pandas(self) -> Any:
+        try:
+            import pandas  # noqa: F401
+        except ImportError as error:
+            raise MissingExtra(
+                "This table needs pandas.", fix="Install it: pip install 'periplo[notebook]'."
+            ) from error
         return self.to_arrow().to_pandas()
 
     def to_polars(self) -> Any:
@@ -81,3 +130,23 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     def explain(self, lang: Lang = "en") -> str:
         """What was computed, on what, in words."""
         return f"{self.definition.tell(lang)} {self.evidence.tell(lang)}."
+
+    def _repr_html_(self) -> str:
+        lang = from_environment()
+        shown = self.shown(lang)
+        return draw(shown.title, shown.heads, shown.rows, shown.left, shown.bars, self.explain(lang))
+
+
+class Count(msgspec.Struct, frozen=True):
+    """How often something was seen: an event, a channel, a page. ``name`` None: all others together."""
+
+    name: str | None
+    n: int
+
+
+class TouchCount(msgspec.Struct, frozen=True):
+    """How often a touchpoint (channel x kind of contact) was seen."""
+
+    channel: str
+    contact: str
+    n: int
