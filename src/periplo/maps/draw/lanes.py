@@ -1,0 +1,73 @@
+"""The rows of the map: a name at the left, a cell under each stage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from periplo.language import t
+from periplo.maps.draw import cells, written
+from periplo.maps.draw.icons import icon
+from periplo.maps.draw.mood import curve
+from periplo.maps.draw.river import river
+from periplo.maps.draw.sheet import MARGIN, SIDE, Block, Column, Sheet
+from periplo.maps.draw.svg import el, group, num
+from periplo.maps.draw.text import STRONG, TINY, paragraph, wrap
+from periplo.maps.reading import Cell, Drawn, LaneReading
+
+TOP = 11.0
+BOTTOM = 11.0
+
+CellPainter = Callable[[LaneReading, Cell, Sheet, Column], Block]
+LanePainter = Callable[[LaneReading, Sheet], Block]
+
+_CELLS: Mapping[Drawn, CellPainter] = {
+    "ranking": cells.ranking,
+    "rate": cells.rate,
+    "time": cells.time,
+    "measures": cells.measures,
+    "notes": written.notes,
+}
+_WHOLE: Mapping[Drawn, LanePainter] = {"flow": river, "curve": curve}
+
+
+def lane(reading: LaneReading, sheet: Sheet) -> Block:
+    """One lane with its rule above, its name and its cells."""
+    name = _name(reading, sheet)
+    painter = _WHOLE.get(reading.drawn)
+    inside = painter(reading, sheet) if painter else _row(reading, sheet)
+    height = TOP + max(name.height, inside.height) + BOTTOM + sheet.slack
+    shapes = group(name.shapes, y=TOP) + group(inside.shapes, y=TOP)
+    return Block(height, _rule(reading, sheet) + el("g", shapes, class_="lane", data_lane=reading.id))
+
+
+def _row(reading: LaneReading, sheet: Sheet) -> Block:
+    paint = _CELLS[reading.drawn]
+    high, shapes = 0.0, []
+    for cell, column in zip(reading.cells, sheet.columns, strict=True):
+        block = paint(reading, cell, sheet, column) if cell.items or cell.notes else cells.nothing(column)
+        high = max(high, block.height)
+        shapes.append(el("g", block.shapes, data_lane=reading.id, data_stage=cell.stage))
+    return Block(high, "".join(shapes))
+
+
+def _name(reading: LaneReading, sheet: Sheet) -> Block:
+    """Icon, name and what is counted, in the column at the left."""
+    room = SIDE - 24
+    names = wrap(reading.label.tell(sheet.lang), STRONG, room, 3)
+    captions = wrap(reading.caption.tell(sheet.lang), TINY, room, 3)
+    x, y = MARGIN + 24, 11.0
+    shapes = icon(reading.id, MARGIN, -1) + paragraph(x, y, names, STRONG)
+    y += len(names) * STRONG.leading - 1
+    shapes += paragraph(x, y, captions, TINY, "muted")
+    return Block(y + len(captions) * TINY.leading - 8, shapes)
+
+
+def _rule(reading: LaneReading, sheet: Sheet) -> str:
+    """A hairline above the lane; the backstage lies below the line of visibility."""
+    if reading.id != "backstage":
+        return el("line", x1=num(MARGIN), x2=num(sheet.width - MARGIN), y1="0", y2="0", class_="s-line")
+    text = t("line of visibility", sheet.lang)
+    dashes = el(
+        "line", x1=num(MARGIN), x2=num(sheet.width - MARGIN), y1="0", y2="0", class_="s-rule", stroke_dasharray="5 4"
+    )
+    return el("g", el("title", text), dashes)

@@ -1,0 +1,87 @@
+"""The sheet a map is drawn on: where the columns stand, in which language, and where its links lead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from periplo.language import Lang
+from periplo.maps.draw.svg import el
+from periplo.maps.reading import MapReading
+
+Links = Callable[[str], str]
+"""From the ``ref`` of a number to the address that shows the customers behind it."""
+
+MARGIN = 28.0
+SIDE = 122.0  # the column of lane names
+GAP = 10.0
+PAD = 9.0  # inside a column, left and right
+NARROWEST = 142.0
+
+
+@dataclass(frozen=True)
+class Block:
+    """Something drawn: its height, and its shapes from y = 0 down."""
+
+    height: float
+    shapes: str
+
+
+@dataclass(frozen=True)
+class Column:
+    """One stage: ``x`` its left edge, ``width`` with padding; ``hue`` 1 to 8."""
+
+    stage: str
+    x: float
+    width: float
+    hue: int
+
+    @property
+    def left(self) -> float:
+        return self.x + PAD
+
+    @property
+    def inner(self) -> float:
+        return self.width - 2 * PAD
+
+    @property
+    def right(self) -> float:
+        return self.x + self.width - PAD
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """All that a painter needs besides its lane. ``slack``: extra px between lanes; ``prefix`` keeps ids apart."""
+
+    reading: MapReading
+    lang: Lang
+    width: float
+    columns: tuple[Column, ...]
+    links: Links | None = None
+    slack: float = 0.0
+    prefix: str = "pm"
+
+    @property
+    def inner(self) -> float:
+        return self.width - 2 * MARGIN
+
+    def open(self, ref: str, *shapes: str) -> str:
+        """Shapes that show a number: a link to the customers behind it where the sheet has links."""
+        if not ref:
+            return "".join(shapes)
+        if self.links is None:
+            return el("g", *shapes, data_ref=ref)
+        return el("a", *shapes, href=self.links(ref), data_ref=ref)
+
+
+def columns(reading: MapReading, width: float, hues: int) -> tuple[float, tuple[Column, ...]]:
+    """The columns of a map on a sheet about ``width`` wide, and the width they need."""
+    number = len(reading.stages)
+    room = (width - 2 * MARGIN - SIDE - GAP * number) / number
+    each = max(room, NARROWEST)
+    start = MARGIN + SIDE + GAP
+    made = tuple(
+        Column(stage.id, start + index * (each + GAP), each, index % hues + 1)
+        for index, stage in enumerate(reading.stages)
+    )
+    return made[-1].x + each + MARGIN, made

@@ -1,0 +1,37 @@
+"""Hand-written lanes: short texts, broken into lines."""
+
+from __future__ import annotations
+
+from periplo.language import Lang
+from periplo.maps.draw.sheet import Block, Column, Sheet
+from periplo.maps.draw.svg import el, num
+from periplo.maps.draw.text import BODY, paragraph, tooltip, wrap
+from periplo.maps.reading import Cell, LaneReading
+
+LINES = 7
+BETWEEN = 5.0
+_QUOTES: dict[Lang, tuple[str, str]] = {"en": ("“", "”"), "es": ("«", "»")}
+
+
+def notes(lane: LaneReading, cell: Cell, sheet: Sheet, column: Column) -> Block:
+    """The notes of a cell; several get a dot each, thoughts get quotes."""
+    y, shapes = 0.0, []
+    for note in cell.notes:
+        text = note.tell(sheet.lang)
+        if lane.id == "thoughts" and text:
+            text = text.join(_QUOTES[sheet.lang])
+        block = _note(text, column, dotted=len(cell.notes) > 1)
+        shapes.append(el("g", block.shapes, transform=f"translate(0 {num(y)})" if y else None))
+        y += block.height + BETWEEN
+    return Block(max(y - BETWEEN, 0), "".join(shapes))
+
+
+def _note(text: str, column: Column, *, dotted: bool) -> Block:
+    indent = 10.0 if dotted else 0.0
+    rows = wrap(text, BODY, column.inner - indent, LINES)
+    shapes = paragraph(column.left + indent, 11, rows, BODY)
+    if dotted:
+        shapes += el("circle", cx=num(column.left + 3), cy="7", r="2", class_=f"f-a{column.hue}")
+    if rows and rows[-1].endswith("…") and not text.endswith("…"):
+        shapes = el("g", tooltip(text), shapes)
+    return Block(len(rows) * BODY.leading - 1, shapes)
