@@ -1,0 +1,119 @@
+"""The lake: the archive of all events as a Delta table, open to DuckDB, Polars and Spark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from deltalake import (
+    BloomFilterProperties,
+    ColumnProperties,
+    CommitProperties,
+    DeltaTable,
+    Transaction,
+    WriterProperties,
+    write_deltalake,
+)
+from deltalake.exceptions import DeltaError
+
+from periplo.errors import DamagedShop
+from periplo.events.schema import STORED
+
+ROW_GROUP = 256 * 1024
+_LOG = "periplo.log"
+_WRITER = WriterProperties(
+    compression="ZSTD",
+    compression_level=3,
+    max_row_group_size=ROW_GROUP,
+    column_properties={
+        # Whether an event is here is asked for each live event: the filters answer without reading the column.
+        "event_id": ColumnProperties(
+            dictionary_enabled=False,
+            bloom_filter_properties=BloomFilterProperties(True, fpp=0.01, ndv=ROW_GROUP),
+        )
+    },
+)
+_SETTINGS = {"delta.dataSkippingStatsColumns": "seq,occurred_at,source", "delta.checkpointInterval": "20"}
+
+
+class Lake:
+    """The Delta table at a URL (a folder, or an object store). Every method sees the newest commit.
+
+    One writer at a time: whoever appends holds the shop's lock. Readers need nothing. Raises ``DamagedShop``.
+    """
+
+    def __init__(self, url: Path | str) -> None:
+        self.url = str(url)
+
+    def create(self) -> None:
+        """Makes the empty table where there is none."""
+        DeltaTable.create(self.url, STORED, mode="ignore", configuration=_SETTINGS)
+
+    def append(self, events: pa.RecordBatchReader, *, note: dict[str, Any], archived_seq: int | None = None) -> None:
+        """Writes events (schema ``STORED``) as they stream by, in one atomic commit that carries ``note``.
+
+        ``archived_seq``: these are the events of the log up to this place; the commit says so.
+        """
+        moved = [] if archived_seq is None else [Transaction(_LOG, archived_seq)]
+        write_deltalake(
+            self.url,
+            events,
+            mode="append",
+            writer_properties=_WRITER,
+            commit_properties=CommitProperties(custom_metadata={"periplo": note}, app_transactions=moved),
+        )
+
+    def scan(
+        self, columns: Sequence[str], after_seq: int = 0, until_seq: int | None = None, where: str = ""
+    ) -> pa.RecordBatchReader:
+        """The events after one place in the sequence, up to another, in no order; only these columns are read.
+
+        ``where`` is a further condition in SQL.
+        """
+        schema = pa.schema([STORED.field(name) for name in columns])
+        conditions = [f"seq > {after_seq}" if after_seq else "", f"seq <= {until_seq}" if until_seq else "", where]
+        predicate = " AND ".join(filter(None, conditions)) or None
+        return pa.RecordBatchReader.from_stream(self._table().scan(list(columns), predicate)).cast(schema)
+
+    def known(self, keys: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Those of the (source, event_id) that the archive holds."""
+        wanted = set(keys)
+        ids = ", ".join(_quoted(event_id) for event_id in sorted({event_id for _, event_id in wanted}))
+        if not ids:
+            return set()
+        found = self.scan(["source", "event_id"], where=f"event_id IN ({ids})").read_all().to_pydict()
+        return wanted & set(zip(found["source"], found["event_id"], strict=True))
+
+    def count(self) -> int:
+        """How many events the archive holds."""
+        return int(self._table().count())
+
+    def files(self) -> list[str]:
+        """The Parquet files of the newest commit, for any engine that reads Parquet."""
+        return list(self._table().file_uris())
+
+    def archived_seq(self) -> int:
+        """Up to which place the events of the log are here."""
+        return self._table().transaction_version(_LOG) or 0
+
+    def tidy(self) -> None:
+        """Removes files that killed writers left behind. Only for one who knows that nobody writes."""
+        self._table().vacuum(0, dry_run=False, enforce_retention_duration=False, full=True)
+
+    def _table(self) -> DeltaTable:
+        try:
+            return DeltaTable(self.url)
+        except (DeltaError, OSError) as error:
+            raise DamagedShop(
+                "The archive of events at {url} cannot be read.",
+                why="Delta Lake says: {detail}.",
+                fix="Put back a copy of this folder, or import your files into a new shop.",
+                url=self.url,
+                detail=error,
+            ) from error
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,140 @@
+"""A database by URL: opened, brought up to date by its packaged migrations, and tuned for what we ask of it.
+
+SQLite today, PostgreSQL by another URL: the statements of the rooms are plain SQLAlchemy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
+from sqlalchemy import insert as insert_into
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from periplo.errors import DamagedShop, ShopBusy, ShopError
+
+BUSY_SECONDS = 60
+
+
+class Database:
+    """One database with its schema at ``head``, the newest migration in the package folder ``migrations``.
+
+    Every transaction is either ``reading()`` (sees one moment, waits for nobody) or ``writing()`` (one at a time;
+    when the block ends all of it is durable, or none of it happened). Raises ``DamagedShop`` and ``ShopBusy``.
+    """
+
+    def __init__(self, url: str, *, migrations: str, head: str) -> None:
+        self._engine = _engine(url)
+        self._writer = self._engine.execution_options(periplo_writes=True)
+        self._migrations, self._head, self._ready = migrations, head, False
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        with self._transaction(self._engine) as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        with self._transaction(self._writer) as connection:
+            yield connection
+
+    def revision(self) -> str | None:
+        """The migration the schema stands at, None for an empty database."""
+        with self._engine.connect() as connection:
+            return _revision(connection)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    @contextmanager
+    def _transaction(self, engine: Engine) -> Iterator[Connection]:
+        try:
+            self._make_ready()
+            with engine.begin() as connection:
+                yield connection
+        except DatabaseError as error:
+            raise _told(error, engine) from error
+
+    def _make_ready(self) -> None:
+        if not self._ready and self.revision() != self._head:
+            with self._writer.begin() as connection:
+                if _revision(connection) != self._head:
+                    migrate(connection, self._migrations)
+        self._ready = True
+
+
+def migrate(connection: Connection, migrations: str) -> None:
+    """Runs the migrations of ``migrations`` ("package:folder") that the database has not seen yet."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", migrations)
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def run_migrations() -> None:
+    """What a migration environment (``env.py``) does: the wanted steps, inside the transaction it was given."""
+    from alembic import context
+
+    context.configure(connection=context.config.attributes["connection"])
+    context.run_migrations()
+
+
+def insert(connection: Connection, table: Table, columns: Sequence[Sequence[Any]]) -> None:
+    """Inserts rows given column by column, in the order of the table's columns, with plain Python values.
+
+    They go to the driver as they are: SQLAlchemy's own handling of a row costs four times its insertion.
+    """
+    dialect = connection.dialect
+    rows: list[Any] = list(zip(*columns, strict=True))
+    if not dialect.positional:
+        rows = [dict(zip(table.columns.keys(), row, strict=True)) for row in rows]
+    if rows:
+        connection.exec_driver_sql(str(insert_into(table).compile(dialect=dialect)), rows)
+
+
+def _engine(url: str) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(url)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine, "connect", _tune)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _tune(connection: Any, _record: Any) -> None:
+    # Transactions begin in _begin: the driver itself would open none before a SELECT.
+    connection.isolation_level = None
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    # A writer takes its lock at once: turning a reader into a writer later could fail instead of waiting.
+    writes = connection.get_execution_options().get("periplo_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
+
+
+def _told(error: DatabaseError, engine: Engine) -> ShopError:
+    name = Path(engine.url.database or "").name
+    if isinstance(error, OperationalError) and "locked" in str(error.orig):
+        return ShopBusy("Another process is writing {name}.", fix="Try again when it has finished.", name=name)
+    return DamagedShop(
+        "{name} cannot be used.",
+        why="The database says: {detail}.",
+        fix="If it is damaged, put back a copy of this file, or import your files into a new shop.",
+        name=name,
+        detail=str(error.orig),
+    )

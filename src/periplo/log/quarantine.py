@@ -1,0 +1,175 @@
+"""The quarantine: rows that were refused, kept whole with the reason, until someone mends the cause."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+import msgspec
+import zstandard
+from sqlalchemy import ColumnElement, Row, func, select, update
+
+from periplo.errors import UnknownName
+from periplo.language import Lang, t
+from periplo.log.database import Database, insert
+from periplo.log.tables import reading, reject
+
+_COMPRESS_FROM = 512
+_ZSTD = b"\x28\xb5\x2f\xfd"
+_AT_ONCE = 400
+
+
+class Refused(Protocol):
+    """A refused row as a reader of files hands it over. ``reject_id`` is the same each time the row is refused."""
+
+    reject_id: str
+    file: str
+    line: int
+    field: str
+    reason: str
+    values: dict[str, Any]
+    header: str
+    raw: str
+
+
+class Reject(msgspec.Struct, frozen=True, kw_only=True):
+    """A row in quarantine. ``raw`` is the row as it was, ``header`` the header line of its file."""
+
+    reject_id: str
+    import_id: str
+    file: str
+    line: int
+    field: str
+    reason: str
+    values: dict[str, Any]
+    header: str
+    raw: str
+    rejected_at: datetime
+    replayed_at: datetime | None
+
+    def tell(self, lang: Lang) -> str:
+        """The reason in words, with what to do."""
+        return t(self.reason, lang, **self.values)
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """How an import read its files: its preset, and the text of its mapping file."""
+
+    preset: str
+    mapping: str | None
+
+
+class Quarantine:
+    """Refused rows by their id. A row that is refused again is not kept twice."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def put(self, import_id: str, how: Reading, refused: Iterable[Refused]) -> int:
+        """Keeps the refused rows of an import in one commit; answers how many were new."""
+        rows = {one.reject_id: one for one in refused}
+        with self._database.writing() as connection:
+            for some in _chunks(list(rows)):
+                for known in connection.scalars(select(reject.c.reject_id).where(reject.c.reject_id.in_(some))):
+                    del rows[known]
+            insert(connection, reject, list(zip(*(_row(one, import_id) for one in rows.values()), strict=True)))
+            if rows and not connection.scalar(select(reading.c.import_id).where(reading.c.import_id == import_id)):
+                insert(connection, reading, [[import_id], [how.preset], [how.mapping]])
+        return len(rows)
+
+    def list(
+        self,
+        *,
+        limit: int = 50,
+        offset: int = 0,
+        file: str | None = None,
+        field: str | None = None,
+        replayed: bool | None = False,
+    ) -> list[Reject]:
+        """A page of rows, by file and line. ``replayed``: False those that wait, True those that went in, None all."""
+        wanted = select(reject).where(*_filters(file, field, replayed)).order_by(reject.c.file, reject.c.line)
+        with self._database.reading() as connection:
+            rows = connection.execute(wanted.limit(limit).offset(offset)).all()
+        return [_reject(row) for row in rows]
+
+    def count(self, *, file: str | None = None, field: str | None = None, replayed: bool | None = False) -> int:
+        """How many rows there are, by the same filters as ``list``."""
+        wanted = select(func.count()).select_from(reject).where(*_filters(file, field, replayed))
+        with self._database.reading() as connection:
+            return connection.scalar(wanted) or 0
+
+    def show(self, reject_id: str) -> Reject:
+        """One row. The beginning of an id is enough where no other begins so. Raises ``UnknownName``."""
+        wanted = select(reject).where(reject.c.reject_id.startswith(reject_id, autoescape=True)).limit(2)
+        with self._database.reading() as connection:
+            rows = connection.execute(wanted).all()
+        if len(rows) != 1:
+            raise UnknownName("row in quarantine", reject_id, [one.reject_id for one in self.list(limit=1000)])
+        return _reject(rows[0])
+
+    def readings(self) -> Mapping[str, Reading]:
+        """How each import read its files, by import id."""
+        with self._database.reading() as connection:
+            return {row.import_id: Reading(row.preset, row.mapping) for row in connection.execute(select(reading))}
+
+    def mark_replayed(self, reject_ids: Collection[str]) -> None:
+        """Notes that these rows were read again and went in."""
+        now = _us(datetime.now(UTC))
+        with self._database.writing() as connection:
+            for some in _chunks(list(reject_ids)):
+                connection.execute(update(reject).where(reject.c.reject_id.in_(some)).values(replayed_us=now))
+
+
+def _filters(file: str | None, field: str | None, replayed: bool | None) -> list[ColumnElement[bool]]:
+    filters = [column == value for column, value in ((reject.c.file, file), (reject.c.field, field)) if value]
+    if replayed is not None:
+        filters.append(reject.c.replayed_us.is_not(None) if replayed else reject.c.replayed_us.is_(None))
+    return filters
+
+
+def _row(one: Refused, import_id: str) -> tuple[Any, ...]:
+    values = msgspec.json.encode(one.values, enc_hook=str).decode()
+    now = _us(datetime.now(UTC))
+    raw = _pack(one.raw)
+    return one.reject_id, import_id, one.file, one.line, one.field, one.reason, values, one.header, raw, now, None
+
+
+def _reject(row: Row[Any]) -> Reject:
+    return Reject(
+        reject_id=row.reject_id,
+        import_id=row.import_id,
+        file=row.file,
+        line=row.line,
+        field=row.field,
+        reason=row.reason,
+        values=msgspec.json.decode(row.reason_values),
+        header=row.header,
+        raw=_unpack(row.raw),
+        rejected_at=_moment(row.rejected_us),
+        replayed_at=None if row.replayed_us is None else _moment(row.replayed_us),
+    )
+
+
+def _pack(raw: str) -> bytes:
+    plain = raw.encode("utf-8", "surrogatepass")
+    if len(plain) < _COMPRESS_FROM and not plain.startswith(_ZSTD):
+        return plain
+    return zstandard.compress(plain)
+
+
+def _unpack(raw: bytes) -> str:
+    plain = zstandard.decompress(raw) if raw.startswith(_ZSTD) else raw
+    return plain.decode("utf-8", "surrogatepass")
+
+
+def _chunks(ids: list[str]) -> Iterable[list[str]]:
+    return (ids[first : first + _AT_ONCE] for first in range(0, len(ids), _AT_ONCE))
+
+
+def _us(when: datetime) -> int:
+    return int(when.timestamp() * 1_000_000)
+
+
+def _moment(us: int) -> datetime:
+    return datetime.fromtimestamp(us / 1_000_000, UTC)
