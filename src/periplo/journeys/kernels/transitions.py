@@ -1,0 +1,63 @@
+"""Steps between touchpoints; and quantiles of values that belong to groups."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from periplo.journeys.columns import F64, I32, I64, Bool
+from periplo.journeys.kernels.compiled import kernel
+from periplo.journeys.kernels.sorting import scatter
+
+
+@kernel
+def transitions(offsets: I64, time_us: I64, person: Bool, touch: I32, kinds: int, collapse: bool) -> Any:
+    """How often one touchpoint follows another.
+
+    ``touch`` int32[m] the touchpoint of each event, -1 for none; equal neighbours are one visit if ``collapse``.
+    Answers ``counts`` int64[kinds + 1, kinds + 1], where row ``kinds`` is the start and column ``kinds`` means no
+    further step, so that every touchpoint's row and column both add up to its visits; and for each real step its
+    ``cell`` (from * kinds + to) and ``time`` (us) from the last event of one visit to the first of the next.
+    """
+    counts = np.zeros((kinds + 1, kinds + 1), np.int64)
+    cell, time = np.empty(len(touch), np.int64), np.empty(len(touch), np.int64)
+    steps = 0
+    for customer in range(len(offsets) - 1):
+        if not person[customer]:
+            continue
+        before, when = kinds, 0
+        for row in range(offsets[customer], offsets[customer + 1]):
+            here = touch[row]
+            if here < 0:
+                continue
+            if here != before or not collapse:
+                counts[before, here] += 1
+                if before != kinds:
+                    cell[steps], time[steps] = before * kinds + here, time_us[row] - when
+                    steps += 1
+            before, when = here, time_us[row]
+        if before != kinds:
+            counts[before, kinds] += 1
+    return counts, cell[:steps], time[:steps]
+
+
+@kernel
+def grouped_quantiles(group: I64, value: I64, groups: int, shares: F64) -> F64:
+    """Exact quantiles of the values of each group, linear between neighbours, as numpy's; NaN for an empty group."""
+    offsets = np.zeros(groups + 1, np.int64)
+    for g in group:
+        offsets[g + 1] += 1
+    for g in range(groups):
+        offsets[g + 1] += offsets[g]
+    values = value[scatter(group, offsets)]
+    answer = np.full((groups, len(shares)), np.nan)
+    for g in range(groups):
+        mine = values[offsets[g] : offsets[g + 1]]
+        for k in range(len(shares) if len(mine) else 0):
+            place = shares[k] * (len(mine) - 1)
+            low = int(place)
+            ranked = np.partition(mine, low)
+            above = ranked[low + 1 :].min() if low + 1 < len(mine) else ranked[low]
+            answer[g, k] = ranked[low] + (place - low) * (above - ranked[low])
+    return answer

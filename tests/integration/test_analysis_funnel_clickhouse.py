@@ -1,0 +1,59 @@
+"""Funnel counts equal ClickHouse's ``windowFunnel(window, 'strict_once')``, also at equal times and shared steps."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from periplo.journeys.build import Rows, build
+from periplo.journeys.kernels.funnel import funnel
+
+chdb = pytest.importorskip("chdb")
+
+STEPS = 4
+SQL = """
+    SELECT groupArray(reached) FROM (
+        SELECT customer, windowFunnel({within}, 'strict_once')(toUInt64(at), bitTest(served, 0), bitTest(served, 1),
+                                                               bitTest(served, 2), bitTest(served, 3)) AS reached
+        FROM Python(events) GROUP BY customer ORDER BY customer)
+"""
+
+
+@settings(max_examples=15)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    customers=st.integers(1, 2_000),
+    length=st.integers(1, 14),
+    span=st.sampled_from([3, 30, 300]),
+    within=st.integers(0, 40),
+    overlapping=st.booleans(),
+)
+def test_equals_clickhouse(seed: int, customers: int, length: int, span: int, within: int, overlapping: bool) -> None:
+    random = np.random.default_rng(seed)
+    m = customers * length
+    served = random.integers(0, 1 << STEPS, m) if overlapping else 1 << random.integers(0, STEPS + 2, m)
+    rows = Rows(
+        customer=random.integers(0, customers, m),
+        time_us=random.integers(0, span, m),
+        seq=np.arange(m),
+        event=served.astype(np.uint16),
+        channel=np.zeros(m, np.uint8),
+    )
+    ready, _ = build(rows)
+    table = np.arange(1 << (STEPS + 2), dtype=np.uint32) & ((1 << STEPS) - 1)
+    person = np.ones(len(ready.customer), np.bool_)
+    reached, _, _ = funnel(ready.offsets, ready.time_us, person, ready.event, table.astype(np.uint32), STEPS, within)
+    assert reached.tolist() == clickhouse(rows, within)
+
+
+def clickhouse(rows: Rows, within: int) -> list[int]:
+    events = pa.table(  # noqa: F841 (chdb reads the table by this name)
+        {"customer": rows.customer, "at": rows.time_us, "served": rows.event.astype(np.uint8)}
+    )
+    answer = chdb.query(SQL.format(within=within), "JSONCompact").bytes().decode()
+    return list(json.loads(answer)["data"][0][0])
