@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from periplo.language import Lang
 from periplo.vocabulary.channels import ChannelTable, Clues
 from periplo.vocabulary.kinds import ChannelKind, ChannelRule, ContactKind, EventKind, Identifiers, StageKind
+from periplo.vocabulary.never import NeverIdentifiers
 from periplo.vocabulary.vectors import distinct_rows, map_distinct
 
 
@@ -39,6 +40,10 @@ class Taxonomy(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def channel_table(self) -> ChannelTable:
         return ChannelTable(self.channels, self.rules, {name: kind.channel for name, kind in self.events.items()})
+
+    @cached_property
+    def never_identifiers(self) -> NeverIdentifiers:
+        return NeverIdentifiers(self.identifiers.never)
 
     @cached_property
     def stages(self) -> tuple[Stage, ...]:

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 def map_distinct(column: Any, change: Callable[[str], str | None]) -> pa.Array:
     """A text column with ``change`` applied to each value; nulls stay null. Returns a ``pa.string()`` array."""
+    if isinstance(column, pa.Array) and column.null_count == len(column):
+        return pa.nulls(len(column), pa.string())
     codes, values = encode(column)
     changed = pa.array([change(value) for value in values], pa.string())
     return changed.take(pa.array(codes, mask=codes < 0)) if len(values) else pa.nulls(len(codes), pa.string())
@@ -34,6 +36,8 @@ def distinct_rows(columns: Sequence[Any]) -> tuple[NDArray[np.int64], list[tuple
     encoded = [encode(column) for column in columns]
     group = np.zeros(len(encoded[0][0]), np.int64)
     for codes, values in encoded:
+        if not values:
+            continue
         # Numbering the groups anew after each column keeps the product of the codes small.
         group = np.unique(group * (len(values) + 1) + codes + 1, return_inverse=True)[1].reshape(-1)
     first = np.unique(group, return_index=True)[1]

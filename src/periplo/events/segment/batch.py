@@ -1,0 +1,75 @@
+"""Segment-spec messages as a batch of events: parsed one by one, then built column by column."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from operator import attrgetter
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from periplo.errors import DataError
+from periplo.events.model import Event, from_batch
+from periplo.events.segment.columns import Columns
+from periplo.events.segment.messages import Parsed, parse
+from periplo.events.segment.reading import Reading, Rejected
+
+CHUNK = 16_384
+"""Messages parsed at a time: few enough to stay in the processor's cache."""
+
+
+class SegmentBatch(NamedTuple):
+    """``rows[i]`` is the number of the message that became event ``i``."""
+
+    events: pa.RecordBatch
+    rows: NDArray[np.int64]
+    rejects: list[Rejected]
+
+
+def segment_batch(messages: Sequence[bytes], reading: Reading | None = None) -> SegmentBatch:
+    """Messages (a JSON object each) as events with the schema ``EVENTS``, and those that cannot be one.
+
+    An explicit null counts as absent. What a message says beyond the columns stays in ``properties`` (which holds
+    the traits of identify and group) and ``context``, as the JSON that was sent.
+    """
+    read = reading or Reading()
+    chunks = [_chunk(messages, start, read) for start in range(0, len(messages), CHUNK)] or [_chunk((), 0, read)]
+    if len(chunks) == 1:
+        return chunks[0]
+    return SegmentBatch(
+        pa.concat_batches([chunk.events for chunk in chunks]),
+        np.concatenate([chunk.rows for chunk in chunks]),
+        [reject for chunk in chunks for reject in chunk.rejects],
+    )
+
+
+def _chunk(messages: Sequence[bytes], start: int, reading: Reading) -> SegmentBatch:
+    parsed: list[Parsed] = []
+    rows: list[int] = []
+    rejects: list[Rejected] = []
+    for row, raw in enumerate(messages[start : start + CHUNK], start):
+        try:
+            parsed.append(parse(raw))
+            rows.append(row)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            rejects.append(Rejected(row, "", "This is not a JSON object: {problem}.", {"problem": str(error)}))
+    columns = Columns([messages[row] for row in rows], parsed, reading)
+    events, numbers = columns.build(), np.array(rows, np.int64)
+    if columns.refused:
+        good = np.ones(len(rows), np.bool_)
+        good[list(columns.refused)] = False
+        events, numbers = events.filter(pa.array(good)), numbers[good]
+        rejects += [reject._replace(row=rows[reject.row]) for reject in columns.refused.values()]
+    return SegmentBatch(events, numbers, sorted(rejects, key=attrgetter("row")))
+
+
+def from_segment(message: bytes | dict[str, object], reading: Reading | None = None) -> Event:
+    """One message as an event. Raises ``DataError`` that says what is wrong with it."""
+    raw = message if isinstance(message, bytes) else msgspec.json.encode(message)
+    events, _, rejects = segment_batch([raw], reading)
+    if rejects:
+        raise DataError(rejects[0].reason, **rejects[0].values)
+    return from_batch(events)[0]

@@ -1,0 +1,185 @@
+"""The columns of events, each built at once over all messages of a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from hashlib import blake2b
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from msgspec import Raw
+
+from periplo.events.clocks import repair_columns
+from periplo.events.identifiers import normalise_column
+from periplo.events.schema import EVENTS, IDENTIFIERS, INSTANT
+from periplo.events.segment import devices
+from periplo.events.segment.fields import NO_TEXT, TEXT, Rows, first, is_one_of, texts
+from periplo.events.segment.instants import instants
+from periplo.events.segment.messages import (
+    CALLS,
+    Address,
+    Campaign,
+    Device,
+    Library,
+    Location,
+    Page,
+    Parsed,
+    Referrer,
+    Told,
+)
+from periplo.events.segment.orders import orders
+from periplo.events.segment.reading import Reading, Rejected
+from periplo.vocabulary.vectors import encode, map_distinct
+
+
+class Columns:
+    """Builds the columns; ``refused`` notes the first fault of each row that cannot be an event."""
+
+    def __init__(self, raw: Sequence[bytes], parsed: list[Parsed], reading: Reading) -> None:
+        self.raw, self.reading, self.words = raw, reading, reading.words
+        self.heads = Rows([message.head for message in parsed])
+        self.told = Rows([message.told for message in parsed])
+        self.contexts = Rows([message.context for message in parsed])
+        self.pages = self.contexts.inner("page", Page)
+        self.address = first(rows.pick("url") for rows in (self.pages, self.told))
+        self.refused: dict[int, Rejected] = {}
+        self.made = {
+            "source": pa.array([reading.source] * len(parsed), TEXT),
+            "properties": _json([message.told_json for message in parsed]),
+            "context": _json([message.context_json for message in parsed]),
+        }
+
+    def build(self) -> pa.RecordBatch:
+        for make in (self._ids, self._names, self._clocks, self._identifiers, self._orders, self._visit, self._origin):
+            make()
+        return pa.RecordBatch.from_arrays([self.made[name] for name in EVENTS.names], schema=EVENTS)
+
+    def refuse(self, row: int, field: str, reason: str, values: dict[str, str]) -> None:
+        self.refused.setdefault(row, Rejected(row, field, reason, values))
+
+    def _ids(self) -> None:
+        ids = self.heads.pick("message_id")
+        if ids.null_count:
+            given = ids.is_valid().to_pylist()
+            made = [None if known else _fingerprint(raw) for raw, known in zip(self.raw, given, strict=True)]
+            ids = pc.coalesce(ids, pa.array(made, TEXT))
+        self.made["event_id"] = ids
+
+    def _names(self) -> None:
+        types = self.heads.pick("type")
+        names = pc.if_else(is_one_of(types, "track"), self.heads.pick("event"), map_distinct(types, CALLS.get))
+        if names.null_count:
+            self._refuse_nameless(types, names)
+        self.made["type"] = types
+        self.made["event"], self.made["original_name"] = self.words.canonical_column(names)
+
+    def _refuse_nameless(self, types: pa.Array, names: pa.Array) -> None:
+        for row in pc.indices_nonzero(names.is_null()).to_pylist():
+            if types[row].as_py() == "track":
+                self.refuse(row, "event", "A track call needs the name of its event.", {})
+            else:
+                given = {"value": str(self.heads.structs[row].type), "known": ", ".join(("track", *CALLS))}
+                self.refuse(row, "type", "“{value}” is no kind of call; known: {known}.", given)
+
+    def _clocks(self) -> None:
+        stamp, original = self._instants("timestamp"), self._instants("original_timestamp")
+        sent, received = self._instants("sent_at"), self._instants("received_at")
+        # A timestamp beside a receivedAt was repaired by whoever received it: its difference to sentAt says nothing.
+        repaired = pc.and_(original.is_null(), received.is_valid())
+        original = first((original, stamp))
+        if self.reading.received_at:
+            received = pc.fill_null(received, pa.scalar(self.reading.received_at, INSTANT))
+        skewed = pc.if_else(repaired, pa.scalar(None, INSTANT), sent)
+        occurred, flag = repair_columns(original, skewed, received, self.reading.now)
+        if occurred.null_count:
+            for row in pc.indices_nonzero(occurred.is_null()).to_pylist():
+                self.refuse(row, "timestamp", "This message does not say when it happened.", {})
+        self.made |= {"original_at": original, "sent_at": sent, "received_at": received}
+        self.made |= {"occurred_at": occurred, "clock_flag": flag}
+
+    def _instants(self, name: str) -> pa.Array:
+        values = self.heads.field(name)
+        column, wrong = instants(values)
+        for row in wrong:
+            reason = "“{value}” is not a time such as 2024-05-01T10:00:00Z."
+            self.refuse(row, name, reason, {"value": str(values[row])})
+        return column
+
+    def _identifiers(self) -> None:
+        both = (self.told, self.contexts.inner("traits", Told))
+        given = {
+            "user_id": self.heads.pick("user_id"),
+            "anonymous_id": self.heads.pick("anonymous_id", "previous_id"),
+            "loyalty_card": first(rows.pick("loyalty_card", "loyalty_id") for rows in both),
+            "email": first(rows.pick("email") for rows in both),
+            "phone": first(rows.pick("phone") for rows in both),
+        }
+        for kind in IDENTIFIERS:
+            self.made[kind] = normalise_column(kind, given[kind], self.reading.country, self.words)
+
+    def _orders(self) -> None:
+        codes, names = encode(self.made["event"])
+        kinds = [self.words.events.get(name) for name in names]
+        money = np.array([*(kind.money if kind else "" for kind in kinds), ""])[codes]
+        found = orders(self.told, money, self.reading.currency, self.refuse)
+        self.made["revenue_minor"] = pa.array(found.revenue_minor, pa.int64())
+        self.made["quantity"] = pa.array(found.quantity, pa.int64())
+        self.made["currency"] = texts(found.currency)
+        self.made["product_id"] = first((self.told.pick("product_id", "item_id", "sku"), texts(found.product)))
+        self.made["category"] = first((self.told.pick("category", "item_category"), texts(found.category)))
+        self.made["order_id"] = self.told.pick("order_id", "transaction_id")
+        self.made["cart_id"] = self.told.pick("cart_id")
+        self.made["coupon"] = self.told.pick("coupon")
+        self.made["query"] = self.told.pick("query", "search_term")
+
+    def _visit(self) -> None:
+        name = first(rows.pick("name") for rows in (self.heads, self.told))
+        path = first((self.told.pick("path"), self.pages.pick("path")))
+        if path.null_count:
+            path = first((path, map_distinct(self.address, devices.path_of)))
+        call = self.made["type"]
+        self.made["page"] = pc.if_else(is_one_of(call, "screen"), name, path)
+        named = pc.if_else(is_one_of(call, "page", "screen"), name, NO_TEXT)
+        self.made["title"] = first((self.told.pick("title"), self.pages.pick("title"), named))
+        whence = ((self.told, "referrer"), (self.pages, "referrer"), (self.contexts.inner("referrer", Referrer), "url"))
+        self.made["referrer"] = first(rows.pick(field) for rows, field in whence)
+
+    def _origin(self) -> None:
+        campaigns = self.contexts.inner("campaign", Campaign)
+        for column, name in (("campaign", "name"), ("medium", "medium"), ("utm_source", "source")):
+            in_address = map_distinct(self.address, partial(devices.utm, name))
+            self.made[column] = first((campaigns.pick(name), in_address))
+        machines = self.contexts.inner("device", Device)
+        said = first(rows.pick(*names) for rows, names in ((self.told, ["device"]), (machines, ["category", "type"])))
+        self.made["device"] = devices.device_kinds(said, machines.pick("model"), self.contexts.pick("user_agent"))
+        places = (self.told, self.told.inner("address", Address), self.contexts.inner("location", Location))
+        country = first(rows.pick("country") for rows in places)
+        self.made["country"] = devices.countries(country, self.contexts.pick("locale"))
+        self.made["channel"] = self._channel()
+
+    def _channel(self) -> pa.Array:
+        return self.words.channel_column(
+            len(self.raw),
+            explicit=first(rows.pick("channel") for rows in (self.contexts, self.told)),
+            event=self.made["event"],
+            default=self.reading.channel,
+            medium=self.made["medium"],
+            source=self.made["utm_source"],
+            page=self.address,
+            referrer=self.made["referrer"],
+            library=self.contexts.inner("library", Library).pick("name"),
+            type=self.made["type"],
+        )
+
+
+def _fingerprint(raw: bytes) -> str:
+    """An id for a message without one: the same message has the same, so that it is counted once."""
+    return blake2b(raw, digest_size=16).hexdigest()
+
+
+def _json(parts: list[Raw]) -> pa.Array:
+    """Parts as they were sent; null where there is none, or nothing in it."""
+    column = pa.array(list(map(bytes, parts)), TEXT)
+    return pc.if_else(is_one_of(column, "", "{}", "null"), NO_TEXT, column)
