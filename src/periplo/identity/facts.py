@@ -1,0 +1,92 @@
+"""What identity knows for certain: identifiers, their spellings, and the edges between them. Append-only.
+
+Who is which customer follows from the edges alone, and is computed, never kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+from sqlalchemy import Connection, delete, func, select
+
+from periplo.events.schema import INSTANT
+from periplo.identity.tables import identity_part
+from periplo.log.database import insert
+
+IDENTIFIER = pa.schema([("kind", pa.uint8()), ("value", pa.string()), ("seq", pa.int64())])
+"""A row's number, counted over all parts from 1, is the identifier's id. ``seq``: the event it came with first."""
+
+SPELLING = pa.schema([("kind", pa.uint8()), ("raw", pa.string()), ("identifier", pa.int64())])
+"""How a value was written where that is not its normal form; identifier 0: it is no identifier."""
+
+EDGE = pa.schema(
+    [
+        ("stronger", pa.int64()),
+        ("weaker", pa.int64()),
+        ("seq", pa.int64()),  # the first event that carried both
+        ("occurred_at", INSTANT),
+        ("source", pa.string()),
+        ("event", pa.string()),
+        ("refused", pa.string()),  # why the two were not joined; null where they were
+    ]
+)
+"""Two identifiers that one event carried: by whom (source), when, why (the event)."""
+
+PART_ROWS = 1 << 16
+"""A part that is smaller takes in what comes next, so that live events do not leave a part each."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Some facts, as tables with the schemas above."""
+
+    identifiers: pa.Table
+    spellings: pa.Table
+    edges: pa.Table
+
+    def __add__(self, later: Facts) -> Facts:
+        return Facts(
+            pa.concat_tables([self.identifiers, later.identifiers]),
+            pa.concat_tables([self.spellings, later.spellings]),
+            pa.concat_tables([self.edges, later.edges]),
+        )
+
+    @property
+    def rows(self) -> int:
+        return sum(table.num_rows for table in (self.identifiers, self.spellings, self.edges))
+
+
+NOTHING = Facts(IDENTIFIER.empty_table(), SPELLING.empty_table(), EDGE.empty_table())
+
+
+def load(connection: Connection, after_part: int = 0) -> Facts:
+    """All facts, in the order they came to be known."""
+    facts = NOTHING
+    rows = connection.execute(select(identity_part).where(identity_part.c.part > after_part).order_by("part"))
+    parts = [Facts(_table(row.identifiers), _table(row.spellings), _table(row.edges)) for row in rows]
+    return sum(parts, facts)
+
+
+def save(connection: Connection, new: Facts) -> None:
+    """Adds facts after those there are."""
+    if not new.rows:
+        return
+    last = connection.scalar(select(func.max(identity_part.c.part))) or 0
+    unfilled = load(connection, after_part=last - 1)
+    if last and unfilled.rows < PART_ROWS:
+        connection.execute(delete(identity_part).where(identity_part.c.part == last))
+        new, last = unfilled + new, last - 1
+    row = (last + 1, _bytes(new.identifiers), _bytes(new.spellings), _bytes(new.edges))
+    insert(connection, identity_part, [[value] for value in row])
+
+
+def _bytes(table: pa.Table) -> bytes:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as writer:
+        writer.write_table(table.combine_chunks())
+    return bytes(sink.getvalue())
+
+
+def _table(stream: bytes) -> pa.Table:
+    return pa.ipc.open_stream(stream).read_all()

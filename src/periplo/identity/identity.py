@@ -1,0 +1,184 @@
+"""Identity: whose an event is. A consumer of the sequence that follows it by a cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+from threading import RLock
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from sqlalchemy import Connection, select, update
+
+from periplo.identity.facts import NOTHING, load, save
+from periplo.identity.kinds import I64, KINDS, ORDER, Bool, Normalise, order_keys
+from periplo.identity.known import NONE, Known, encoded
+from periplo.identity.resolve import consume
+from periplo.identity.rules import Rules
+from periplo.identity.tables import HEAD, cursor
+from periplo.log.database import Database
+
+_MINE = cursor.c.consumer == "identity"
+_NEVER = -1
+
+
+def open_state(place: Path | str) -> Database:
+    """The database of what consumers know: the path of an SQLite file, or a database URL."""
+    url = f"sqlite:///{place}" if isinstance(place, Path) else place
+    return Database(url, migrations="periplo.identity:migrations", head=HEAD)
+
+
+class Totals(msgspec.Struct, frozen=True):
+    """How many customers there are: ``persons``, known or only seen; ``anonymous``, known by a single order only."""
+
+    persons: int
+    anonymous: int
+
+
+class Suggestion(msgspec.Struct, frozen=True):
+    """Two identifiers (kind, value) that one event carried and that were not joined; a person may know better.
+
+    ``why``: "limit:<kind>" whose limit would break, a "shared" device, an "order" that is somebody else's.
+    """
+
+    stronger: tuple[str, str]
+    weaker: tuple[str, str]
+    seq: int
+    source: str
+    event: str
+    why: str
+
+
+class Identity:
+    """Who is who, as far as the cursor has read. A customer's number is the id of the oldest identifier."""
+
+    def __init__(self, database: Database, rules: Rules, normalise: Normalise) -> None:
+        self._database, self._rules, self._normalise = database, rules, normalise
+        self._known = Known.of(NOTHING, _NEVER)
+        self._lock = RLock()
+
+    def cursor(self) -> int:
+        """Up to which place of the sequence identity has read."""
+        with self._database.reading() as connection:
+            return _cursor(connection)
+
+    def follow(self, until_seq: int, sets: Callable[[int], Iterable[pa.Table]]) -> None:
+        """Reads on up to ``until_seq``; what it learns and its cursor are one commit.
+
+        ``sets(after_seq)`` gives the identifiers of the events after that place, as tables with the schema ``SETS``.
+        """
+        with self._lock:
+            with self._database.writing() as connection:
+                known = self._at(connection)
+                if known.cursor >= until_seq:
+                    return
+                new = NOTHING
+                for table in sets(known.cursor):
+                    facts, customer = consume(known, table, self._rules, self._normalise)
+                    new, known = new + facts, Known(known.cursor, known.facts + facts, customer)
+                save(connection, new)
+                connection.execute(update(cursor).where(_MINE).values(seq=until_seq))
+            self._known = replace(known, cursor=until_seq)
+
+    def customers_of(self, events: pa.RecordBatch | pa.Table) -> I64:
+        """int64[m], the customer of each event, by its strongest identifier; 0 where it has none.
+
+        ``events`` has the columns ``COLUMNS``.
+        """
+        known = self._now()
+        customers = np.zeros(events.num_rows, np.int64)
+        for kind in reversed(self._rules.priority):
+            written = order_keys(events["order_id"], events["source"]) if kind == ORDER else events[KINDS[kind]]
+            codes, texts = encoded(written)
+            found = np.append(known.find(kind, texts), NONE)[codes]
+            customers = np.where(found > NONE, known.customer[np.maximum(found, NONE)], customers)
+        return customers
+
+    def current(self, customers: I64) -> I64:
+        """int64[n], the numbers these customers have now: after a merge that of the whole."""
+        return self._now().customer[customers]
+
+    def persons(self, customers: I64) -> Bool:
+        """bool[n], False for the anonymous customer of a single order."""
+        return self._now().person[customers]
+
+    def totals(self) -> Totals:
+        known = self._now()
+        customers = np.unique(known.customer[1:])
+        persons = int(known.person[customers].sum())
+        return Totals(persons, len(customers) - persons)
+
+    def names(self, customers: I64) -> list[str]:
+        """What to call each customer: the oldest of its strongest identifiers; empty for a number nobody has."""
+        known = self._now()
+        strength = np.argsort([*self._rules.priority, len(KINDS)])
+        mine = np.flatnonzero(np.isin(known.customer, customers))
+        mine = mine[mine > NONE]
+        weakest_first = mine[np.lexsort((-mine, -strength[known.kind[mine]]))]
+        best = dict(zip(known.customer[weakest_first].tolist(), weakest_first.tolist(), strict=True))
+        return [_shown(known, best.get(number, NONE)) for number in customers.tolist()]
+
+    def number_of(self, name: str) -> int | None:
+        """The customer with this identifier, of whatever kind, the strongest first; None where nobody has it."""
+        known, written = self._now(), pa.array([name], pa.string())
+        for kind in self._rules.priority:
+            found = known.find(kind, written if kind == ORDER else self._normalise(KINDS[kind], written))
+            if found[0] > NONE:
+                return int(known.customer[found[0]])
+        orders = pc.starts_with(known.facts.identifiers["value"], f"{name}@")
+        ids = np.flatnonzero(orders.to_numpy() & (known.kind[1:] == ORDER)) + 1
+        return int(known.customer[ids[0]]) if len(ids) else None
+
+    def identifiers(self, customer: int) -> dict[str, list[str]]:
+        """The identifiers of a customer by kind, oldest first."""
+        known = self._now()
+        found: dict[str, list[str]] = {}
+        for identifier in np.flatnonzero(known.customer == customer).tolist():
+            if identifier > NONE:
+                found.setdefault(KINDS[known.kind[identifier]], []).append(_shown(known, identifier))
+        return found
+
+    def suggestions(self) -> list[Suggestion]:
+        """The edges that were refused, in the order of the sequence."""
+        known = self._now()
+        refused = known.facts.edges.filter(pc.is_valid(known.facts.edges["refused"])).to_pylist()
+        return [
+            Suggestion(
+                stronger=_named(known, row["stronger"]),
+                weaker=_named(known, row["weaker"]),
+                seq=row["seq"],
+                source=row["source"],
+                event=row["event"],
+                why=row["refused"],
+            )
+            for row in refused
+        ]
+
+    def _now(self) -> Known:
+        """What is known at the cursor, which another process may have moved."""
+        with self._lock, self._database.reading() as connection:
+            self._known = self._at(connection)
+            return self._known
+
+    def _at(self, connection: Connection) -> Known:
+        seq = _cursor(connection)
+        return self._known if self._known.cursor == seq else Known.of(load(connection), seq)
+
+
+def _cursor(connection: Connection) -> int:
+    return int(connection.scalar(select(cursor.c.seq).where(_MINE).with_for_update()) or 0)
+
+
+def _named(known: Known, identifier: int) -> tuple[str, str]:
+    return KINDS[known.kind[identifier]], _shown(known, identifier)
+
+
+def _shown(known: Known, identifier: int) -> str:
+    """An identifier as a reader knows it: an order without its source."""
+    if identifier == NONE:
+        return ""
+    value: str = known.facts.identifiers["value"][int(identifier) - 1].as_py()
+    return value.rpartition("@")[0] if known.kind[identifier] == ORDER else value

@@ -1,0 +1,75 @@
+"""Joining identifiers to customers: union-find, where the oldest identifier is the customer's number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from periplo.identity.kinds import ORDER, USER
+
+ACCEPTED = 255
+SHARED = 254
+"""Verdicts besides the kind (its code) whose limit an edge would break."""
+
+
+@njit(nogil=True, cache=True)
+def _root(parent: Any, one: int) -> int:
+    while parent[one] != one:
+        parent[one] = parent[parent[one]]
+        one = parent[one]
+    return one
+
+
+@njit(nogil=True, cache=True)
+def components(count: int, stronger: Any, weaker: Any) -> Any:
+    """The customer of each identifier 0..count, from accepted edges alone, in any order."""
+    parent = np.arange(count + 1)
+    for edge in range(len(stronger)):
+        one, other = _root(parent, stronger[edge]), _root(parent, weaker[edge])
+        parent[max(one, other)] = min(one, other)
+    for identifier in range(count + 1):
+        parent[identifier] = parent[parent[identifier]]
+    return parent
+
+
+@njit(nogil=True, cache=True)
+def join(
+    parent: Any, held: Any, users: Any, shareable: Any, kind: Any, stronger: Any, weaker: Any, limits: Any, most: int
+) -> Any:
+    """Judges new edges in order and joins those accepted; changes ``parent``, ``held`` and ``users``.
+
+    ``parent`` int64[k]: the customer of each identifier. ``held`` int[k, kinds]: identifiers per kind, at customers.
+    ``users`` int[k]: distinct user_ids seen with an identifier. ``most``: as many make a device shared.
+    Answers a verdict per edge: ``ACCEPTED``, ``SHARED``, or the kind whose limit the edge would break.
+    """
+    verdict = np.empty(len(stronger), np.uint8)
+    for edge in range(len(stronger)):
+        one, other = stronger[edge], weaker[edge]
+        if kind[one] == USER and shareable[kind[other]]:
+            users[other] += 1
+        if users[other] >= most or users[one] >= most:
+            verdict[edge] = SHARED
+            continue
+        kept, gone = _root(parent, one), _root(parent, other)
+        verdict[edge] = _broken(held, kept, gone, kind[other], limits) if kept != gone else ACCEPTED
+        if verdict[edge] == ACCEPTED and kept != gone:
+            kept, gone = min(kept, gone), max(kept, gone)
+            parent[gone] = kept
+            for each in range(held.shape[1]):
+                held[kept, each] += held[gone, each]
+    for identifier in range(len(parent)):
+        parent[identifier] = parent[parent[identifier]]
+    return verdict
+
+
+@njit(nogil=True, cache=True)
+def _broken(held: Any, one: int, other: int, kind: int, limits: Any) -> int:
+    """The kind whose limit two customers together would break. An order joins the first who names it, and no other."""
+    if kind == ORDER:
+        return ACCEPTED if held[other].sum() == held[other, ORDER] else ORDER
+    for each in range(held.shape[1]):
+        if held[one, each] + held[other, each] > limits[each]:
+            return each
+    return ACCEPTED

@@ -1,0 +1,116 @@
+"""What identity knows, in memory: which identifier a text is, and which customer an identifier belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from periplo.identity.facts import Facts
+from periplo.identity.kernels import components
+from periplo.identity.kinds import DEVICES, I64, KINDS, ORDER, U8, USER, Bool
+
+UNSEEN, NONE = -1, 0
+"""Answers of ``find`` besides the id: never seen; seen, and no identifier."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """The state of identity at one moment (``cursor``); never changed, only replaced by a later one.
+
+    ``customer`` int64[k+1]: the customer of identifier i, the smallest id among those joined; customer[0] = 0, nobody.
+    """
+
+    cursor: int
+    facts: Facts
+    customer: I64
+
+    @classmethod
+    def of(cls, facts: Facts, cursor: int) -> Known:
+        """The state that facts lead to."""
+        joined = facts.edges.filter(pc.is_null(facts.edges["refused"]))
+        count = facts.identifiers.num_rows
+        return cls(cursor, facts, components(count, numbers(joined["stronger"]), numbers(joined["weaker"])))
+
+    @property
+    def count(self) -> int:
+        """How many identifiers there are."""
+        return len(self.customer) - 1
+
+    @cached_property
+    def kind(self) -> U8:
+        """uint8[k+1], the kind of each identifier; [0] has none."""
+        kinds: U8 = np.append(np.uint8(255), self.facts.identifiers["kind"].to_numpy()).astype(np.uint8)
+        return kinds
+
+    @cached_property
+    def person(self) -> Bool:
+        """bool[k+1] at customers: False for the anonymous customer of a single order, and for nobody."""
+        known = np.zeros(self.count + 1, np.bool_)
+        known[self.customer[1:][self.kind[1:] != ORDER]] = True
+        return known
+
+    @cached_property
+    def pairs(self) -> I64:
+        """All edges, accepted or not, packed and ascending."""
+        return np.sort(pack(numbers(self.facts.edges["stronger"]), numbers(self.facts.edges["weaker"])))
+
+    def users(self) -> I64:
+        """int64[k+1], how many user_ids were seen with each identifier that people may share."""
+        stronger, weaker = self.pairs >> 32, self.pairs & 0xFFFFFFFF
+        shared = (self.kind[stronger] == USER) & np.isin(self.kind[weaker], DEVICES)
+        return np.bincount(weaker[shared], minlength=self.count + 1)
+
+    def held(self) -> I64:
+        """int64[k+1, kinds] at customers: how many identifiers of each kind they have."""
+        place = self.customer[1:] * len(KINDS) + self.kind[1:]
+        return np.bincount(place, minlength=(self.count + 1) * len(KINDS)).reshape(-1, len(KINDS))
+
+    def find(self, kind: int, texts: pa.Array) -> I64:
+        """The ids of identifiers as they were written; ``UNSEEN``, or ``NONE`` where it is none. Nulls are unseen."""
+        written, ids = self._index[kind]
+        if len(texts) * 8 < len(written):
+            return _scatter(numbers(pc.index_in(written, value_set=texts), -1), ids, len(texts))
+        place = numbers(pc.index_in(texts, value_set=written), -1)
+        return np.where(place < 0, UNSEEN, np.append(ids, UNSEEN)[place])
+
+    @cached_property
+    def _index(self) -> list[tuple[pa.Array, I64]]:
+        """Per kind all normal forms and other spellings, and the identifier of each."""
+        identifiers, spellings = self.facts.identifiers, self.facts.spellings
+        index = []
+        for kind in range(len(KINDS)):
+            normal, other = np.flatnonzero(self.kind == kind), pc.equal(spellings["kind"], kind)
+            texts = [identifiers["value"].take(pa.array(normal - 1)), spellings["raw"].filter(other)]
+            ids = np.concatenate((normal, numbers(spellings["identifier"].filter(other))))
+            index.append((pa.chunked_array([*texts[0].chunks, *texts[1].chunks], pa.string()).combine_chunks(), ids))
+        return index
+
+
+def pack(stronger: I64, weaker: I64) -> I64:
+    """Two ids as one number."""
+    return (stronger << 32) | weaker
+
+
+def numbers(column: pa.Array | pa.ChunkedArray, missing: int = NONE) -> I64:
+    """A column of whole numbers as int64, nulls as ``missing``."""
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    found: I64 = pc.fill_null(array.cast(pa.int64()), missing).to_numpy(zero_copy_only=False)
+    return found
+
+
+def encoded(column: pa.Array | pa.ChunkedArray) -> tuple[I64, pa.Array]:
+    """Codes (-1 where null) and distinct values, in order of appearance."""
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    coded = array.dictionary_encode()
+    return numbers(coded.indices, -1), coded.dictionary
+
+
+def _scatter(place: I64, ids: I64, count: int) -> I64:
+    found = np.full(count, UNSEEN, np.int64)
+    hit = place >= 0
+    found[place[hit]] = ids[hit]
+    return found

@@ -1,0 +1,129 @@
+"""From sets of identifiers to new facts: in columns, each distinct value and each distinct pair once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from periplo.identity.facts import EDGE, IDENTIFIER, SPELLING, Facts
+from periplo.identity.kernels import SHARED, join
+from periplo.identity.kinds import DEVICES, I64, KINDS, ORDER, U8, Bool, Normalise, normal_orders
+from periplo.identity.known import NONE, UNSEEN, Known, encoded, numbers, pack
+from periplo.identity.rules import Rules
+
+WHY_REFUSED = {SHARED: "shared", ORDER: "order"} | {kind: f"limit:{KINDS[kind]}" for kind in range(ORDER)}
+"""What stands in an edge that was not joined."""
+
+
+def consume(known: Known, sets: pa.Table, rules: Rules, normalise: Normalise) -> tuple[Facts, I64]:
+    """The new facts in ``sets`` (schema ``SETS``), and the customer of each identifier after them (int64[k+1])."""
+    columns = [_Column(known, sets, kind, normalise) for kind in range(len(KINDS))]
+    identifiers = _number(columns, known.count + 1, numbers(sets["seq"]))
+    matrix = np.stack([columns[kind].ids_of_sets() for kind in rules.priority], axis=1)
+    row, stronger, weaker = _new_pairs(known, matrix)
+    customer, verdict = _judge(known, identifiers["kind"].to_numpy(), stronger, weaker, rules)
+    why = pa.array([WHY_REFUSED.get(one) for one in verdict.tolist()], pa.string())
+    about = sets.select(["seq", "occurred_at", "source", "event"]).combine_chunks().take(pa.array(row))
+    edges = pa.Table.from_arrays([pa.array(stronger), pa.array(weaker), *about.columns, why], schema=EDGE)
+    return Facts(identifiers, pa.concat_tables([column.spellings() for column in columns]), edges), customer
+
+
+class _Column:
+    """One kind in some sets: its distinct texts as written, and the normal forms of those never seen.
+
+    ``codes`` int64[sets] which text a set has, -1 none; ``ids`` int64[texts] the identifier of each.
+    """
+
+    def __init__(self, known: Known, sets: pa.Table, kind: int, normalise: Normalise) -> None:
+        self.kind = kind
+        self.codes, self.texts = encoded(sets[KINDS[kind]])
+        self.ids = known.find(kind, self.texts)
+        self.unseen = np.flatnonzero(self.ids == UNSEEN)
+        written = self.texts.take(pa.array(self.unseen))
+        self.normal = normal_orders(written, normalise) if kind == ORDER else normalise(KINDS[kind], written)
+        self.normal_codes, self.forms = encoded(self.normal)
+        self.form_ids = known.find(kind, self.forms)
+        self.new = np.flatnonzero(self.form_ids == UNSEEN)
+
+    def rows_of_new(self) -> I64:
+        """The first set that has each new identifier."""
+        first_text = _first(self.normal_codes, len(self.forms))[self.new]
+        return _first(self.codes, len(self.texts))[self.unseen][first_text]
+
+    def number(self, ids: I64) -> None:
+        """Gives the new identifiers their ids."""
+        self.form_ids[self.new] = ids
+        self.ids[self.unseen] = np.append(self.form_ids, NONE)[self.normal_codes]
+
+    def ids_of_sets(self) -> I64:
+        return np.append(self.ids, NONE)[self.codes]
+
+    def spellings(self) -> pa.Table:
+        """The texts that are not their own normal form."""
+        written = self.texts.take(pa.array(self.unseen))
+        other = pc.fill_null(pc.not_equal(written, self.normal), True)
+        ids = pa.array(self.ids[self.unseen]).filter(other)
+        kinds = pa.array(np.full(len(ids), self.kind, np.uint8))
+        return pa.Table.from_arrays([kinds, written.filter(other), ids], schema=SPELLING)
+
+
+def _number(columns: Sequence[_Column], first_id: int, seq: I64) -> pa.Table:
+    """The new identifiers of all kinds, numbered in the order in which events brought them."""
+    rows = np.concatenate([column.rows_of_new() for column in columns])
+    kinds = np.concatenate([np.full(len(column.new), column.kind, np.uint8) for column in columns])
+    values = pa.chunked_array([column.forms.take(pa.array(column.new)) for column in columns], pa.string())
+    order = np.lexsort((kinds, rows))
+    ids = np.empty(len(order), np.int64)
+    ids[order] = np.arange(first_id, first_id + len(order))
+    cuts = np.cumsum([len(column.new) for column in columns])[:-1]
+    for column, own in zip(columns, np.split(ids, cuts), strict=True):
+        column.number(own)
+    fields = [pa.array(kinds[order]), values.take(pa.array(order)), pa.array(seq[rows[order]])]
+    return pa.Table.from_arrays(fields, schema=IDENTIFIER)
+
+
+def _new_pairs(known: Known, matrix: I64) -> tuple[I64, I64, I64]:
+    """Each set's strongest identifier with each of its others, in order, where the pair was never met.
+
+    ``matrix`` int64[sets, kinds]: ids, strongest kind first, 0 none. Gives set, stronger and weaker of each pair.
+    """
+    has: Bool = matrix > NONE
+    strongest = has.argmax(axis=1)
+    has[np.arange(len(matrix)), strongest] = False
+    rows, places = np.nonzero(has)
+    pairs = pack(matrix[rows, strongest[rows]], matrix[rows, places])
+    distinct, first = np.unique(pairs, return_index=True)
+    at = np.searchsorted(known.pairs, distinct)
+    new = np.sort(first[np.append(known.pairs, -1)[at] != distinct])
+    return rows[new], pairs[new] >> 32, pairs[new] & 0xFFFFFFFF
+
+
+def _judge(known: Known, new_kinds: U8, stronger: I64, weaker: I64, rules: Rules) -> tuple[I64, U8]:
+    """Who belongs to whom after the new edges, and the verdict on each of them."""
+    more = len(new_kinds)
+    alone = np.zeros((more, len(KINDS)), np.int64)
+    alone[np.arange(more), new_kinds] = 1
+    customer = np.append(known.customer, np.arange(known.count + 1, known.count + 1 + more))
+    verdict: U8 = join(
+        customer,
+        np.concatenate((known.held(), alone)),
+        np.append(known.users(), np.zeros(more, np.int64)),
+        np.isin(np.arange(len(KINDS)), DEVICES),
+        np.append(known.kind, new_kinds).astype(np.uint8),
+        stronger,
+        weaker,
+        rules.limits,
+        rules.shared_after,
+    )
+    return customer, verdict
+
+
+def _first(codes: I64, count: int) -> I64:
+    """The first place of each code."""
+    first = np.zeros(count, np.int64)
+    has = np.flatnonzero(codes >= 0)[::-1]
+    first[codes[has]] = has
+    return first

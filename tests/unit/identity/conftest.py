@@ -1,0 +1,28 @@
+"""Identity on a database in a temporary folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from support_identity import Row, events, open_identity, sets
+
+from periplo.identity import Identity
+
+
+@pytest.fixture
+def identity(tmp_path: Path) -> Identity:
+    return open_identity(tmp_path / "state.db")
+
+
+@pytest.fixture
+def feed(identity: Identity) -> Callable[..., list[int]]:
+    """Gives rows to identity as the next events, and answers the customers of these."""
+
+    def follow(*rows: Row) -> list[int]:
+        start = identity.cursor()
+        identity.follow(start + len(rows), lambda _: [sets(rows, start + 1)])
+        return identity.customers_of(events(rows)).tolist()
+
+    return follow

@@ -1,0 +1,110 @@
+"""Who is who: joining, limits, values that are none, shared devices, orders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from support_identity import events
+
+from periplo.identity import Identity, Suggestion
+
+Feed = Callable[..., list[int]]
+
+
+def test_a_visitor_who_signs_in_is_one_customer_from_the_first_visit(identity: Identity, feed: Feed) -> None:
+    feed({"anonymous_id": "a1"})
+    feed({"anonymous_id": "a1", "user_id": "u1"})
+    assert len(set(identity.customers_of(events([{"anonymous_id": "a1"}, {"user_id": "u1"}])))) == 1
+
+
+def test_events_of_nobody_have_no_customer(feed: Feed) -> None:
+    assert feed({}, {"anonymous_id": "a1"}) == [0, 1]
+
+
+def test_identifiers_are_compared_in_their_normal_form(feed: Feed) -> None:
+    first, second, third = feed(
+        {"email": " Ana@Example.com "},
+        {"email": "ana@example.com", "phone": "600 111 222"},
+        {"phone": "+34600111222"},
+    )
+    assert first == second == third
+
+
+def test_what_is_never_an_identifier_joins_nobody(feed: Feed) -> None:
+    customers = feed(
+        {"user_id": "guest", "anonymous_id": "a1"},
+        {"user_id": "Guest", "anonymous_id": "a2"},
+        {"user_id": "null"},
+        {"email": "not an address"},
+    )
+    assert customers == [1, 2, 0, 0]
+
+
+def test_two_customers_who_each_have_a_user_id_never_merge(identity: Identity, feed: Feed) -> None:
+    one, other, both, later = feed(
+        {"user_id": "u1", "email": "e1@x.es"},
+        {"user_id": "u2", "email": "e2@x.es"},
+        {"user_id": "u2", "email": "e1@x.es"},
+        {"email": "e1@x.es"},
+    )
+    assert (one != other, both, later) == (True, other, one)
+    assert identity.suggestions() == [
+        Suggestion(("user_id", "u2"), ("email", "e1@x.es"), 3, "web", "Page Viewed", "limit:user_id")
+    ]
+
+
+def test_a_limit_leaves_out_the_weaker_identifier_and_keeps_the_rest(identity: Identity, feed: Feed) -> None:
+    feed(*({"user_id": "u1", "email": f"e{n}@x.es"} for n in range(5)))
+    sixth, device = feed({"user_id": "u1", "email": "e5@x.es", "anonymous_id": "a1"}, {"anonymous_id": "a1"})
+    assert sixth == device == 1
+    assert identity.customers_of(events([{"email": "e5@x.es"}])) != 1
+    assert [one.why for one in identity.suggestions()] == ["limit:email"]
+
+
+def test_a_shared_device_stops_joining(identity: Identity, feed: Feed) -> None:
+    feed(*({"user_id": f"u{n}", "anonymous_id": "tablet"} for n in range(3)))
+    guest, tablet = feed({"email": "guest@x.es", "anonymous_id": "tablet"}, {"anonymous_id": "tablet"})
+    assert guest != tablet
+    assert identity.customers_of(events([{"user_id": "u0"}])) == tablet
+    assert [one.why for one in identity.suggestions()] == ["limit:user_id", "shared", "shared"]
+
+
+def test_an_order_alone_is_an_anonymous_customer_of_that_order(identity: Identity, feed: Feed) -> None:
+    order, again, person = feed({"order": "1@web"}, {"order": "1@web"}, {"user_id": "u1"})
+    assert order == again
+    assert identity.persons(np.array([order, person])).tolist() == [False, True]
+    totals = identity.totals()
+    assert (totals.persons, totals.anonymous) == (1, 1)
+
+
+def test_an_order_joins_the_first_who_names_it_and_nobody_else(identity: Identity, feed: Feed) -> None:
+    feed({"order": "1@web"}, {"user_id": "u1", "order": "1@web"}, {"user_id": "u2", "order": "1@web"})
+    first, second, order = identity.customers_of(events([{"user_id": "u1"}, {"user_id": "u2"}, {"order": "1@web"}]))
+    assert first == order != second
+    assert identity.persons(np.array([order])).all()
+    assert [one.why for one in identity.suggestions()] == ["order"]
+
+
+def test_orders_of_two_systems_may_have_equal_numbers(feed: Feed) -> None:
+    feed({"user_id": "u1", "order": "1@web"}, {"user_id": "u2", "order": "1@till"})
+    assert feed({"order": "1@web"}) == [1]
+
+
+def test_a_customer_keeps_the_oldest_number_and_old_numbers_lead_to_it(identity: Identity, feed: Feed) -> None:
+    cookie, account = feed({"anonymous_id": "a1"}, {"user_id": "u1"})
+    feed({"user_id": "u1", "anonymous_id": "a1"})
+    assert identity.current(np.array([cookie, account])).tolist() == [cookie, cookie]
+
+
+def test_names_are_the_strongest_identifiers(identity: Identity, feed: Feed) -> None:
+    feed(
+        {"anonymous_id": "a1"},
+        {"anonymous_id": "a1", "email": "e@x.es"},
+        {"user_id": "u2", "email": "f@x.es"},
+        {"order": "77@web"},
+    )
+    customers = identity.customers_of(events([{"anonymous_id": "a1"}, {"user_id": "u2"}, {"order": "77@web"}]))
+    assert identity.names(np.append(customers, 999)) == ["e@x.es", "u2", "77", ""]
+    assert [identity.number_of(name) for name in ("E@x.es", "u2", "77", "nobody")] == [*customers, None]
+    assert identity.identifiers(int(customers[0])) == {"anonymous_id": ["a1"], "email": ["e@x.es"]}

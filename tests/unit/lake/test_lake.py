@@ -1,0 +1,134 @@
+"""The lake: atomic commits, pruned scans, what it answers about itself."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pytest
+from support_events import event
+
+from periplo.errors import DamagedShop
+from periplo.events.model import to_batch
+from periplo.events.schema import STORED
+from periplo.lake import Lake
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    lake = Lake(tmp_path / "lake" / "events")
+    lake.create()
+    return lake
+
+
+def stored(ids: Sequence[str], first_seq: int = 1) -> pa.RecordBatchReader:
+    batch = to_batch([event(one) for one in ids])
+    places = pa.array(range(first_seq, first_seq + len(ids)), pa.int64())
+    whole = pa.RecordBatch.from_arrays([places, *batch.columns], schema=STORED)
+    return pa.RecordBatchReader.from_batches(STORED, [whole])
+
+
+def test_a_new_lake_is_empty(lake: Lake) -> None:
+    assert (lake.count(), lake.files(), lake.archived_seq()) == (0, [], 0)
+    assert lake.scan(["seq", "event"]).read_all().num_rows == 0
+
+
+def test_making_it_again_changes_nothing(lake: Lake) -> None:
+    lake.append(stored(["a"]), note={})
+    lake.create()
+    assert lake.count() == 1
+
+
+def test_only_the_columns_and_places_asked_for(lake: Lake) -> None:
+    lake.append(stored(list("abc")), note={"import_id": "1"})
+    lake.append(stored(list("def"), 4), note={"import_id": "2"})
+    table = lake.scan(["seq", "event_id"], after_seq=2, until_seq=5).read_all().sort_by("seq")
+    assert table.to_pydict() == {"seq": [3, 4, 5], "event_id": ["c", "d", "e"]}
+    assert table.schema == pa.schema([STORED.field("seq"), STORED.field("event_id")])
+
+
+def test_the_commit_says_what_it_brought(lake: Lake) -> None:
+    from deltalake import DeltaTable
+
+    lake.append(stored(["a"]), note={"import_id": "1", "first_seq": 1, "last_seq": 1})
+    assert DeltaTable(lake.url).history(1)[0]["periplo"] == {"import_id": "1", "first_seq": 1, "last_seq": 1}
+
+
+def test_how_far_the_log_is_archived_is_part_of_the_commit(lake: Lake) -> None:
+    lake.append(stored(["a"]), note={}, archived_seq=17)
+    lake.append(stored(["b"], 18), note={})
+    assert lake.archived_seq() == 17
+
+
+def test_a_write_that_fails_leaves_nothing_to_be_read(lake: Lake) -> None:
+    def breaking() -> Iterator[pa.RecordBatch]:
+        yield from stored(["a"])
+        raise ValueError("broken")
+
+    with pytest.raises(Exception, match="broken"):
+        lake.append(pa.RecordBatchReader.from_batches(STORED, breaking()), note={})
+    assert lake.count() == 0
+
+
+def test_which_events_are_known(lake: Lake) -> None:
+    lake.append(stored(["a", "it's"]), note={})
+    asked = [("web", "a"), ("till", "a"), ("web", "it's"), ("web", "nobody")]
+    assert lake.known(asked) == {("web", "a"), ("web", "it's")}
+    assert lake.known([]) == set()
+
+
+def test_other_engines_read_its_files(lake: Lake) -> None:
+    lake.append(stored(list("abc")), note={})
+    files = lake.files()
+    assert duckdb.execute("SELECT count(*) FROM read_parquet(?)", [files]).fetchone() == (3,)
+
+
+def test_leftovers_of_killed_writers_are_removed(lake: Lake) -> None:
+    lake.append(stored(["a"]), note={})
+    leftover = Path(lake.url) / "part-00000-killed.parquet"
+    leftover.write_bytes(b"half")
+    lake.tidy()
+    assert not leftover.exists()
+    assert lake.count() == 1
+
+
+@pytest.mark.parametrize("damage", ["missing", "no log", "broken log"])
+def test_damage_is_told(tmp_path: Path, lake: Lake, damage: str) -> None:
+    lake.append(stored(["a"]), note={})
+    commits = Path(lake.url) / "_delta_log"
+    for file in sorted(commits.iterdir()):
+        file.write_text("{broken") if damage == "broken log" else file.unlink()
+    url = tmp_path / "nowhere" if damage == "missing" else lake.url
+    with pytest.raises(DamagedShop, match="cannot be read"):
+        Lake(url).count()
+
+
+def test_memory_does_not_grow_with_the_number_of_events(tmp_path: Path) -> None:
+    code = """
+import resource, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+import pyarrow as pa
+from support_events import event
+from periplo.events.model import to_batch
+from periplo.events.schema import STORED
+from periplo.lake import Lake
+lake = Lake(sys.argv[2]); lake.create()
+batch = to_batch([event(f"{n}", properties='{"note": "' + "x" * 200 + '"}', page=f"/{n}") for n in range(20_000)])
+def batches():
+    for part in range(int(sys.argv[3])):
+        seq = pa.array(range(part * 20_000, (part + 1) * 20_000), pa.int64())
+        yield pa.RecordBatch.from_arrays([seq, *batch.columns], schema=STORED)
+lake.append(pa.RecordBatchReader.from_batches(STORED, batches()), note={})
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+    tests = str(Path(__file__).parents[2])
+    peaks = [
+        int(subprocess.check_output([sys.executable, "-c", code, tests, str(tmp_path / f"lake{parts}"), str(parts)]))
+        for parts in (30, 90)
+    ]
+    assert peaks[1] < peaks[0] * 1.3, peaks

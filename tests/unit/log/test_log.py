@@ -1,0 +1,119 @@
+"""The log: durable, in order, each event once; ranges for imports; what readers may see."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from support_events import at, event
+
+from periplo.errors import DamagedShop
+from periplo.events.schema import STORED
+from periplo.log import Log, open_log
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Log:
+    return Log(open_log(tmp_path / "log.db"))
+
+
+def test_events_come_back_as_they_were_in_order(log: Log) -> None:
+    log.append([event("a", revenue_minor=1250, currency="EUR"), event("b", user_id="ü1")])
+    table = log.read()
+    assert table.schema == STORED
+    assert table["seq"].to_pylist() == [1, 2]
+    assert table["event_id"].to_pylist() == ["a", "b"]
+    assert table["revenue_minor"].to_pylist() == [1250, None]
+    assert table["user_id"].to_pylist() == [None, "ü1"]
+    assert table["occurred_at"].to_pylist() == [at(0), at(0)]
+
+
+def test_each_key_is_kept_once(log: Log) -> None:
+    assert log.append([event("a"), event("b"), event("a", page="/second")]) == 2
+    assert log.append([event("b"), event("c")]) == 1
+    assert log.append([event("a", source="till")]) == 1
+    assert log.read()["event_id"].to_pylist() == ["a", "b", "c", "a"]
+    assert log.read()["page"].to_pylist()[0] is None
+
+
+def test_nothing_to_append_is_nothing_done(log: Log) -> None:
+    assert (log.append([]), log.settled(), log.count()) == (0, 0, 0)
+    assert log.read().num_rows == 0
+
+
+def test_reading_between_two_places(log: Log) -> None:
+    log.append([event(str(n)) for n in range(10)])
+    assert log.read(after_seq=3, until_seq=6)["seq"].to_pylist() == [4, 5, 6]
+
+
+def test_many_keys_at_once(log: Log) -> None:
+    many = [event(str(n)) for n in range(3_000)]
+    assert log.append(many) == 3_000
+    assert log.append(many) == 0
+
+
+def test_a_reserved_range_is_unsettled_until_its_import_has_ended(log: Log) -> None:
+    log.append([event("a")])
+    with log.reserve(100, "import 1") as first:
+        log.append([event("b")])
+        assert (first, log.settled(), log.unfinished()) == (2, 1, ["import 1"])
+    assert (log.settled(), log.unfinished()) == (102, [])
+    assert log.read()["seq"].to_pylist() == [1, 102]
+
+
+def test_the_range_of_a_killed_import_can_be_given_up(log: Log, tmp_path: Path) -> None:
+    code = (
+        "import os, signal, sys; from pathlib import Path; from periplo.log import Log, open_log\n"
+        "with Log(open_log(Path(sys.argv[1]))).reserve(5, 'x'): os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path / "log.db")], check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert (log.settled(), log.unfinished()) == (0, ["x"])
+    log.release()
+    assert (log.settled(), log.append([event("a")]), log.settled()) == (5, 1, 6)
+
+
+def test_trimmed_events_leave_and_their_places_stay_taken(log: Log) -> None:
+    log.append([event("a"), event("b"), event("c")])
+    log.trim(2)
+    assert log.keys() == [("web", "c")]
+    log.append([event("d")])
+    assert log.read()["seq"].to_pylist() == [3, 4]
+
+
+def test_acknowledged_events_survive_a_kill(tmp_path: Path) -> None:
+    code = (
+        "import os, signal, sys; from pathlib import Path; sys.path.insert(0, sys.argv[2])\n"
+        "from support_events import event; from periplo.log import Log, open_log\n"
+        "Log(open_log(Path(sys.argv[1]))).append([event('a')]); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    tests = Path(__file__).parents[2]
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "log.db"), str(tests)], check=False)
+    assert Log(open_log(tmp_path / "log.db")).read()["event_id"].to_pylist() == ["a"]
+
+
+def test_writers_at_once_wait_for_each_other(tmp_path: Path) -> None:
+    logs = [Log(open_log(tmp_path / "log.db")) for _ in range(4)]
+
+    def write(worker: int) -> None:
+        for n in range(20):
+            logs[worker].append([event(f"{worker}-{n}"), event(f"shared-{n}")])
+
+    threads = [Thread(target=write, args=(worker,)) for worker in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    places = logs[0].read()["seq"].to_pylist()
+    assert places == list(range(1, 4 * 20 + 20 + 1))
+
+
+def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
+    (tmp_path / "log.db").write_bytes(os.urandom(4096))
+    with pytest.raises(DamagedShop, match=r"log\.db cannot be used"):
+        Log(open_log(tmp_path / "log.db")).settled()
