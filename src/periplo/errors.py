@@ -5,6 +5,7 @@
     │   ├── UnknownName       a name that does not exist, with "did you mean"
     │   ├── BadPredicate      a predicate that cannot be read, with the place in it
     │   ├── BadMap            a *.journey.yaml that cannot be read, with the place in it
+    │   ├── BadMapping        a mapping of a file's columns that cannot be read, with the place in it
     │   └── BadVocabulary     a shop's own vocabulary file that cannot be read, with the place in it
     ├── DataError             data that cannot be read as asked (exit code 1, HTTP 422)
     │   ├── UnreadableFile    the file itself: missing, empty, damaged, of an unknown kind
@@ -78,6 +79,10 @@ class BadPredicate(UsageError):
 
 class BadMap(UsageError):
     code = "bad_map"
+
+
+class BadMapping(UsageError):
+    code = "bad_mapping"
 
 
 class BadVocabulary(UsageError):
