@@ -38,32 +38,11 @@ _WRITER = WriterProperties(
 _SETTINGS = {"delta.dataSkippingStatsColumns": "seq,occurred_at,source", "delta.checkpointInterval": "20"}
 
 
-class Lake:
-    """The Delta table at a URL (a folder, or an object store). Every method sees the newest commit.
+class Snapshot:
+    """The lake at one commit: later ones do not show."""
 
-    One writer at a time: whoever appends holds the shop's lock. Readers need nothing. Raises ``DamagedShop``.
-    """
-
-    def __init__(self, url: Path | str) -> None:
-        self.url = str(url)
-
-    def create(self) -> None:
-        """Makes the empty table where there is none."""
-        DeltaTable.create(self.url, STORED, mode="ignore", configuration=_SETTINGS)
-
-    def append(self, events: pa.RecordBatchReader, *, note: dict[str, Any], archived_seq: int | None = None) -> None:
-        """Writes events (schema ``STORED``) as they stream by, in one atomic commit that carries ``note``.
-
-        ``archived_seq``: these are the events of the log up to this place; the commit says so.
-        """
-        moved = [] if archived_seq is None else [Transaction(_LOG, archived_seq)]
-        write_deltalake(
-            self.url,
-            events,
-            mode="append",
-            writer_properties=_WRITER,
-            commit_properties=CommitProperties(custom_metadata={"periplo": note}, app_transactions=moved),
-        )
+    def __init__(self, table: DeltaTable) -> None:
+        self._table = table
 
     def scan(
         self, columns: Sequence[str], after_seq: int = 0, until_seq: int | None = None, where: str = ""
@@ -75,34 +54,64 @@ class Lake:
         schema = pa.schema([STORED.field(name) for name in columns])
         conditions = [f"seq > {after_seq}" if after_seq else "", f"seq <= {until_seq}" if until_seq else "", where]
         predicate = " AND ".join(filter(None, conditions)) or None
-        return pa.RecordBatchReader.from_stream(self._table().scan(list(columns), predicate)).cast(schema)
+        return pa.RecordBatchReader.from_stream(self._table.scan(list(columns), predicate)).cast(schema)
 
     def known(self, keys: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
         """Those of the (source, event_id) that the archive holds."""
         wanted = set(keys)
-        ids = ", ".join(_quoted(event_id) for event_id in sorted({event_id for _, event_id in wanted}))
-        if not ids:
-            return set()
-        found = self.scan(["source", "event_id"], where=f"event_id IN ({ids})").read_all().to_pydict()
-        return wanted & set(zip(found["source"], found["event_id"], strict=True))
+        ids = one_of("event_id", {event_id for _, event_id in wanted})
+        found = self.scan(["source", "event_id"], where=ids).read_all().to_pydict() if wanted else {}
+        return wanted & set(zip(found.get("source", []), found.get("event_id", []), strict=True))
 
     def count(self) -> int:
         """How many events the archive holds."""
-        return int(self._table().count())
+        return int(self._table.count())
 
     def files(self) -> list[str]:
-        """The Parquet files of the newest commit, for any engine that reads Parquet."""
-        return list(self._table().file_uris())
+        """The Parquet files, for any engine that reads Parquet."""
+        return list(self._table.file_uris())
 
     def archived_seq(self) -> int:
         """Up to which place the events of the log are here."""
-        return self._table().transaction_version(_LOG) or 0
+        return self._table.transaction_version(_LOG) or 0
+
+
+class Lake:
+    """The Delta table at a URL (a folder, or an object store).
+
+    One writer at a time: whoever appends holds the shop's lock. Readers need nothing. Raises ``DamagedShop``.
+    """
+
+    def __init__(self, url: Path | str) -> None:
+        self.url = str(url)
+
+    def create(self) -> None:
+        """Makes the empty table where there is none."""
+        DeltaTable.create(self.url, STORED, mode="ignore", configuration=_SETTINGS)
+
+    def now(self) -> Snapshot:
+        """What the newest commit holds."""
+        return Snapshot(self._open())
+
+    def append(self, events: pa.RecordBatchReader, *, note: dict[str, Any], archived_seq: int | None = None) -> None:
+        """Writes events (schema ``STORED``) as they stream by, in one atomic commit that carries ``note``.
+
+        ``archived_seq``: these are the events of the log up to this place; the commit says so.
+        """
+        moved = [] if archived_seq is None else [Transaction(_LOG, archived_seq)]
+        write_deltalake(
+            self._open(),
+            events,
+            mode="append",
+            writer_properties=_WRITER,
+            commit_properties=CommitProperties(custom_metadata={"periplo": note}, app_transactions=moved),
+        )
 
     def tidy(self) -> None:
         """Removes files that killed writers left behind. Only for one who knows that nobody writes."""
-        self._table().vacuum(0, dry_run=False, enforce_retention_duration=False, full=True)
+        self._open().vacuum(0, dry_run=False, enforce_retention_duration=False, full=True)
 
-    def _table(self) -> DeltaTable:
+    def _open(self) -> DeltaTable:
         try:
             return DeltaTable(self.url)
         except (DeltaError, OSError) as error:
@@ -115,5 +124,7 @@ class Lake:
             ) from error
 
 
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+def one_of(column: str, values: Iterable[str]) -> str:
+    """The condition in SQL that a text column has one of these values."""
+    quoted = ("'" + value.replace("'", "''") + "'" for value in sorted(values))
+    return f"{column} IN ({', '.join(quoted)})"

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support_identity import Row, events, open_identity, sets
 
 from periplo.identity import Identity
+from support_identity import Row, events, open_identity, sets
 
 
 @pytest.fixture

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support_identity import LIMITS, SHARED_AFTER, Reference, Row, events, open_identity, rules, sets
 
 from periplo.identity import KINDS, Identity, Rules
 from periplo.identity import facts as facts_module
 from periplo.identity.kernels import components
 from periplo.identity.known import numbers
+from support_identity import LIMITS, SHARED_AFTER, Reference, Row, events, open_identity, rules, sets
 
 STRICT = Rules(np.array([LIMITS.get(kind, 1 << 40) for kind in KINDS]), SHARED_AFTER, tuple(range(len(KINDS))))
 VALUES = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from support_identity import events
 
 from periplo.identity import Identity, Suggestion
+from support_identity import events
 
 Feed = Callable[..., list[int]]
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 import pytest
-from support_events import event
 
 from periplo.errors import DamagedShop
 from periplo.events.model import to_batch
 from periplo.events.schema import STORED
 from periplo.lake import Lake
+from support_events import event
 
 
 @pytest.fixture
@@ -33,20 +33,20 @@ def stored(ids: Sequence[str], first_seq: int = 1) -> pa.RecordBatchReader:
 
 
 def test_a_new_lake_is_empty(lake: Lake) -> None:
-    assert (lake.count(), lake.files(), lake.archived_seq()) == (0, [], 0)
-    assert lake.scan(["seq", "event"]).read_all().num_rows == 0
+    assert (lake.now().count(), lake.now().files(), lake.now().archived_seq()) == (0, [], 0)
+    assert lake.now().scan(["seq", "event"]).read_all().num_rows == 0
 
 
 def test_making_it_again_changes_nothing(lake: Lake) -> None:
     lake.append(stored(["a"]), note={})
     lake.create()
-    assert lake.count() == 1
+    assert lake.now().count() == 1
 
 
 def test_only_the_columns_and_places_asked_for(lake: Lake) -> None:
     lake.append(stored(list("abc")), note={"import_id": "1"})
     lake.append(stored(list("def"), 4), note={"import_id": "2"})
-    table = lake.scan(["seq", "event_id"], after_seq=2, until_seq=5).read_all().sort_by("seq")
+    table = lake.now().scan(["seq", "event_id"], after_seq=2, until_seq=5).read_all().sort_by("seq")
     assert table.to_pydict() == {"seq": [3, 4, 5], "event_id": ["c", "d", "e"]}
     assert table.schema == pa.schema([STORED.field("seq"), STORED.field("event_id")])
 
@@ -61,7 +61,13 @@ def test_the_commit_says_what_it_brought(lake: Lake) -> None:
 def test_how_far_the_log_is_archived_is_part_of_the_commit(lake: Lake) -> None:
     lake.append(stored(["a"]), note={}, archived_seq=17)
     lake.append(stored(["b"], 18), note={})
-    assert lake.archived_seq() == 17
+    assert lake.now().archived_seq() == 17
+
+
+def test_a_snapshot_stays_as_it_was(lake: Lake) -> None:
+    before = lake.now()
+    lake.append(stored(["a"]), note={}, archived_seq=1)
+    assert (before.count(), before.archived_seq(), before.scan(["seq"]).read_all().num_rows) == (0, 0, 0)
 
 
 def test_a_write_that_fails_leaves_nothing_to_be_read(lake: Lake) -> None:
@@ -71,19 +77,19 @@ def test_a_write_that_fails_leaves_nothing_to_be_read(lake: Lake) -> None:
 
     with pytest.raises(Exception, match="broken"):
         lake.append(pa.RecordBatchReader.from_batches(STORED, breaking()), note={})
-    assert lake.count() == 0
+    assert lake.now().count() == 0
 
 
 def test_which_events_are_known(lake: Lake) -> None:
     lake.append(stored(["a", "it's"]), note={})
     asked = [("web", "a"), ("till", "a"), ("web", "it's"), ("web", "nobody")]
-    assert lake.known(asked) == {("web", "a"), ("web", "it's")}
-    assert lake.known([]) == set()
+    assert lake.now().known(asked) == {("web", "a"), ("web", "it's")}
+    assert lake.now().known([]) == set()
 
 
 def test_other_engines_read_its_files(lake: Lake) -> None:
     lake.append(stored(list("abc")), note={})
-    files = lake.files()
+    files = lake.now().files()
     assert duckdb.execute("SELECT count(*) FROM read_parquet(?)", [files]).fetchone() == (3,)
 
 
@@ -93,7 +99,7 @@ def test_leftovers_of_killed_writers_are_removed(lake: Lake) -> None:
     leftover.write_bytes(b"half")
     lake.tidy()
     assert not leftover.exists()
-    assert lake.count() == 1
+    assert lake.now().count() == 1
 
 
 @pytest.mark.parametrize("damage", ["missing", "no log", "broken log"])
@@ -104,7 +110,7 @@ def test_damage_is_told(tmp_path: Path, lake: Lake, damage: str) -> None:
         file.write_text("{broken") if damage == "broken log" else file.unlink()
     url = tmp_path / "nowhere" if damage == "missing" else lake.url
     with pytest.raises(DamagedShop, match="cannot be read"):
-        Lake(url).count()
+        Lake(url).now().count()
 
 
 def test_memory_does_not_grow_with_the_number_of_events(tmp_path: Path) -> None:

@@ -10,11 +10,11 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from support_events import at, event
 
 from periplo.errors import DamagedShop
 from periplo.events.schema import STORED
 from periplo.log import Log, open_log
+from support_events import at, event
 
 
 @pytest.fixture
