@@ -1,0 +1,165 @@
+"""The command-line contract: one JSON object on stdout, exit codes 0, 2 and 1, errors on stderr, in two languages."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+EVENTS = [
+    ("ana", "2026-03-01T10:00:00Z", "Product Viewed", "mobile", ""),
+    ("ana", "2026-03-01T10:05:00Z", "Order Completed", "mobile", "20.00"),
+    ("bea", "2026-03-01T11:00:00Z", "Product Viewed", "desktop", ""),
+    ("bea", "2026-03-20T11:00:00Z", "Order Completed", "desktop", "30.00"),
+    ("eva", "2026-03-02T09:00:00Z", "Product Viewed", "desktop", ""),
+    ("leo", "2026-03-19T09:00:00Z", "Product Viewed", "mobile", ""),
+    ("leo", "2026-03-20T09:30:00Z", "Order Completed", "mobile", "12.50"),
+]
+
+
+def periplo(*words: str, lang: str = "en", cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"PERIPLO_LANG": lang, "COLUMNS": "200"}
+    command = [sys.executable, "-m", "periplo", *words]
+    return subprocess.run(command, capture_output=True, text=True, env=environment, cwd=cwd, check=False)
+
+
+def answer(*words: str) -> Any:
+    done = periplo(*words, "--json")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def events(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("files") / "events.csv"
+    lines = ["user_id,timestamp,event,device,revenue", *(",".join(row) for row in EVENTS)]
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def shop(events: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("shops") / "shop"
+    counts = answer("import", str(events), "--into", str(folder))
+    assert {key: counts[key] for key in ("read", "accepted", "duplicates", "rejected", "events", "customers")} == {
+        "read": 7,
+        "accepted": 7,
+        "duplicates": 0,
+        "rejected": 0,
+        "events": 7,
+        "customers": 4,
+    }
+    return folder
+
+
+def test_the_same_file_again_adds_nothing(shop: Path, events: Path) -> None:
+    counts = answer("import", str(events), "--into", str(shop))
+    assert (counts["read"], counts["accepted"], counts["duplicates"], counts["events"]) == (7, 0, 7, 7)
+
+
+def test_a_dry_run_shows_the_plan_and_writes_nothing(events: Path, tmp_path: Path) -> None:
+    plan = answer("import", str(events), "--into", str(tmp_path / "none"), "--dry-run")
+    assert plan["plan"]
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_funnel_of_a_shop(shop: Path) -> None:
+    words = ("--step", "Product Viewed", "--step", "Order Completed", "--within", "7d")
+    funnel = answer("funnel", str(shop), *words)
+    first, second = funnel["steps"]
+    assert (first["name"], first["customers"], second["name"], second["customers"]) == (
+        "Product Viewed",
+        4,
+        "Order Completed",
+        2,
+    )
+    assert second["rate"] == second["rate_from_previous"] == 0.5
+    assert first["customers"] == second["customers"] + first["still_open"] + first["dropped"]
+    assert "7" in funnel["definition"]
+
+
+def test_a_funnel_of_a_file_is_the_funnel_of_its_shop(shop: Path, events: Path) -> None:
+    words = ("--step", "Product Viewed", "--step", "Order Completed", "--within", "7d", "--by", "device")
+    of_shop, of_file = answer("funnel", str(shop), *words), answer("funnel", str(events), *words)
+    assert of_shop["steps"] == of_file["steps"]
+    assert of_shop["groups"] == of_file["groups"]
+    assert {group["value"] for group in of_shop["groups"]} == {"mobile", "desktop"}
+
+
+def test_kpis_say_what_they_lack(shop: Path) -> None:
+    kpis = answer("kpis", str(shop))
+    orders = next(value for value in kpis["values"] if value["id"] == "orders")
+    assert orders["value"] == 3
+    assert any(value["missing"] for value in kpis["values"] if value["value"] is None)
+
+
+def test_stages_add_up(shop: Path) -> None:
+    for stage in answer("stages", str(shop))["stages"]:
+        assert stage["entered"] == stage["went_on"] + stage["dropped"] + stage["still_open"]
+
+
+def test_transitions_add_up(shop: Path) -> None:
+    moves = answer("transitions", str(shop))["moves"]
+    started = sum(move["n"] for move in moves if move["from_channel"] is None)
+    ended = sum(move["n"] for move in moves if move["to_channel"] is None)
+    assert started == ended == 4
+
+
+@pytest.mark.parametrize("kind", ["svg", "png", "pdf", "html", "csv", "json", "mmd"])
+def test_the_map_in_every_form(shop: Path, tmp_path: Path, kind: str) -> None:
+    out = tmp_path / f"map.{kind}"
+    assert answer("map", str(shop), "--out", str(out)) == {"out": str(out), "bytes": out.stat().st_size}
+    assert out.stat().st_size > 200
+
+
+def test_a_healthy_shop(shop: Path) -> None:
+    assert answer("doctor", str(shop))["healthy"] is True
+
+
+def test_a_bad_row_is_set_aside_and_shown(tmp_path: Path) -> None:
+    file = tmp_path / "events.csv"
+    file.write_text("user_id,timestamp,event\nana,2026-03-01T10:00:00Z,Product Viewed\nbea,soon,Product Viewed\n")
+    counts = answer("import", str(file), "--into", str(tmp_path / "shop"))
+    assert (counts["accepted"], counts["rejected"]) == (1, 1)
+    listed = answer("quarantine", "list", str(tmp_path / "shop"))
+    assert listed["total"] == 1
+    row = answer("quarantine", "show", str(tmp_path / "shop"), listed["rows"][0]["reject_id"])
+    assert (row["line"], row["field"]) == (3, "timestamp")
+    assert "soon" in row["raw"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("funnel", "nowhere", "--step", "A"),
+        ("funnel", "{shop}"),
+        ("funnel", "{shop}", "--step", "A", "--within", "soon"),
+        ("kpis", "{shop}", "--since", "yesterday"),
+        ("kpis", "{shop}", "--since", "2026-02-01", "--until", "2026-01-01"),
+        ("stages", "{shop}", "--channel", "wbe"),
+        ("map", "{shop}", "--out", "map.docx"),
+        ("import", "{shop}/none.csv", "--into", "{shop}", "--preset", "shopfy-orders"),
+        ("nonsense",),
+    ],
+)
+def test_wrong_use_ends_with_2_and_a_word(shop: Path, words: tuple[str, ...]) -> None:
+    done = periplo(*(word.format(shop=shop) for word in words))
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert done.stdout == ""
+    assert done.stderr.strip()
+    assert "Traceback" not in done.stderr
+
+
+def test_a_missing_file_ends_with_1(tmp_path: Path) -> None:
+    done = periplo("import", str(tmp_path / "none.csv"), "--into", str(tmp_path / "shop"))
+    assert done.returncode == 1
+    assert "none.csv" in done.stderr
+
+
+def test_errors_and_help_speak_spanish(shop: Path) -> None:
+    assert "¿Quería decir" in periplo("stages", str(shop), "--channel", "wbe", lang="es").stderr
+    assert "Los indicadores de una tienda" in periplo("kpis", "--help", lang="es").stdout
+    assert "clientes" in periplo("stages", str(shop), lang="es").stdout
