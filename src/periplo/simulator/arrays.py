@@ -1,0 +1,63 @@
+"""Small tools over flat arrays: groups that lie one behind the other, and draws by weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+I64 = NDArray[np.int64]
+I32 = NDArray[np.int32]
+F64 = NDArray[np.float64]
+Bool = NDArray[np.bool_]
+
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
+
+
+def starts_of(counts: I64) -> I64:
+    """Where each group begins, for groups of ``counts`` members lying one behind the other."""
+    return np.cumsum(counts) - counts
+
+
+def place_within(counts: I64) -> I64:
+    """0, 1, 2, … within each group."""
+    return np.arange(int(counts.sum()), dtype=np.int64) - np.repeat(starts_of(counts), counts)
+
+
+def sum_within(values: F64, counts: I64) -> F64:
+    """The running sum within each group."""
+    total = np.cumsum(values)
+    before = np.concatenate(([0.0], total))[starts_of(counts)]
+    return total - np.repeat(before, counts)
+
+
+def counts_of(group: I64, groups: int) -> I64:
+    """How many members each of ``groups`` groups has."""
+    return np.bincount(group, minlength=groups).astype(np.int64)
+
+
+def choose(u: F64, weights: Iterable[float]) -> I64:
+    """For each uniform number the index of a weight, chosen in proportion."""
+    bounds = np.cumsum(np.fromiter(weights, float))
+    return np.minimum(np.searchsorted(bounds / bounds[-1], u, side="right"), len(bounds) - 1).astype(np.int64)
+
+
+def choose_by_row(u: F64, weights: F64) -> I64:
+    """As ``choose`` with weights of its own for each row (``weights[rows, choices]``)."""
+    bounds = np.cumsum(weights, axis=1)
+    beyond = (bounds / bounds[:, -1:]) <= u[:, None]
+    return np.minimum(beyond.sum(axis=1), weights.shape[1] - 1).astype(np.int64)
+
+
+def one_hot(index: I64, width: int) -> F64:
+    """``width`` columns, 1 at ``index`` in each row."""
+    return (np.arange(width) == index[:, None]).astype(float)
+
+
+def first_per_group(group: I64, values: ArrayLike, groups: int, empty: int) -> I64:
+    """The smallest value of each group, ``empty`` where a group has none."""
+    least = np.full(groups, empty, dtype=np.int64)
+    np.minimum.at(least, group, np.asarray(values, dtype=np.int64))
+    return least
