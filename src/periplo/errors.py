@@ -6,6 +6,7 @@
     │   ├── BadPredicate      a predicate that cannot be read, with the place in it
     │   ├── BadMap            a *.journey.yaml that cannot be read, with the place in it
     │   ├── BadMapping        a mapping of a file's columns that cannot be read, with the place in it
+    │   ├── BadSettings       a periplo.toml that cannot be read, or a setting that cannot be used
     │   └── BadVocabulary     a shop's own vocabulary file that cannot be read, with the place in it
     ├── DataError             data that cannot be read as asked (exit code 1, HTTP 422)
     │   ├── UnreadableFile    the file itself: missing, empty, damaged, of an unknown kind
@@ -83,6 +84,10 @@ class BadMap(UsageError):
 
 class BadMapping(UsageError):
     code = "bad_mapping"
+
+
+class BadSettings(UsageError):
+    code = "bad_settings"
 
 
 class BadVocabulary(UsageError):
