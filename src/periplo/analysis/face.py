@@ -3,23 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any, TypeVar
 
-from periplo.analysis.result import Result
+import msgspec
+import numpy as np
+
+from periplo.analysis import cohorts, cycles, funnel, kpis, sessions, stages_behind, transitions
+from periplo.analysis.cohorts import CohortQuestion, Cohorts
+from periplo.analysis.condition import Condition
+from periplo.analysis.cycles import CycleQuestion, Cycles
+from periplo.analysis.facts import currencies_of
+from periplo.analysis.funnel import MOST_GROUPS, MOST_STEPS, Funnel
+from periplo.analysis.funnel_result import FunnelGroup, FunnelResult
+from periplo.analysis.grouping import group_by, limited
+from periplo.analysis.kpis import KpiQuestion
+from periplo.analysis.kpis_before import Retention, compared
+from periplo.analysis.kpis_result import Kpis
+from periplo.analysis.narrowing import Narrow, Window, known_share, only_channel, window
+from periplo.analysis.periods import instant
+from periplo.analysis.question import Question, ask
+from periplo.analysis.result import Evidence
+from periplo.analysis.sessions import SessionQuestion, Sessions
+from periplo.analysis.stages import MOST_STAGES, Stages
+from periplo.analysis.stages import definition as stages_definition
+from periplo.analysis.stages_result import StageFlow
+from periplo.analysis.touchpoints import Touchpoints
+from periplo.analysis.transitions import TransitionQuestion, Transitions
+from periplo.errors import UsageError
 from periplo.journeys.columns import I64, JourneyColumns
+from periplo.predicates.durations import parse_duration
+from periplo.predicates.evaluate import evaluate_customers
+from periplo.predicates.parse import parse
+from periplo.predicates.tree import EventIs, Predicate
 from periplo.vocabulary import Taxonomy
+from periplo.vocabulary import taxonomy as own_taxonomy
 
-Step = Any
-"""A predicate: an event name, its YAML/JSON tree, or a parsed one."""
+S = TypeVar("S")
+R = TypeVar("R")
+Step = str | Mapping[str, Any] | Predicate
+"""A predicate: an event name, its YAML or JSON, or a parsed one."""
 
 
 class Journeys:
-    """Journeys to ask questions of. Narrowing gives another Journeys; the data underneath are shared.
+    """Journeys to ask questions of. Narrowing gives other Journeys; the data underneath are shared.
 
-    ``columns``   the events                       ``names``     customer numbers -> names to show
-    ``currency``  of money without one             ``zone``      time zone of days, weeks and months
-    ``taxonomy``  the words of the shop            ``segments``  named predicates that others may refer to
+    ``columns``   the events, narrowed           ``names``     customer numbers -> the names to show
+    ``currency``  of money that names none       ``zone``      time zone of days, weeks and months
+    ``taxonomy``  the words of the shop          ``segments``  named predicates that others may refer to
     """
 
     def __init__(
@@ -30,62 +62,230 @@ class Journeys:
         currency: str | None = None,
         zone: str = "UTC",
         taxonomy: Taxonomy | None = None,
-        segments: Mapping[str, Step] | None = None,
+        segments: Mapping[str, Predicate] | None = None,
+        threads: int | None = None,
     ) -> None:
-        self.columns = columns
-        raise NotImplementedError
+        self.currency, self.zone, self.threads = currency, zone, threads
+        self.taxonomy = taxonomy or own_taxonomy()
+        self.segments = segments or {}
+        self._names = names
+        self._whole = columns
+        self._window: Window | None = None
+        self._narrowed: tuple[Narrow, ...] = ()
+
+    @cached_property
+    def columns(self) -> JourneyColumns:
+        return self._columns_in(self._window)
 
     # narrowing
+
     def between(self, since: date | str | None = None, until: date | str | None = None) -> Journeys:
-        """Events from ``since``, up to and including the day ``until`` (a datetime: up to that instant)."""
-        raise NotImplementedError
+        """Only events from ``since`` until ``until``: days of the shop's zone, both included, or instants, the second
+        excluded. Raises ``UsageError`` for what is no date."""
+        if since is None and until is None:
+            return self
+        return self._with(window(self._whole, since, until, self.zone), self._narrowed)
 
     def where(self, predicate: Step) -> Journeys:
-        """The customers for whom the predicate holds at the end of the window, with all their events."""
-        raise NotImplementedError
+        """Only the customers for whom the predicate holds at the end of the window, with all their events."""
+        wanted = self._predicate(predicate)
+        return self._with(
+            self._window, (*self._narrowed, lambda columns: columns.keep_customers(evaluate_customers(wanted, columns)))
+        )
 
     def channel(self, name: str) -> Journeys:
-        """Only the events of one channel."""
-        raise NotImplementedError
+        """Only the events of one channel. Raises ``UnknownName`` where no event has it."""
+        return self._with(self._window, (*self._narrowed, only_channel(name)))
 
     # questions
-    def funnel(self, *steps: Step, within: str = "7d", by: str | None = None) -> Result:
-        """FunnelResult: .steps[FunnelStep(name, customers, rate, rate_from_previous, still_open, dropped, median_s,
-        p90_s, mean_s)], .groups[FunnelGroup(value, steps)]
-        refs funnel/<step 1..>/customers|still_open|dropped[/<group>]"""
-        raise NotImplementedError
 
-    def stages(self, stages: Sequence[tuple[str, Step]] | None = None, patience: str = "30d") -> Result:
-        """StageFlow: .stages[StageNumbers(id, customers, entered, went_on, dropped, still_open, median_s, p90_s,
-        events, entries[TouchCount], exits[TouchCount], touchpoints[TouchCount], actions[Count], channels[Count],
-        switches, content{"page"|"category"|"query"|"product_id": [Count]})]; refs
-        stage/<id>/customers|entered|went_on|dropped|still_open, stage/<id>/entry|exit|touchpoint/<channel>/<contact>,
-        stage/<id>/action/<event>, stage/<id>/channel/<channel>, stage/<id>/content/<kind>/<value>"""
-        raise NotImplementedError
+    def funnel(self, *steps: Step, within: str = "7d", by: str | None = None) -> FunnelResult:
+        """Customers who took the steps in this order within a time, the latest valid start carried (SEMANTICS 4).
 
-    def transitions(self, collapse: bool = True) -> Result:
-        """Transitions: .moves[Move(from_channel, from_contact, to_channel, to_contact, n, share_out, share_in,
-        median_s, p90_s)]; from None/None: start, to None/None: no further step; refs transition/<from>/<to> with
-        <channel>:<contact>, start, end"""
-        raise NotImplementedError
+        ``by``: a property, "channel", "day", "week" or "month", as it was at the customer's first step.
+        References: ``funnel/<step, from 1>/customers|still_open|dropped[/<group>]``.
+        """
+        if not 1 <= len(steps) <= MOST_STEPS:
+            raise UsageError("A funnel has 1 to {most} steps; there are {n}.", most=MOST_STEPS, n=len(steps))
+        columns, conditions = self.columns, [self._condition(step) for step in steps]
+        question = Funnel(conditions, _us(within), group_by(by, columns, self.zone))
+        (_, found), *groups = self._ask(question)
+        return FunnelResult(
+            definition=funnel.definition(conditions, within),
+            evidence=self.evidence,
+            steps=found,
+            within_s=question.within_us / 1e6,
+            by=by,
+            groups=[FunnelGroup(value, each) for value, each in groups] if by else [],
+        ).opened_by(lambda ref: question.behind(columns, ref))
 
-    def sessions(self) -> Result:
-        """Sessions: per channel sessions, customers, events per session, median and p90 length, with order."""
-        raise NotImplementedError
+    def stages(self, stages: Sequence[tuple[str, Step]] | None = None, patience: str = "30d") -> StageFlow:
+        """How customers move through stages: pairs of id and predicate, or the vocabulary's own (ADR 0004).
 
-    def cycles(self) -> Result:
-        """Cycles: cycles, with order, open, duration, channels per cycle, switches; matrix first x order channel."""
-        raise NotImplementedError
+        References: ``stage/<id>/customers|entered|went_on|dropped|still_open``, ``stage/<id>/entry|exit|touchpoint/
+        <channel>/<contact>``, ``stage/<id>/action/<event>``, ``stage/<id>/channel/<channel>``,
+        ``stage/<id>/content/page|category|query|product_id/<value>``.
+        """
+        given = stages or [(stage.id, stage.where) for stage in self.taxonomy.stages]
+        if len(given) > MOST_STAGES:
+            raise UsageError("There can be {most} stages; there are {n}.", most=MOST_STAGES, n=len(given))
+        conditions = [(name, Condition(name, self._predicate(step))) for name, step in given]
+        columns = self.columns
+        question = Stages.of(columns, conditions, _us(patience), self._touchpoints)
+        return StageFlow(
+            definition=stages_definition(patience),
+            evidence=self.evidence,
+            stages=self._ask(question),
+            patience_s=_us(patience) / 1e6,
+        ).opened_by(lambda ref: stages_behind.behind(question, columns, ref))
 
-    def kpis(self, by: str | None = None) -> Result:
-        """Kpis: .values[Kpi(id, group, currency, value, unit, n, before, change, missing)]; .get(id, group=None);
-        refs kpi/<id>[/<group>]"""
-        raise NotImplementedError
+    def transitions(self, collapse: bool = True) -> Transitions:
+        """Which touchpoint follows which; ``collapse``: equal ones in a row are one visit.
 
-    def cohorts(self) -> Result:
-        """Cohorts: months of the first order x months after: customers who ordered again; refs cohort/2010-12/3"""
-        raise NotImplementedError
+        References: ``transition/<from>/<to>``, each ``<channel>:<contact>``, or ``start`` and ``end``.
+        """
+        columns, question = self.columns, TransitionQuestion(self._touchpoints, collapse)
+        return Transitions(
+            definition=transitions.definition(collapse),
+            evidence=self.evidence,
+            moves=self._ask(question),
+            collapsed=collapse,
+        ).opened_by(lambda ref: question.behind(columns, ref))
+
+    def sessions(self) -> Sessions:
+        """Sessions per channel. References: ``sessions/all|<channel>[/with_order]``."""
+        columns = self.columns
+        question = SessionQuestion(self.taxonomy, columns.channel_names)
+        return Sessions(definition=sessions.DEFINITION, evidence=self.evidence, channels=self._ask(question)).opened_by(
+            lambda ref: question.behind(columns, ref)
+        )
+
+    def cycles(self) -> Cycles:
+        """Cycles up to one order each. References: ``cycles/all|with_order``, ``cycles/first|last/<channel>/<order
+        channel>``."""
+        columns = self.columns
+        question = CycleQuestion(self.taxonomy, columns.channel_names, *currencies_of(columns, self.currency))
+        found = Cycles(definition=cycles.DEFINITION, evidence=self.evidence, **self._ask(question))
+        return found.opened_by(lambda ref: question.behind(columns, ref))
+
+    def kpis(self, by: str | None = None) -> Kpis:
+        """The key figures; after ``between`` with the change against the period before, where the data reach back.
+
+        ``by``: a property, "channel", "day", "week", "month", or "segment". References: ``kpi/<id>[/<group>]``.
+        """
+        if by == "segment":
+            return self._kpis_by_segment()
+        columns, earlier = self.columns, self._earlier
+        question = self._kpi_question(columns, by)
+        found = self._ask(question)
+        if earlier is not None:
+            found = compared(found, ask(earlier, self._kpi_question(earlier, by), self.threads))
+        again = Retention(self.taxonomy, columns, earlier)
+        return Kpis(
+            definition=kpis.DEFINITION, evidence=self.evidence, values=[*found, again.figure()], by=by
+        ).opened_by(lambda ref: again.behind() if ref == again.ref else question.behind(columns, ref))
+
+    def cohorts(self) -> Cohorts:
+        """Monthly cohorts of first orders and their returns. References: ``cohort/<month>/<months after>``."""
+        columns = self.columns
+        question = CohortQuestion.of(columns, self.taxonomy, self.zone)
+        found, mean = self._ask(question)
+        return Cohorts(definition=cohorts.DEFINITION, evidence=self.evidence, cohorts=found, mean=mean).opened_by(
+            lambda ref: question.behind(columns, ref)
+        )
+
+    # people and evidence
 
     def customers(self, indices: I64) -> list[str]:
-        """The names of customers by index (as ``behind`` answers them)."""
-        raise NotImplementedError
+        """The names to show of customers, given by index as ``behind`` answers them."""
+        numbers = self.columns.customer[indices]
+        return self._names(numbers) if self._names else [str(number) for number in numbers]
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """On what all numbers rest: known customers, all events, the window, the share of events with a customer."""
+        columns = self.columns
+        return Evidence(
+            customers=int(columns.person.sum()),
+            events=columns.events,
+            since=instant(columns.since_us),
+            until=instant(columns.until_us),
+            known_share=known_share(columns),
+            left_out={"orders of unknown customers": int((~columns.person).sum())},
+            zone=self.zone,
+        )
+
+    # inside
+
+    @cached_property
+    def _touchpoints(self) -> Touchpoints:
+        return Touchpoints.of(self.columns, self.taxonomy)
+
+    @cached_property
+    def _earlier(self) -> JourneyColumns | None:
+        """The period before a chosen one, narrowed alike; None where the data do not reach back."""
+        before = self._window.before() if self._window else None
+        return self._columns_in(before) if before and before.inside(self._whole) else None
+
+    def _columns_in(self, chosen: Window | None) -> JourneyColumns:
+        columns = chosen(self._whole) if chosen else self._whole
+        for narrow in self._narrowed:
+            columns = narrow(columns)
+        return columns
+
+    def _with(self, chosen: Window | None, narrowed: tuple[Narrow, ...]) -> Journeys:
+        other = Journeys(
+            self._whole,
+            names=self._names,
+            currency=self.currency,
+            zone=self.zone,
+            taxonomy=self.taxonomy,
+            segments=self.segments,
+            threads=self.threads,
+        )
+        other._window, other._narrowed = chosen, narrowed
+        return other
+
+    def _ask(self, question: Question[S, R]) -> R:
+        return ask(self.columns, question, self.threads)
+
+    def _kpi_question(self, columns: JourneyColumns, by: str | None) -> KpiQuestion:
+        groups = limited(group_by(by, columns, self.zone), columns, MOST_GROUPS)
+        return KpiQuestion.of(columns, self.taxonomy, groups, self.currency)
+
+    def _kpis_by_segment(self) -> Kpis:
+        """All together, then each segment; a customer may be in several."""
+        whole = self.kpis()
+        each = {name: self.where(predicate) for name, predicate in self.segments.items()}
+        found = {name: inside.kpis() for name, inside in each.items()}
+        values = [msgspec.structs.replace(kpi, group=name) for name, kpis in found.items() for kpi in kpis.values]
+
+        def opener(ref: str) -> I64 | None:
+            kind, name, *group = ref.split("/", 2)
+            if not group:
+                return whole.behind(ref)
+            if group[0] not in found:
+                return None
+            numbers = each[group[0]].columns.customer[found[group[0]].behind(f"{kind}/{name}")]
+            return np.searchsorted(self.columns.customer, numbers)
+
+        kept = [kpi for kpi in values if not kpi.missing]
+        return Kpis(
+            definition=whole.definition, evidence=self.evidence, values=[*whole.values, *kept], by="segment"
+        ).opened_by(opener)
+
+    def _predicate(self, given: Step) -> Predicate:
+        return parse(given, segments=self.segments, words=self.taxonomy, zone=self.zone)
+
+    def _condition(self, given: Step) -> Condition:
+        predicate = self._predicate(given)
+        match predicate:
+            case EventIs(names=(name,), where=()):
+                return Condition(name, predicate)
+        from periplo.predicates import tell
+
+        return Condition(tell(predicate, "en"), predicate)
+
+
+def _us(text: str) -> int:
+    return parse_duration(text) // timedelta(microseconds=1)

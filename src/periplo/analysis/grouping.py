@@ -92,6 +92,28 @@ def group_by(by: str | None, columns: JourneyColumns, zone: str) -> Grouping:
     return ByProperty(by, (*(f"{number:g}" for number in numbers), UNKNOWN), numbers)
 
 
+@dataclass(frozen=True)
+class Limited:
+    """Another grouping of which some groups stand alone and the rest are "other". ``place[group]`` is the new one."""
+
+    inner: Grouping
+    place: I64
+    labels: tuple[str, ...]
+
+    def codes(self, part: JourneyColumns, rows: I64) -> I64:
+        found: I64 = self.place[self.inner.codes(part, rows)]
+        return found
+
+
+def limited(grouping: Grouping, columns: JourneyColumns, most: int) -> Grouping:
+    """At most ``most`` groups, those with the most events, and "other"; periods and few groups stay as they are."""
+    if len(grouping.labels) <= most or isinstance(grouping, ByPeriod):
+        return grouping
+    groups = grouping.codes(columns, np.arange(columns.events))
+    kept, place = largest(np.bincount(groups, minlength=len(grouping.labels)), most)
+    return Limited(grouping, place, (*(grouping.labels[group] for group in kept), OTHER))
+
+
 def largest(sizes: I64, most: int) -> tuple[I64, I64]:
     """The ``most`` largest groups that have anything, largest first, and for each group its place among them.
 

@@ -18,39 +18,44 @@ def touches(columns: JourneyColumns, taxonomy: Taxonomy) -> Bool:
 
 @dataclass(frozen=True)
 class Touchpoints:
-    """All pairs of a channel and a kind of contact; code = channel * contacts + contact."""
+    """The touchpoints that occur. ``pairs[code]`` is (channel, contact).
 
-    channels: tuple[str, ...]
-    contacts: tuple[str, ...]
-    contact_of: I32
-    """The contact of each event code, -1 where the event is no contact of the customer."""
+    ``table`` int32[channels, events] the code of each combination, -1 where it is no contact or never occurs.
+    """
+
+    pairs: tuple[tuple[str, str], ...]
+    table: I32
 
     @classmethod
     def of(cls, columns: JourneyColumns, taxonomy: Taxonomy) -> Touchpoints:
-        names = [taxonomy.contact(name) for name in columns.event_names]
-        contacts = tuple(dict.fromkeys(names))
-        codes = np.array([contacts.index(name) for name in names], np.int32)
-        return cls(columns.channel_names, contacts, np.where(touches(columns, taxonomy), codes, np.int32(-1)))
+        contacts = [taxonomy.contact(name) for name in columns.event_names]
+        occurs = _occurring(columns) & touches(columns, taxonomy)
+        table = np.full(occurs.shape, -1, np.int32)
+        codes: dict[tuple[str, str], int] = {}
+        for channel, event in zip(*np.nonzero(occurs), strict=True):
+            pair = (columns.channel_names[channel], contacts[event])
+            table[channel, event] = codes.setdefault(pair, len(codes))
+        return cls(tuple(codes), table)
 
     @property
     def kinds(self) -> int:
-        return len(self.channels) * len(self.contacts)
+        return len(self.pairs)
 
     def codes(self, part: JourneyColumns) -> I32:
-        """The touchpoint of each event, -1 for none."""
-        base = np.arange(len(self.channels), dtype=np.int32)[:, None] * len(self.contacts)
-        table = np.where(self.contact_of < 0, np.int32(-1), base + self.contact_of).astype(np.int32)
-        flat = part.channel.astype(np.int32) * np.int32(len(self.contact_of)) + part.event
-        codes: I32 = table.ravel()[flat]
+        """The touchpoint of each event (int32[m]), -1 for none."""
+        codes: I32 = self.table.ravel()[_combinations(part)]
         return codes
 
-    def pair(self, code: int) -> tuple[str, str]:
-        """The channel and the contact of a code."""
-        channel, contact = divmod(code, len(self.contacts))
-        return self.channels[channel], self.contacts[contact]
+    def code(self, channel: str, contact: str) -> int | None:
+        """The code of a pair, or None where it never occurs."""
+        return self.pairs.index((channel, contact)) if (channel, contact) in self.pairs else None
 
-    def code(self, channel: str, contact: str) -> int:
-        """The code of a pair, or -1 where there is no such."""
-        if channel not in self.channels or contact not in self.contacts:
-            return -1
-        return self.channels.index(channel) * len(self.contacts) + self.contacts.index(contact)
+
+def _combinations(columns: JourneyColumns) -> I32:
+    return columns.channel.astype(np.int32) * np.int32(len(columns.event_names)) + columns.event
+
+
+def _occurring(columns: JourneyColumns) -> Bool:
+    shape = len(columns.channel_names), len(columns.event_names)
+    seen: Bool = np.bincount(_combinations(columns), minlength=shape[0] * shape[1]).reshape(shape) > 0
+    return seen

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from periplo.journeys.columns import I32, I64, U8, U16, Bool
+from periplo.journeys.columns import I32, I64, U8, U16
 from periplo.journeys.kernels.compiled import kernel
 
 NO_STAGE = 255
@@ -15,7 +15,7 @@ _NEVER = -1
 
 
 @kernel
-def stage_status(offsets: I64, time_us: I64, person: Bool, stage: U8, stages: int, drop_before: int) -> Any:
+def stage_status(offsets: I64, time_us: I64, stage: U8, stages: int, drop_before: int) -> Any:
     """What became of each customer in each stage.
 
     ``stage`` uint8[m] the stage of each event, 255 for none; a customer whose last event in any stage lies before
@@ -31,8 +31,6 @@ def stage_status(offsets: I64, time_us: I64, person: Bool, stage: U8, stages: in
     first, last = np.full((n, stages), _NEVER, np.int64), np.full((n, stages), _NEVER, np.int64)
     now = np.full(n, NO_STAGE, np.uint8)
     for customer in range(n):
-        if not person[customer]:
-            continue
         latest = _NEVER
         for row in range(offsets[customer], offsets[customer + 1]):
             here = int(stage[row])
@@ -62,9 +60,7 @@ def _leave(status: U8, spent: I64, first: I64, time_us: I64, here: int, row: int
 
 
 @kernel
-def stage_contents(
-    offsets: I64, person: Bool, stage: U8, event: U16, channel: U8, touch: I32, stages: int, kinds: I64
-) -> Any:
+def stage_contents(offsets: I64, stage: U8, event: U16, channel: U8, touch: I32, stages: int, kinds: I64) -> Any:
     """Counts inside each stage: events by name, by channel, by touchpoint (-1: none), and changes of channel.
 
     ``kinds``: how many events, channels and touchpoints there are. A change of channel is one between two
@@ -75,8 +71,6 @@ def stage_contents(
     touches = np.zeros((stages, kinds[2]), np.int64)
     switches = np.zeros(stages, np.int64)
     for customer in range(len(offsets) - 1):
-        if not person[customer]:
-            continue
         before = _NEVER
         for row in range(offsets[customer], offsets[customer + 1]):
             here = stage[row]

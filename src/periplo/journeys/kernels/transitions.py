@@ -43,6 +43,21 @@ def transitions(offsets: I64, time_us: I64, person: Bool, touch: I32, kinds: int
 
 
 @kernel
+def who_moved(offsets: I64, person: Bool, touch: I32, kinds: int, collapse: bool, origin: int, target: int) -> Bool:
+    """Which customers (bool[n]) went from ``origin`` to ``target``; ``kinds`` as origin: start, as target: the end."""
+    moved = np.zeros(len(offsets) - 1, np.bool_)
+    for customer in range(len(offsets) - 1):
+        before = kinds
+        for row in range(offsets[customer], offsets[customer + 1] if person[customer] else 0):
+            here = touch[row]
+            if here >= 0:
+                moved[customer] |= before == origin and here == target and (here != before or not collapse)
+                before = here
+        moved[customer] |= target == kinds and before == origin and before != kinds
+    return moved
+
+
+@kernel
 def grouped_quantiles(group: I64, value: I64, groups: int, shares: F64) -> F64:
     """Exact quantiles of the values of each group, linear between neighbours, as numpy's; NaN for an empty group."""
     offsets = np.zeros(groups + 1, np.int64)

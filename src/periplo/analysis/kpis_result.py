@@ -1,0 +1,103 @@
+"""What the key figures answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from periplo.analysis.result import Result, Shown
+from periplo.language import Lang, duration, money, number, percent, t
+from periplo.vocabulary import channel_label
+
+Unit = Literal["share", "count", "number", "money", "seconds"]
+
+
+class Kpi(msgspec.Struct, frozen=True, kw_only=True):
+    """One key figure, of everything together or of one group.
+
+    ``label, meaning``  its name and definition (English texts known to the catalogue, with their ``values``)
+    ``group``     the value of ``by``; None for all together
+    ``currency``  of money (minor units); money of several currencies has a row for each
+    ``value``     None where there is nothing to measure; ``missing`` then names the events or columns it lacks
+    ``n``         what the value was measured on: sessions, orders, carts, customers, ...
+    ``before, change``  the value of the period before, and the change against it as a share; None without a period
+    """
+
+    id: str
+    label: str
+    meaning: str
+    unit: Unit
+    value: float | None
+    n: int = 0
+    group: str | None = None
+    currency: str | None = None
+    before: float | None = None
+    change: float | None = None
+    values: dict[str, Any] = {}
+    missing: list[str] = []
+
+    def tell(self, lang: Lang) -> str:
+        """The value as a reader writes it; a dash where there is none."""
+        if self.value is None:
+            return "–"
+        match self.unit:
+            case "share":
+                return percent(self.value, lang)
+            case "money":
+                return money(self.value, self.currency, lang) if self.currency else number(self.value, lang)
+            case "seconds":
+                return duration(self.value, lang)
+            case "count":
+                return number(self.value, lang)
+        return number(self.value, lang, 2)
+
+
+class Kpis(Result, frozen=True, kw_only=True):
+    """Key figures: of all together, then, with ``by``, of each group. Absent ones say what they lack."""
+
+    values: list[Kpi]
+    by: str | None = None
+
+    def get(self, name: str, group: str | None = None, currency: str | None = None) -> Kpi:
+        """One figure, in the first currency unless one is named; ``KeyError`` if there is none."""
+        for kpi in self.values:
+            if (kpi.id, kpi.group) == (name, group) and currency in (None, kpi.currency):
+                return kpi
+        raise KeyError(name)
+
+    def rows(self) -> list[Mapping[str, Any]]:
+        keys = ("id", "group", "currency", "value", "unit", "n", "before", "change")
+        return [{key: getattr(kpi, key) for key in keys} | {"missing": ", ".join(kpi.missing)} for kpi in self.values]
+
+    def shown(self, lang: Lang) -> Shown:
+        heads = [t("key figure", lang), *([self.by] if self.by else []), t("value", lang), "n"]
+        changed = any(kpi.before is not None for kpi in self.values)
+        heads += [t("change", lang)] if changed else []
+        rows = [
+            [
+                t(kpi.label, lang),
+                *([self._group(kpi, lang)] if self.by else []),
+                _value(kpi, lang),
+                number(kpi.n, lang) if kpi.n else "",
+                *([_change(kpi, lang)] if changed else []),
+            ]
+            for kpi in self.values
+        ]
+        return Shown(t("Key figures", lang), heads, rows, 2 if self.by else 1)
+
+    def _group(self, kpi: Kpi, lang: Lang) -> str:
+        if kpi.group is None:
+            return t("all", lang)
+        return channel_label(kpi.group, lang) if self.by == "channel" else kpi.group
+
+
+def _value(kpi: Kpi, lang: Lang) -> str:
+    if kpi.missing:
+        return t("needs {events}", lang, events=", ".join(kpi.missing))
+    return kpi.tell(lang)
+
+
+def _change(kpi: Kpi, lang: Lang) -> str:
+    return "" if kpi.change is None else ("+" if kpi.change > 0 else "") + percent(kpi.change, lang)

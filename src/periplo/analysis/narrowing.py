@@ -1,0 +1,80 @@
+"""Narrowing journeys: to a window of time, to some customers, to a channel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+import numpy as np
+
+from periplo.analysis.periods import microseconds, midnight
+from periplo.errors import UnknownName, UsageError
+from periplo.journeys.columns import JourneyColumns
+
+Narrow = Callable[[JourneyColumns], JourneyColumns]
+_DAY_US = 24 * 3600 * 1_000_000
+
+
+@dataclass(frozen=True)
+class Window:
+    """From ``since_us`` up to, not including, ``end_us``."""
+
+    since_us: int
+    end_us: int
+
+    def before(self) -> Window:
+        """The window of the same length that ends where this one begins."""
+        return Window(2 * self.since_us - self.end_us, self.since_us)
+
+    def inside(self, columns: JourneyColumns) -> bool:
+        """Whether the data reach back to its beginning, to the day."""
+        return self.since_us > columns.since_us - _DAY_US
+
+    def __call__(self, columns: JourneyColumns) -> JourneyColumns:
+        kept = columns.keep_events((columns.time_us >= self.since_us) & (columns.time_us < self.end_us))
+        since = max(self.since_us, columns.since_us)
+        return replace(kept, since_us=since, until_us=max(min(self.end_us, columns.until_us), since))
+
+
+def window(columns: JourneyColumns, since: date | str | None, until: date | str | None, zone: str) -> Window:
+    """A window from days in the shop's zone (``until`` included), or from instants (``until`` excluded).
+
+    Raises ``UsageError`` where a text is no date, or the window ends before it begins.
+    """
+    start = columns.since_us if since is None else _instant(since, zone, 0)
+    end = columns.until_us + 1 if until is None else _instant(until, zone, 1)
+    if end <= start:
+        raise UsageError("The period ends before it begins: {since} to {until}.", since=since, until=until)
+    return Window(start, end)
+
+
+def only_channel(name: str) -> Narrow:
+    def narrow(columns: JourneyColumns) -> JourneyColumns:
+        if name not in columns.channel_names:
+            raise UnknownName("channel", name, columns.channel_names)
+        return columns.keep_events(columns.channel == columns.channel_names.index(name))
+
+    return narrow
+
+
+def _instant(given: date | str, zone: str, days: int) -> int:
+    when = _read(given) if isinstance(given, str) else given
+    if isinstance(when, datetime):
+        return microseconds(when)
+    return midnight(when + timedelta(days=days), zone)
+
+
+def _read(text: str) -> date:
+    try:
+        return date.fromisoformat(text) if len(text) <= len("2026-01-31") else datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(
+            "“{text}” is not a date.", fix="Write it as 2026-01-31, or 2026-01-31T12:00:00+01:00.", text=text
+        ) from error
+
+
+def known_share(columns: JourneyColumns) -> float:
+    """The share of events whose customer is a person."""
+    events = np.diff(columns.offsets)
+    return float(events[columns.person].sum() / events.sum()) if columns.events else 1.0
