@@ -18,9 +18,9 @@ from periplo.simulator.world import World
 class Accounts:
     """Instants in ms, ``NEVER`` where it does not happen.
 
-    ``since``: when each customer's account was made. ``makes``: the needs whose order makes one. ``consent``: by channel,
-    since when messages may come. ``signs``: the visits that leave an address for the newsletter. ``logged``: the visits that
-    are logged in from their beginning.
+    ``since``: when each customer's account was made. ``makes``: the needs whose order makes one. ``consent``: by
+    channel, since when messages may come. ``signs``: the visits that leave an address for the newsletter.
+    ``logged``: the visits that are logged in from their beginning.
     """
 
     since: I64

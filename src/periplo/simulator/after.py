@@ -46,12 +46,9 @@ class Parcels:
 
 def sell_elsewhere(people: People, orders: Orders, texts: OrderTexts, desk: Desk) -> None:
     """Orders at the till, by telephone and at marketplaces; visits to stores by those whose card is read."""
-    for places, system in (
-        (orders.at_till, "store"),
-        (orders.place == PHONE, "phone"),
-        (orders.place == MARKETPLACE, "marketplace"),
-    ):
-        rows = np.flatnonzero(places)
+    by_phone, at_market = orders.place == PHONE, orders.place == MARKETPLACE
+    for made, system in ((orders.at_till, "store"), (by_phone, "phone"), (at_market, "marketplace")):
+        rows = np.flatnonzero(made)
         desk.tell_of(Kind.ORDER_COMPLETED, system, orders, rows, orders.at[rows], body=texts.full + rows)
     seen = np.flatnonzero(orders.with_card)
     place = desk.world.texts.add([inside({"store": store}) for store in desk.world.parameters.stores])
@@ -100,27 +97,14 @@ def take_back(world: World, orders: Orders, parcels: Parcels, texts: OrderTexts,
     share = np.where(orders.at_till, after.store_returns, after.returns)
     rows = np.flatnonzero(rng.random(len(orders)) < share)
     returned = world.clocks.store.later(arrived[rows], 10 + rng.exponential(60.0, len(rows)))
-    system = np.array([desk.surroundings.systems["orders"], desk.surroundings.systems["store"]])
-    for kind, at in ((Kind.ORDER_RETURNED, returned), (Kind.ORDER_REFUNDED, returned + 2 * DAY_MS)):
-        back = world.texts.add(
-            [
-                inside(
-                    {
-                        "order_id": orders.numbers[row],
-                        "revenue": int(orders.revenue_minor[row]) / 100,
-                        "currency": world.parameters.shop.currency,
-                    }
-                )
-                for row in rows.tolist()
-            ]
-        )
-        body = back + np.arange(len(rows)) if kind == Kind.ORDER_REFUNDED else texts.brief + rows
-        desk.tell(
-            kind,
-            system[orders.at_till[rows].astype(int)],
-            at,
-            orders.customer[rows],
-            more=orders.more[rows],
-            user=orders.user[rows],
-            body=body,
-        )
+    amounts = [
+        {"revenue": cents / 100, "currency": world.parameters.shop.currency}
+        for cents in orders.revenue_minor[rows].tolist()
+    ]
+    amount = world.texts.add([more(fact) for fact in amounts]) + np.arange(len(rows))
+    for at_till, system in ((False, "orders"), (True, "store")):
+        some = np.flatnonzero(orders.at_till[rows] == at_till)
+        back, body = rows[some], texts.brief + rows[some]
+        desk.tell_of(Kind.ORDER_RETURNED, system, orders, back, returned[some], body=body)
+        refunded = returned[some] + 2 * DAY_MS
+        desk.tell_of(Kind.ORDER_REFUNDED, system, orders, back, refunded, body=body, extra=amount[some])

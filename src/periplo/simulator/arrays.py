@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 I64 = NDArray[np.int64]
-I32 = NDArray[np.int32]
 F64 = NDArray[np.float64]
 Bool = NDArray[np.bool_]
+Whole = int | NDArray[np.integer[Any]]
+"""One whole number for all rows, or one for each."""
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
@@ -28,14 +30,24 @@ def place_within(counts: I64) -> I64:
 
 def sum_within(values: F64, counts: I64) -> F64:
     """The running sum within each group."""
-    total = np.cumsum(values)
+    total: F64 = np.cumsum(values)
     before = np.concatenate(([0.0], total))[starts_of(counts)]
-    return total - np.repeat(before, counts)
+    within: F64 = total - np.repeat(before, counts)
+    return within
 
 
 def counts_of(group: I64, groups: int) -> I64:
     """How many members each of ``groups`` groups has."""
     return np.bincount(group, minlength=groups).astype(np.int64)
+
+
+def count_within(happens: Bool, group: I64) -> I64:
+    """How often it has happened so far within each group, this time included; members of a group lie together."""
+    total = np.cumsum(happens, dtype=np.int64)
+    begins = np.flatnonzero(np.concatenate(([True], group[1:] != group[:-1]))[: len(group)])
+    before = (total - happens)[begins]
+    within: I64 = total - np.repeat(before, np.diff(np.append(begins, len(group))))
+    return within
 
 
 def choose(u: F64, weights: Iterable[float]) -> I64:
@@ -46,14 +58,15 @@ def choose(u: F64, weights: Iterable[float]) -> I64:
 
 def choose_by_row(u: F64, weights: F64) -> I64:
     """As ``choose`` with weights of its own for each row (``weights[rows, choices]``)."""
-    bounds = np.cumsum(weights, axis=1)
-    beyond = (bounds / bounds[:, -1:]) <= u[:, None]
+    bounds: F64 = np.cumsum(weights, axis=1)
+    beyond: Bool = (bounds / bounds[:, -1:]) <= u[:, None]
     return np.minimum(beyond.sum(axis=1), weights.shape[1] - 1).astype(np.int64)
 
 
 def one_hot(index: I64, width: int) -> F64:
     """``width`` columns, 1 at ``index`` in each row."""
-    return (np.arange(width) == index[:, None]).astype(float)
+    hot: F64 = (np.arange(width) == index[:, None]).astype(float)
+    return hot
 
 
 def first_per_group(group: I64, values: ArrayLike, groups: int, empty: int) -> I64:

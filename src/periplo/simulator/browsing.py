@@ -12,9 +12,9 @@ from periplo.simulator.kinds import Kind
 from periplo.simulator.people import APP, KIOSK, People
 from periplo.simulator.script import FORM, LANDING, STEPS, Script
 from periplo.simulator.surroundings import Surroundings
-from periplo.simulator.texts import inside
+from periplo.simulator.texts import Texts, inside
 from periplo.simulator.visits import ADS, EMAIL, Needs
-from periplo.simulator.walks import LOOK, PRODUCT, Walks
+from periplo.simulator.walks import CART, LOOK, PRODUCT, Walks
 from periplo.simulator.world import World
 
 MIX = {
@@ -40,8 +40,10 @@ class Steps:
     product: I64
 
 
-def arrive(identities: Identities, surroundings: Surroundings, walks: Walks, signs: Bool, script: Script) -> None:
-    """The first page or screen of every visit, the advertisement before it, the address that a click in a mail brings."""
+def arrive(
+    texts: Texts, identities: Identities, surroundings: Surroundings, walks: Walks, signs: Bool, script: Script
+) -> None:
+    """The first page or screen of every visit, the advertisement before it, the address that a mail's link brings."""
     visits = walks.visits
     everyone = np.arange(len(walks))
     landing = surroundings.of_landings(visits)
@@ -53,7 +55,7 @@ def arrive(identities: Identities, surroundings: Surroundings, walks: Walks, sig
     by_mail = np.flatnonzero(visits.entry == EMAIL)
     script.add(by_mail, LANDING + 1.5, Kind.IDENTIFY, body=identities.address + visits.customer[by_mail])
     leave = np.flatnonzero(signs)
-    script.add(leave, FORM, Kind.FORM_SUBMITTED)
+    script.add(leave, FORM, Kind.FORM_SUBMITTED, body=texts.one(inside({"form": "newsletter"})))
     script.add(leave, FORM + 1, Kind.IDENTIFY, body=identities.address + visits.customer[leave])
 
 
@@ -62,9 +64,7 @@ def browse(world: World, people: People, needs: Needs, walks: Walks, script: Scr
     rng, facts = world.random("browsing"), world.parameters.browsing
     further = np.flatnonzero(walks.depth >= LOOK)
     depth = walks.depth[further]
-    mean = np.select(
-        [depth == LOOK, depth == PRODUCT], [facts.steps["look"], facts.steps["product"]], facts.steps["cart"]
-    )
+    mean = np.array([0.0, *(facts.steps[name] for name in ("look", "product", "cart"))])[np.minimum(depth, CART)]
     counts = 1 + rng.poisson(mean) + (depth >= PRODUCT)
     visit = np.repeat(further, counts)
     turn = place_within(counts)
@@ -78,7 +78,7 @@ def browse(world: World, people: People, needs: Needs, walks: Walks, script: Scr
     category = np.where(aside, anything, needs.category[need])
     product = world.catalogue.draw(category, rng.random(len(visit)), facts.popularity)
     product[final] = needs.basket[need[final], 0]
-    _speak(world, people, walks, Steps(visit, turn + STEPS, kind, category, product), script, rng)
+    _speak(world, people, walks, Steps(visit, STEPS + turn.astype(float), kind, category, product), script, rng)
 
 
 def _mix(u: F64, mix: dict[str, float], sees: Bool, in_app: Bool) -> I64:
@@ -94,10 +94,12 @@ def _speak(world: World, people: People, walks: Walks, steps: Steps, script: Scr
     """Write the steps down, each with what it is about, and the rare things that happen beside them."""
     shown, facts, kind = world.catalogue, world.parameters.browsing, steps.kind
     slot, locale = walks.visits.slot[steps.visit], people.locale[walks.visits.customer[steps.visit]]
-    search = shown.search_first[steps.category] + rng.integers(0, 3, len(kind)) % shown.search_size[steps.category]
+    search = shown.search_text(steps.category, rng.random(len(kind)), rng.random(len(kind)) < facts.nothing)
     product, listed = kind == Kind.PRODUCT_VIEWED, np.isin(kind, (Kind.LIST_VIEWED, Kind.LIST_FILTERED))
-    about = (shown.product_text(steps.product, locale), shown.list_texts + steps.category, shown.search_texts + search)
-    body = np.select([product, listed, kind == Kind.PRODUCTS_SEARCHED], about, 0)
+    about = (shown.product_text(steps.product, locale), shown.list_texts + steps.category, search)
+    offer = world.texts.one(inside({"promotion_id": "portada", "name": "Portada"}))
+    offered = np.where(kind == Kind.PROMOTION_VIEWED, offer, 0)
+    body = np.select([product, listed, kind == Kind.PRODUCTS_SEARCHED], about, offered)
     place = (shown.product_pages + steps.product, shown.list_pages + steps.category)
     named = [kind == Kind.HELP_PAGE, kind == Kind.STORES_PAGE]
     pages = np.select(

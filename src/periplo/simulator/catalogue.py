@@ -7,20 +7,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from periplo.simulator.arrays import F64, I64, choose
+from periplo.simulator.arrays import F64, I64, Bool, choose
 from periplo.simulator.parameters import Category, Words
 from periplo.simulator.texts import Texts, inside, more
 
 SITE = "https://www.casa-azahar.example"
 LOCALES = ("es-ES", "en-GB")
-PATHS = {
-    "home": "/",
-    "cart": "/cesta",
-    "checkout": "/pago",
-    "help": "/ayuda",
-    "stores": "/tiendas",
-    "account": "/cuenta",
+PAGES = {
+    "home": ("/", "Casa Azahar"),
+    "cart": ("/cesta", "Su cesta"),
+    "checkout": ("/pago", "Pago"),
+    "help": ("/ayuda", "Envíos y devoluciones"),
+    "stores": ("/tiendas", "Nuestras tiendas"),
+    "account": ("/cuenta", "Su cuenta"),
 }
+"""The places of the site: path and title."""
 
 
 @dataclass(frozen=True)
@@ -78,10 +79,17 @@ class Catalogue:
             product_pages=texts.add([page(f"/p/{slug(product.es)}", product.es) for _, product in products]),
             list_texts=texts.add([inside({"list_id": c.slug, "category": c.slug}) for c in categories]),
             list_pages=texts.add([page(f"/c/{c.slug}", c.es) for c in categories]),
-            search_texts=texts.add([inside({"query": query}) for c in categories for query in c.searches]),
+            search_texts=texts.add(
+                [
+                    inside({"query": query, "results": found})
+                    for c in categories
+                    for query in c.searches
+                    for found in (len(c.products), 0)
+                ]
+            ),
             search_first=np.cumsum(searches) - searches,
             search_size=searches,
-            pages={name: texts.one(page(path, name.capitalize())) for name, path in PATHS.items()},
+            pages={name: texts.one(page(*place)) for name, place in PAGES.items()},
         )
 
     def draw(self, category: I64, u: F64, exponent: float) -> I64:
@@ -91,6 +99,11 @@ class Catalogue:
             rows = np.flatnonzero(category == number)
             product[rows] = self.first[number] + choose(u[rows], 1 / np.arange(1, size + 1) ** exponent)
         return product
+
+    def search_text(self, category: I64, u: F64, nothing: Bool) -> I64:
+        """A search of each category, with its results or with none."""
+        search = self.search_first[category] + (u * self.search_size[category]).astype(np.int64)
+        return self.search_texts + search * 2 + nothing
 
     def product_text(self, product: I64, locale: I64) -> I64:
         return self.product_texts + product * len(LOCALES) + locale

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from periplo.simulator.accounts import Accounts
-from periplo.simulator.arrays import F64, I64, Bool
+from periplo.simulator.arrays import F64, I64, Bool, Whole
 from periplo.simulator.decisions import Outcome
 from periplo.simulator.identities import Identities
 from periplo.simulator.kinds import Kind
@@ -69,9 +69,7 @@ class Counter:
             self.walks.returns, elsewhere, self.walks.decides & ~self.outcome.trouble.missing[self.need]
         )
 
-    def step(
-        self, visit: I64, place: float, kind: Kind, page: str, *, body: int | I64 = -1, extra: int | I64 = 0
-    ) -> None:
+    def step(self, visit: I64, place: float, kind: Kind, page: str, *, body: Whole = -1, extra: Whole = 0) -> None:
         """One step of the visits on a named page; the body is their cart unless another is given."""
         pages = np.where(self.on_web[visit], self.world.catalogue.pages[page], 0)
         about = self.cart_texts + self.cart[visit] if isinstance(body, int) and body < 0 else body
@@ -155,7 +153,7 @@ def _failures(at: Counter, visits: I64, methods: list[int]) -> None:
 
 
 def log_in(at: Counter) -> F64:
-    """Who signs in, where guests leave their address, who makes an account; the place from which each visit is known."""
+    """Who signs in, where guests leave their address, who makes an account; from which place each visit is known."""
     visits, depth, accounts = at.walks.visits, at.walks.depth, at.accounts
     since = accounts.since[at.customer]
     makes = (depth == ORDER) & accounts.makes[at.need]

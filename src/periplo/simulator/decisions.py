@@ -21,9 +21,9 @@ from periplo.simulator.world import World
 class Outcome:
     """What came of each need (bool[needs] unless said otherwise).
 
-    ``cart``: wanted to fill one (at a place without carts: wanted to buy). ``begun`` and ``details`` of payment say how far
-    it would go then, ``paid`` that payment would work. ``moved``: went on later, at ``ordered_at`` (ms), on another device.
-    ``hit``: by incident, whom it really hit.
+    ``cart``: wanted to fill one (at a place without carts: wanted to buy). ``begun`` and ``details`` of payment say
+    how far it would go then, ``paid`` that payment would work. ``moved``: went on later, at ``ordered_at`` (ms), on
+    another device. ``hit``: by incident, whom it really hit.
     """
 
     scene: Scene

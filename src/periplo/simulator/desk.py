@@ -1,4 +1,4 @@
-"""The shop's own systems: till, order system, help desk, mail service. What they send names customers by what they know."""
+"""The shop's own systems: till, order system, help desk, mail service. Each names customers by what it knows."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from periplo.simulator.arrays import I64
+from periplo.simulator.arrays import I64, Whole
 from periplo.simulator.identities import Identities
 from periplo.simulator.kinds import Kind
 from periplo.simulator.orders import Orders
@@ -33,33 +33,39 @@ class Desk:
     def tell(
         self,
         kind: Kind,
-        system: str | I64,
+        system: str | Whole,
         at: I64,
         customer: I64,
         *,
         more: I64,
-        user: int | I64 = 0,
-        device: int | I64 = -1,
-        body: int | I64 = 0,
-        extra: int | I64 = 0,
+        user: Whole = 0,
+        device: Whole = -1,
+        body: Whole = 0,
+        extra: Whole = 0,
     ) -> None:
         """One message per instant. ``system`` is a name, or the texts of contexts; a device below 0 is unknown."""
         context = self.surroundings.systems[system] if isinstance(system, str) else system
-        n = (len(at),)
-        known = np.broadcast_to(np.asarray(device), n)
-        columns = {"user": user, "more": more, "body": body, "extra": extra, "context": context}
-        inside = np.flatnonzero(at < self.world.clocks.end)
+        rows = np.flatnonzero(at < self.world.clocks.end)
+        unnamed = np.where(np.asarray(user) > 0, 0, self.identities.nobody)
+
+        def of_rows(values: Whole) -> I64:
+            return np.broadcast_to(np.asarray(values, np.int64), (len(at),))[rows]
+
         self.plan.add(
             int(kind),
-            at[inside],
-            customer[inside],
-            device=np.where(known < 0, self.identities.nobody, known)[inside],
-            delay=(self.rng.exponential(BATCH_MS, len(inside)) + 400).astype(np.int64),
-            **{name: np.broadcast_to(np.asarray(values), n)[inside] for name, values in columns.items()},
+            at[rows],
+            customer[rows],
+            context=of_rows(context),
+            device=of_rows(np.where(np.asarray(device) < 0, unnamed, device)),
+            user=of_rows(user),
+            more=of_rows(more),
+            body=of_rows(body),
+            extra=of_rows(extra),
+            delay=(self.rng.exponential(BATCH_MS, len(rows)) + 400).astype(np.int64),
         )
 
     def tell_of(
-        self, kind: Kind, system: str, orders: Orders, rows: I64, at: I64, *, body: int | I64, extra: int | I64 = 0
+        self, kind: Kind, system: str, orders: Orders, rows: I64, at: I64, *, body: Whole, extra: Whole = 0
     ) -> None:
         """One message about each of the orders in ``rows``, by whoever the shop knows as its customer."""
         self.tell(

@@ -52,10 +52,8 @@ class Identities:
         """The text of the device a customer uses at an instant."""
         fresh = (instant >= people.reset_at[customer]).astype(np.int64)
         own = self.devices + customer * OWN_DEVICES + np.where(slot == APP, OWN_DEVICES - 1, slot * 2 + fresh)
-        shared = np.where(
-            slot == TABLET, self.tablets + people.household[customer], self.kiosks + people.near[customer]
-        )
-        return np.where(slot < TABLET, own, shared)
+        tablet, kiosk = self.tablets + people.household[customer], self.kiosks + people.near[customer]
+        return np.select([slot < TABLET, slot == TABLET], [own, tablet], kiosk)
 
 
 @dataclass(frozen=True)
@@ -106,9 +104,8 @@ def draw_papers(world: World, people: People) -> Papers:
     host = rng.integers(0, len(words.mail_hosts), world.customers).tolist()
     plain = {name: slug(name) for name in {*first, *last}}
     numbers = number.tolist()
-    email = [
-        f"{plain[f]}.{plain[s]}{n}@{words.mail_hosts[h]}" for f, s, n, h in zip(first, last, numbers, host, strict=True)
-    ]
+    whole = [f"{plain[f]}.{plain[s]}{n}" for f, s, n in zip(first, last, numbers, strict=True)]
+    email = [f"{name}@{words.mail_hosts[h]}" for name, h in zip(whole, host, strict=True)]
     second = [f"{plain[f]}{n}@{words.mail_hosts[-1]}" for f, n in zip(first, numbers, strict=True)]
     # Multiples of a number without a common factor with the (prime) modulus are all different.
     phone = (number * 7_919 + 12_345_678) % 99_999_989
@@ -127,7 +124,8 @@ def draw_papers(world: World, people: People) -> Papers:
 def _pick(rng: np.random.Generator, foreign: Bool, local: list[str], abroad: list[str]) -> list[str]:
     u = rng.random(len(foreign))
     names = np.array([*local, *abroad])
-    return names[np.where(foreign, len(local) + u * len(abroad), u * len(local)).astype(int)].tolist()
+    picked = names[np.where(foreign, len(local) + u * len(abroad), u * len(local)).astype(int)]
+    return [*map(str, picked)]
 
 
 def _devices(world: World, people: People) -> tuple[int, int, int, I64]:
@@ -146,10 +144,8 @@ def _devices(world: World, people: People) -> tuple[int, int, int, I64]:
 
 def _traits(texts: Texts, people: People, papers: Papers, emails: list[str], *, cards: bool) -> int:
     """The traits of an account or a guest order: a name, an address, a number and a card where given."""
-    phones = [phone if given else None for phone, given in zip(papers.phone, people.gives_phone.tolist(), strict=True)]
-    linked = [
-        card if cards and given else None for card, given in zip(papers.card, people.card_linked.tolist(), strict=True)
-    ]
+    phones = _where(people.gives_phone, papers.phone)
+    linked = _where(people.card_linked & cards, papers.card)
     rows = zip(emails, phones, linked, papers.first_name, papers.last_name, _turns(papers), strict=True)
     first = texts.add(
         [
@@ -165,6 +161,10 @@ def _traits(texts: Texts, people: People, papers: Papers, emails: list[str], *, 
     for kind, values in (("email", emails), ("phone", phones), ("loyalty_card", linked)):
         texts.names(first, kind, values)
     return first
+
+
+def _where(given: Bool, values: list[str]) -> list[str | None]:
+    return [value if has else None for value, has in zip(values, given.tolist(), strict=True)]
 
 
 def _carrying(

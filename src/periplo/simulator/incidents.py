@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,9 +27,9 @@ class Cost:
         return replace(self, affected=np.unique(np.concatenate([self.affected, customers])))
 
 
-def costs(incidents: list[Incident], needs: Needs, actual: Outcome, without: Callable[[str], Outcome]) -> list[Cost]:
-    """Each incident taken out alone, with the same chances; the others stay."""
-    return [_cost(incident, needs, actual, without(incident.name)) for incident in incidents]
+def costs(incidents: list[Incident], needs: Needs, actual: Outcome, spared: Mapping[str, Outcome]) -> list[Cost]:
+    """``spared``: by incident, what comes of the same chances when it alone is taken out and the others stay."""
+    return [_cost(incident, needs, actual, spared[incident.name]) for incident in incidents]
 
 
 def _cost(incident: Incident, needs: Needs, actual: Outcome, spared: Outcome) -> Cost:

@@ -22,7 +22,7 @@ NAMINGS = ("canonical", "ga4", "v1")
 class Kind(IntEnum):
     """One kind of message: Segment call, name, stage, and its names in GA4 and Ecommerce v1 where they differ.
 
-    Stages are written down here a second time, apart from the product's vocabulary, because they are truth to test with.
+    Stages are written down here a second time, apart from the product's vocabulary: they are a truth to test it with.
     """
 
     call: str

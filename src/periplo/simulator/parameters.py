@@ -20,7 +20,7 @@ class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pass
 
 
-class ShopFacts(_Part):
+class ShopFacts(_Part, frozen=True):
     name: str
     currency: str
     time_zone: str
@@ -28,7 +28,7 @@ class ShopFacts(_Part):
     first_day: date
 
 
-class RhythmFacts(_Part):
+class RhythmFacts(_Part, frozen=True):
     hours: list[float]
     weekdays: list[float]
     growth: float
@@ -38,7 +38,7 @@ class RhythmFacts(_Part):
     office_hours: tuple[int, int]
 
 
-class Campaign(_Part):
+class Campaign(_Part, frozen=True):
     name: str
     first: int
     last: int
@@ -47,7 +47,7 @@ class Campaign(_Part):
     discount: float
 
 
-class PeopleFacts(_Part):
+class PeopleFacts(_Part, frozen=True):
     known_before: float
     foreign: float
     app: float
@@ -71,13 +71,13 @@ class PeopleFacts(_Part):
     interest_shape: float
 
 
-class DeviceFacts(_Part):
+class DeviceFacts(_Part, frozen=True):
     visits: float
     lift: float
     bounce: float
 
 
-class DevicesFacts(_Part):
+class DevicesFacts(_Part, frozen=True):
     mobile: DeviceFacts
     desktop: DeviceFacts
     app: DeviceFacts
@@ -91,7 +91,7 @@ class DevicesFacts(_Part):
         return (self.mobile, self.desktop, self.app, self.tablet, self.kiosk)
 
 
-class NeedFacts(_Part):
+class NeedFacts(_Part, frozen=True):
     per_120_days: float
     spread: float
     visits: float
@@ -103,13 +103,13 @@ class NeedFacts(_Part):
     phone: float
 
 
-class EntryFacts(_Part):
+class EntryFacts(_Part, frozen=True):
     first: Shares
     later: Shares
     campaign: float
 
 
-class BrowsingFacts(_Part):
+class BrowsingFacts(_Part, frozen=True):
     steps: Shares
     product_visit: float
     mix: Shares
@@ -118,11 +118,12 @@ class BrowsingFacts(_Part):
     wish: float
     share: float
     error: float
+    nothing: float
     dwell_seconds: float
     dwell_sigma: float
 
 
-class BuyingFacts(_Part):
+class BuyingFacts(_Part, frozen=True):
     cart: float
     cart_most: float
     early_cart: float
@@ -142,7 +143,7 @@ class BuyingFacts(_Part):
     login: Shares
 
 
-class TroubleFacts(_Part):
+class TroubleFacts(_Part, frozen=True):
     fail: float
     pay_otherwise: float
     deny: float
@@ -156,7 +157,7 @@ class TroubleFacts(_Part):
     sour: float
 
 
-class AfterFacts(_Part):
+class AfterFacts(_Part, frozen=True):
     carriers: Shares
     ship_hours: float
     transit_days: float
@@ -176,10 +177,11 @@ class AfterFacts(_Part):
     shared: float
     redeem: float
     notice: float
+    confirmation_open: float
     desks: Shares
 
 
-class MessageFacts(_Part):
+class MessageFacts(_Part, frozen=True):
     weekday: int
     hour: int
     bounce: float
@@ -189,7 +191,7 @@ class MessageFacts(_Part):
     campaigns: bool
 
 
-class Incident(_Part):
+class Incident(_Part, frozen=True):
     """A planted incident, on the days from ``first`` up to, not including, ``last``; what it is, in words."""
 
     name: str
@@ -200,7 +202,7 @@ class Incident(_Part):
     es: str
 
 
-class Parameters(_Part):
+class Parameters(_Part, frozen=True):
     shop: ShopFacts
     stores: list[str]
     rhythm: RhythmFacts
@@ -221,7 +223,7 @@ class Parameters(_Part):
         return next(incident for incident in self.incidents if incident.name == name)
 
 
-class Said(_Part):
+class Said(_Part, frozen=True):
     """One text in both languages of the shop."""
 
     es: str
@@ -231,13 +233,13 @@ class Said(_Part):
         return (self.es, self.en)[locale]
 
 
-class Product(_Part):
+class Product(_Part, frozen=True):
     es: str
     en: str
     price: float
 
 
-class Category(_Part):
+class Category(_Part, frozen=True):
     slug: str
     es: str
     en: str
@@ -246,7 +248,7 @@ class Category(_Part):
     products: list[Product]
 
 
-class Words(_Part):
+class Words(_Part, frozen=True):
     categories: list[Category]
     first_names: list[str]
     last_names: list[str]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from periplo.simulator.arrays import F64, I64, Bool, one_hot
+from periplo.simulator.arrays import F64, I64, Bool, choose_by_row, one_hot
 from periplo.simulator.world import World
 
 SLOTS = MOBILE, DESKTOP, APP, TABLET, KIOSK = 0, 1, 2, 3, 4
@@ -83,7 +83,6 @@ def _device_weights(world: World, app: Bool, tablet: Bool, kiosk: Bool, rng: np.
     has = np.column_stack([np.ones(len(app), bool), np.ones(len(app), bool), app, tablet, kiosk])
     weights = has * np.array([slot.visits for slot in devices.slots])
     weights /= weights.sum(axis=1, keepdims=True)
-    main = (
-        rng.random((len(app), 1)) < np.cumsum(weights[:, :3] / weights[:, :3].sum(axis=1, keepdims=True), axis=1)
-    ).argmax(1)
-    return devices.main * one_hot(main, len(SLOTS)) + (1 - devices.main) * weights
+    main = choose_by_row(rng.random(len(app)), weights[:, : APP + 1])
+    mixed: F64 = devices.main * one_hot(main, len(SLOTS)) + (1 - devices.main) * weights
+    return mixed

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from periplo.simulator.arrays import I64
+from periplo.simulator.arrays import I64, Whole
 
 COLUMNS: dict[str, type[np.generic]] = {
     "at": np.int64,  # when it happened, ms
@@ -33,18 +33,18 @@ class Plan:
 
     def add(
         self,
-        kind: int | I64,
+        kind: Whole,
         at: I64,
         customer: I64,
         *,
-        context: int | I64,
-        device: int | I64 = 0,
-        user: int | I64 = 0,
-        more: int | I64 = 0,
-        body: int | I64 = 0,
-        extra: int | I64 = 0,
-        naming: int | I64 = 0,
-        delay: int | I64 = 1_000,
+        context: Whole,
+        device: Whole = 0,
+        user: Whole = 0,
+        more: Whole = 0,
+        body: Whole = 0,
+        extra: Whole = 0,
+        naming: Whole = 0,
+        delay: Whole = 1_000,
         client: bool = False,
     ) -> None:
         """Plan one message per instant in ``at``; plain numbers hold for all of them."""
@@ -66,9 +66,9 @@ class Plan:
             self.parts[name].append(np.broadcast_to(np.asarray(values, COLUMNS[name]), (len(at),)))
 
     def rows(self) -> Rows:
-        return Rows(
-            **{name: np.concatenate([*parts, np.empty(0, COLUMNS[name])]) for name, parts in self.parts.items()}
-        )
+        """The finished plan; the parts are given up, column after column."""
+        empty = {name: np.empty(0, kind) for name, kind in COLUMNS.items()}
+        return Rows(**{name: np.concatenate([*self.parts.pop(name), empty[name]]) for name in COLUMNS})
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,8 @@ def clocks(parameters: Parameters, days: int) -> Clocks:
     day = np.searchsorted(midnights, edges[:-1], side="right") - 1
 
     def during(hours: tuple[int, int], weekdays: list[float]) -> F64:
-        return ((hours[0] <= hour) & (hour < hours[1])) * np.array(weekdays)[weekday]
+        weights: F64 = ((hours[0] <= hour) & (hour < hours[1])) * np.array(weekdays)[weekday]
+        return weights
 
     cut = parameters.incident("slow_weekend_replies")
     staffed = during(rhythm.care_hours, [1.0] * 7)
@@ -99,7 +100,7 @@ def clocks(parameters: Parameters, days: int) -> Clocks:
 
 
 def _traffic(parameters: Parameters, day: I64) -> F64:
-    traffic = 1 + parameters.rhythm.growth * day / 120
+    traffic: F64 = 1 + parameters.rhythm.growth * day / 120
     for campaign in parameters.campaigns:
         traffic = np.where((campaign.first <= day) & (day < campaign.last), traffic * campaign.traffic, traffic)
     return traffic

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from periplo.simulator.arrays import F64, HOUR_MS, I64, Bool, counts_of, starts_of, sum_within
+from periplo.simulator.arrays import F64, HOUR_MS, I64, Bool, Whole, counts_of, starts_of, sum_within
 from periplo.simulator.identities import Identities
 from periplo.simulator.people import APP, DESKTOP, MOBILE, People
 from periplo.simulator.plan import Plan
@@ -49,11 +49,11 @@ class Script:
         self,
         visit: I64,
         place: float | F64,
-        kind: int | I64,
+        kind: Whole,
         *,
-        more: int | I64 = 0,
-        body: int | I64 = 0,
-        extra: int | I64 = 0,
+        more: Whole = 0,
+        body: Whole = 0,
+        extra: Whole = 0,
     ) -> None:
         """One step of each of the visits; plain numbers hold for all of them."""
         n = (len(visit),)

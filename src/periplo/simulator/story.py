@@ -18,6 +18,7 @@ from periplo.simulator.identities import Identities, identities
 from periplo.simulator.incidents import Cost, costs
 from periplo.simulator.kinds import Kind
 from periplo.simulator.listening import listen
+from periplo.simulator.notices import notify
 from periplo.simulator.orders import Orders, take_orders, write_orders
 from periplo.simulator.outreach import reach_out
 from periplo.simulator.people import People, draw_people
@@ -61,7 +62,7 @@ def tell_story(world: World) -> Story:
     texts = write_orders(world, people, needs, outcome, orders)
     script = Script()
     counter = Counter(world, people, needs, outcome, walks, accounts, orders, texts, known_by, script)
-    arrive(known_by, surroundings, walks, accounts.signs, script)
+    arrive(world.texts, known_by, surroundings, walks, accounts.signs, script)
     browse(world, people, needs, walks, script)
     fill_carts(counter)
     check_out(counter)
@@ -72,6 +73,7 @@ def tell_story(world: World) -> Story:
     send_parcels(world, orders, parcels, texts, desk)
     give_points(world, people, orders, texts, desk)
     take_back(world, orders, parcels, texts, desk)
+    notify(world, people, orders, parcels, texts, desk)
     listen(world, people, orders, parcels, texts, desk)
     asked = tickets(world, people, needs, walks.visits, outcome, orders, parcels, known_by)
     waits = _waits(world, asked)
@@ -85,7 +87,7 @@ def _decide(world: World, people: People, needs: Needs, visits: Visits) -> tuple
     chances = Chances.draw(world.random("chances"), len(needs))
     names = {incident.name for incident in world.planted()}
     actual = decide(world, people, needs, visits, chances, names)
-    spared = lambda name: decide(world, people, needs, visits, chances, names - {name})
+    spared = {name: decide(world, people, needs, visits, chances, names - {name}) for name in names}
     return actual, costs(world.planted(), needs, actual, spared)
 
 

@@ -29,18 +29,16 @@ SYSTEMS = {
 }
 """System -> its name as a library, and the channel it speaks for."""
 
-SYSTEM_OF_DEVICE = (
-    ("Android", "iOS"),
-    ("Windows", "macOS"),
-    ("Android", "iOS"),
-    ("Android", "iPadOS"),
-    ("ChromeOS",) * 2,
-)
-FIRST_SYSTEM = 3
-"""Of so many customers one uses the second operating system of a device."""
+OS = (("Android", "iOS"), ("Windows", "macOS"), ("Android", "iOS"), ("Android", "iPadOS"), ("ChromeOS", "ChromeOS"))
+"""Two operating systems for each kind of device."""
+SECOND_OS = 3
+"""One customer in so many uses the second."""
 
-SOURCES = {
-    "direct": None,
+ALWAYS_ON = ("novedades", "siempre")
+"""What messages and advertisements call themselves outside campaigns."""
+
+SOURCES: dict[str, tuple[str | None, str | None, str | None]] = {
+    "direct": (None, None, None),
     "search": ("https://www.google.com/", None, None),
     "ads": ("https://www.google.com/", "google", "cpc"),
     "social": ("https://www.instagram.com/", None, None),
@@ -68,23 +66,28 @@ class Surroundings:
         names = [None, *(campaign.name for campaign in world.parameters.campaigns)]
         return cls(
             devices=world.texts.add([_device(*choice) for choice in choices]),
-            landings=world.texts.add([_landing(entry, name) for entry, name in product(ENTRY_NAMES, names)]),
+            landings=world.texts.add(
+                [_landing(*choice) for choice in product((False, True), ENTRY_NAMES, names)]  # web, then app
+            ),
             campaigns=len(names),
             systems={name: world.texts.one(_system(*facts)) for name, facts in SYSTEMS.items()},
         )
 
     def of_visits(self, people: People, visits: Visits) -> I64:
         """The context in which each visit happens."""
-        system = (visits.customer % FIRST_SYSTEM == 0).astype(np.int64)
-        return self.devices + (visits.slot * len(LOCALES) + people.locale[visits.customer]) * 2 + system
+        system = (visits.customer % SECOND_OS == 0).astype(np.int64)
+        place: I64 = (visits.slot * len(LOCALES) + people.locale[visits.customer]) * 2 + system
+        return self.devices + place
 
     def of_landings(self, visits: Visits) -> I64:
         """Where each visit came from: the end of the context of its first page."""
-        return self.landings + visits.entry * self.campaigns + visits.campaign + 1
+        in_app = (visits.slot == APP).astype(np.int64)
+        choice: I64 = (in_app * len(ENTRY_NAMES) + visits.entry) * self.campaigns + visits.campaign + 1
+        return self.landings + choice
 
 
 def _device(slot: int, locale: int, system: int) -> str:
-    name = SYSTEM_OF_DEVICE[slot][system]
+    name = OS[slot][system]
     library = {"name": "analytics.js", "version": "next-1.81.0"}
     if slot == APP:
         library = {"name": "analytics-swift" if name == "iOS" else "analytics-kotlin", "version": "1.22.0"}
@@ -98,18 +101,18 @@ def _device(slot: int, locale: int, system: int) -> str:
     return inside(context | ({"channel": "store"} if slot == KIOSK else {}))
 
 
-def _landing(entry: str, campaign: str | None) -> str:
-    facts = SOURCES[entry]
-    path = f"/campanas/{campaign}" if campaign else "/"
-    if facts is None:
-        return page(path, "Casa Azahar")
-    referrer, source, medium = facts
-    if campaign and source is None:
+def _landing(in_app: bool, entry: str, campaign: str | None) -> str:
+    """Campaign and first page of a visit; an app has no pages."""
+    referrer, source, medium = SOURCES[entry]
+    if campaign and not source:
         source, medium = "instagram", "paid_social"
-    always = "siempre" if entry == "ads" else "novedades"
-    named = {"name": campaign or always, "source": source, "medium": medium} if source else {}
-    seen = page(path, "Casa Azahar", **({"referrer": referrer} if referrer else {}))
-    return (more({"campaign": named}) if named else "") + seen
+    named = {"name": campaign or ALWAYS_ON[entry == "ads"], "source": source, "medium": medium} if source else {}
+    seen = page(f"/campanas/{campaign}" if campaign else "/", "Casa Azahar", **_given(referrer=referrer))
+    return (more({"campaign": named}) if named else "") + ("" if in_app else seen)
+
+
+def _given(**values: str | None) -> dict[str, str]:
+    return {name: value for name, value in values.items() if value}
 
 
 def _system(library: str, channel: str | None) -> str:

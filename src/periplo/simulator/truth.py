@@ -8,10 +8,11 @@ from typing import Any
 import msgspec
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from periplo.simulator.arrays import I64, Bool
+from periplo.simulator.arrays import I64, Bool, count_within
 from periplo.simulator.kinds import CLICK, NAMINGS, NO_STAGE, STAGES, Kind
 from periplo.simulator.plan import Rows
 from periplo.simulator.texts import Texts
@@ -43,7 +44,7 @@ def _pairs(texts: Texts, customer: NDArray[np.int32], text: NDArray[np.int32]) -
                 "value": naming.values.take(pa.array(number[rows] - naming.first)),
                 "shared": np.full(len(rows), naming.shared),
             }
-        ).filter(pa.compute.field("value").is_valid())
+        ).filter(pc.field("value").is_valid())
         for naming in texts.namings
         for rows in [np.flatnonzero((naming.first <= number) & (number < naming.first + len(naming.values)))]
     ]
@@ -77,16 +78,8 @@ def _stage_of(customer: I64, kind: NDArray[np.uint8]) -> I64:
     numbers = {stage: number for number, stage in enumerate(STAGES)} | {NO_STAGE: -1, CLICK: 0}
     stage = np.array([numbers[member.stage] for member in Kind], dtype=np.int64)[kind]
     click = np.array([member.stage == CLICK for member in Kind])[kind]
-    return np.where(click & _since_first(customer, kind == Kind.ORDER_COMPLETED), STAGES.index("loyalty"), stage)
-
-
-def _since_first(customer: I64, happens: Bool) -> Bool:
-    """Whether it has happened to the customer before or just now; rows lie by customer and time."""
-    so_far = np.cumsum(happens)
-    begins = np.concatenate(([True], customer[1:] != customer[:-1]))[: len(customer)]
-    before = (so_far - happens)[begins]
-    result: Bool = so_far > np.repeat(before, np.diff(np.append(np.flatnonzero(begins), len(customer))))
-    return result
+    bought = count_within(kind == Kind.ORDER_COMPLETED, customer) > 0
+    return np.where(click & bought, STAGES.index("loyalty"), stage)
 
 
 def _cycles(customer: I64, stage: I64, ordered: Bool) -> I64:
@@ -95,10 +88,7 @@ def _cycles(customer: I64, stage: I64, ordered: Bool) -> I64:
     opens = np.zeros(len(customer), bool)
     again = ordered[before[:-1]] & (customer[before[1:]] == customer[before[:-1]])
     opens[before[1:][again]] = True
-    total = np.cumsum(opens)
-    begins = np.concatenate(([True], customer[1:] != customer[:-1]))[: len(customer)]
-    counts = np.diff(np.append(np.flatnonzero(begins), len(customer)))
-    return total - np.repeat((total - opens)[begins], counts)
+    return count_within(opens, customer)
 
 
 def totals(rows: Rows, written: I64) -> dict[str, Any]:

@@ -19,8 +19,8 @@ from periplo.simulator.people import DESKTOP, TABLET, People
 from periplo.simulator.world import World
 
 ONLINE, RESEARCH, TILL, MARKETPLACE, PHONE = range(5)
-"""Where a need ends, if it ends with an order: on the site, in the store after research on the site, at the till without
-any visit, at a marketplace, by telephone."""
+"""Where a need ends, if it ends with an order: on the site, in the store after research on the site, at the till
+without any visit, at a marketplace, by telephone."""
 
 ENTRIES = DIRECT, SEARCH, ADS, SOCIAL, REFERRAL, EMAIL, PUSH, SMS, WHATSAPP = range(9)
 ENTRY_NAMES = ("direct", "search", "ads", "social", "referral", "email", "push", "sms", "whatsapp")
@@ -94,9 +94,8 @@ def _places(world: World, near: I64, rng: np.random.Generator) -> I64:
 def _draw_visits(world: World, people: People, customer: I64, busy: F64, place: I64) -> tuple[Visits, I64]:
     """The visits of every need, and for each need its last one (-1 where that lies behind the window)."""
     facts, rng = world.parameters.needs, world.random("visits")
-    further = rng.negative_binomial(
-        facts.visits_shape, facts.visits_shape / (facts.visits_shape + facts.visits), len(busy)
-    )
+    shape = facts.visits_shape
+    further = rng.negative_binomial(shape, shape / (shape + facts.visits), len(busy))
     counts = np.where((place == ONLINE) | (place == RESEARCH), 1 + further, 0)
     need = np.repeat(np.arange(len(busy)), counts)
     turn = place_within(counts)
