@@ -1,0 +1,24 @@
+"""Reading files: exports of shops, in whatever form, become batches of events, and rows that cannot are set aside."""
+
+from periplo.intake.intake import Intake, open_intake
+from periplo.intake.mapping import Mapping
+from periplo.intake.model import IntakeBatch, IntakeSettings, Note, Progress, Reject
+from periplo.intake.plan import MappingPlan, PlanItem
+from periplo.intake.preset_files import PRESETS, json_schema, load_mapping, write_mapping
+
+__all__ = [
+    "PRESETS",
+    "Intake",
+    "IntakeBatch",
+    "IntakeSettings",
+    "Mapping",
+    "MappingPlan",
+    "Note",
+    "PlanItem",
+    "Progress",
+    "Reject",
+    "json_schema",
+    "load_mapping",
+    "open_intake",
+    "write_mapping",
+]

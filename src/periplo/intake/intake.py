@@ -1,0 +1,138 @@
+"""Opening files for import: which mapping reads them, what it would do, and the batches of events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import reduce
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from periplo.events import EVENTS
+from periplo.intake.assemble import Assembler
+from periplo.intake.finding import find_files
+from periplo.intake.lookups import Lookups
+from periplo.intake.mapping import Mapping, kept_columns
+from periplo.intake.meter import Meter
+from periplo.intake.model import IntakeBatch, IntakeSettings, Note, Progress, Reject, Rows
+from periplo.intake.nested import NestedPreset
+from periplo.intake.orders import orders_of
+from periplo.intake.parse import Parser
+from periplo.intake.parts import Part, Parts, first_look
+from periplo.intake.plan import MappingPlan
+from periplo.intake.preset_files import check_preset, load_mapping
+from periplo.intake.reading import AnyReader, open_reader
+from periplo.intake.sorting import SortedLines
+from periplo.intake.styles import Styles
+from periplo.vocabulary import Taxonomy, taxonomy
+
+
+def open_intake(
+    paths: Iterable[str | Path],
+    *,
+    preset: str | None = None,
+    mapping: Path | None = None,
+    settings: IntakeSettings | None = None,
+    words: Taxonomy | None = None,
+) -> Intake:
+    """Files, folders and patterns, ready to be read as events.
+
+    ``preset`` (one of ``PRESETS``) or ``mapping`` (a mapping file) says how; without either each file is recognised
+    by its columns, or its mapping is guessed. Raises ``UnreadableFile``, ``WrongPreset``, ``MissingColumn``,
+    ``BadMapping``, ``UnknownName``.
+    """
+    own = load_mapping(mapping) if mapping else None
+    parts = Parts(check_preset(preset) if preset and not own else None, own)
+    sorted_parts = parts.sort(find_files(paths))
+    return Intake(sorted_parts, parts.notes, settings or IntakeSettings(), words or taxonomy())
+
+
+class Intake:
+    """Files to read, each with its mapping. ``notes`` grows while they are read.
+
+    ``preset`` names what was recognised (several joined with `` + ``); ``plan`` says how each column would be read.
+    """
+
+    def __init__(self, parts: list[Part], found: list[Note], settings: IntakeSettings, words: Taxonomy) -> None:
+        self._parts, self._settings, self._words = parts, settings, words
+        self._styles: dict[Path, Styles] = {}
+        self.notes = list(found)
+        self.files = tuple(file for part in parts for file in part.files)
+        self.total_bytes = sum(file.stat().st_size for file in self.files)
+        self.preset = " + ".join(dict.fromkeys(part.preset for part in parts))
+        self.plan: MappingPlan = reduce(MappingPlan.and_also, (self._look(part, part.files[0]) for part in parts))
+
+    def batches(self, progress: Callable[[Progress], None] | None = None) -> Iterator[IntakeBatch]:
+        """All events and refused rows; memory does not grow with the files. ``progress`` is told after each batch."""
+        meter, now = Meter(self.total_bytes, progress), datetime.now(UTC)
+        for part in self._parts:
+            if isinstance(part.rules, str):
+                yield from self._nested(part.rules, part, meter, now)
+            else:
+                make = self._by_line if part.rules.lines else self._by_row
+                yield from make(part, part.rules, Assembler(part.rules, self._settings, self._words, now), meter)
+
+    def _nested(self, preset: str, part: Part, meter: Meter, now: datetime) -> Iterator[IntakeBatch]:
+        reading = NestedPreset(preset, self._settings, self._words, now)
+        for file in part.files:
+            with self._open(file, meter) as reader:
+                for batch in reading.batches(reader):
+                    yield batch
+                    meter.step(batch.rows)
+
+    def _by_row(self, part: Part, rules: Mapping, assembler: Assembler, meter: Meter) -> Iterator[IntakeBatch]:
+        """Each row is an event of its own."""
+        for rows, table, rejects in self._parsed(part, rules, meter):
+            yield assembler.batch(table, rows.read, np.ones(table.num_rows, np.int64), rejects)
+
+    def _by_line(self, part: Part, rules: Mapping, assembler: Assembler, meter: Meter) -> Iterator[IntakeBatch]:
+        """Rows are lines of orders: refused ones go out at once, orders when all files were read."""
+        assert rules.lines
+        nothing = EVENTS.empty_table().to_batches()
+        empty = pa.RecordBatch.from_pylist([], EVENTS) if not nothing else nothing[0]
+        headers: dict[Path, str] = {}
+        with SortedLines(self._settings.scratch) as lines:
+            for rows, table, rejects in self._parsed(part, rules, meter):
+                headers[rows.file] = rows.header
+                place = pa.repeat(pa.scalar(list(headers).index(rows.file), pa.int32()), table.num_rows)
+                lines.add(table.append_column("file", place))
+                if rejects:
+                    yield IntakeBatch(empty, len(rejects), np.zeros(0, np.int64), rejects)
+            for whole in lines.orders():
+                orders = orders_of(whole, rules.lines, list(headers.items()))
+                yield assembler.batch(orders.table, whole.num_rows, orders.lines, orders.rejects)
+
+    def _parsed(self, part: Part, rules: Mapping, meter: Meter) -> Iterator[tuple[Rows, pa.Table, list[Reject]]]:
+        lookups = Lookups(rules)
+        kept = kept_columns(rules, part.columns)
+        for file in part.files:
+            if file not in self._styles:
+                self._look(part, file)
+            parser = Parser(rules, kept, self._styles[file], self._settings, self._words)
+            with self._open(file, meter) as reader:
+                for rows in reader.rows():
+                    table, rejects = parser.parse(lookups.add_to(rows))
+                    yield rows, table, rejects
+                    meter.step(rows.read)
+
+    @contextmanager
+    def _open(self, file: Path, meter: Meter) -> Iterator[AnyReader]:
+        reader = open_reader(file)
+        meter.begin(reader)
+        try:
+            yield reader
+            self._note(reader.notes())
+        finally:
+            meter.end(file.stat().st_size)
+            reader.close()
+
+    def _look(self, part: Part, file: Path) -> MappingPlan:
+        self._styles[file], plan = first_look(part, file, self._settings)
+        self._note(plan.notes)
+        return plan
+
+    def _note(self, notes: Iterable[Note]) -> None:
+        self.notes += [note for note in notes if note not in self.notes]

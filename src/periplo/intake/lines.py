@@ -1,0 +1,86 @@
+"""The lines of orders: what each line adds to its order.
+
+Adds to the columns of ``parse.py``: ``order`` its number; ``amount`` int64 millionths of the whole line; ``pieces``
+int64 millionths of the quantity; ``product`` the product as a JSON object; ``s:NAME`` int64 millionths, added up over
+the order.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from periplo.intake import reasons
+from periplo.intake.amounts import LARGEST, MILLION
+from periplo.intake.faults import Faults
+from periplo.intake.jsons import json_numbers, json_objects, json_texts
+from periplo.intake.mapping import Lines, Value, names, value
+from periplo.intake.model import I64
+from periplo.intake.money import in_minor_units
+from periplo.intake.table import Columns
+
+
+class ReadAmounts(Protocol):
+    """Millionths of a column of numbers (``Parser.amounts``)."""
+
+    def __call__(
+        self, field: str, source: Value, columns: Columns, faults: Faults, *, money: bool = True
+    ) -> pa.Array: ...
+
+
+def parse_lines(
+    lines: Lines, columns: Columns, faults: Faults, currency: pa.Array, amounts: ReadAmounts
+) -> dict[str, pa.Array]:
+    """The columns above. Lines without an order number, or with a negative price, are refused."""
+    order = columns.value(value(lines.order))
+    column = ", ".join(names(value(lines.order).column))
+    faults.add(np.asarray(order.is_null()), "order_id", reasons.NO_ORDER(column=column))
+    pieces = _pieces(lines, columns, faults, amounts)
+    price, amount = _money(lines, columns, faults, amounts, pieces)
+    made = {"order": order, "pieces": pa.array(pieces), "amount": pa.array(amount)}
+    product = {name: json_texts(columns.value(value(source))) for name, source in lines.products.items()}
+    if product:
+        product["quantity"] = json_numbers(pa.array(pieces))
+        product["price_minor"] = in_minor_units(price, currency).cast(pa.string())
+    made["product"] = pc.fill_null(json_objects(product, columns.rows), "{}")
+    for name, source in lines.sums.items():
+        made[f"s:{name}"] = pc.fill_null(amounts(name, value(source), columns, faults), 0)
+    return made
+
+
+def _pieces(lines: Lines, columns: Columns, faults: Faults, amounts: ReadAmounts) -> I64:
+    """The quantity of each line; one where the file does not say."""
+    if not lines.quantity:
+        return np.full(columns.rows, MILLION)
+    found = amounts("quantity", value(lines.quantity), columns, faults, money=False)
+    return np.asarray(pc.fill_null(found, MILLION))
+
+
+def _money(lines: Lines, columns: Columns, faults: Faults, amounts: ReadAmounts, pieces: I64) -> tuple[pa.Array, I64]:
+    """The price of one piece (nullable) and the amount of each line."""
+    if lines.price and columns.typed(value(lines.price).column) is not None:
+        price = amounts("price", value(lines.price), columns, faults)
+        _refuse_negative(price, "price", columns.text(value(lines.price).column), faults)
+        each = np.asarray(pc.fill_null(price, 0))
+        rough = pieces.astype(np.float64) * each / MILLION
+        too_big = ~(np.abs(rough) < LARGEST * MILLION)
+        faults.add(too_big, "price", reasons.TOO_BIG, columns.text(value(lines.price).column))
+        part = pieces % MILLION != 0
+        total = np.where(too_big | part, 0, pieces // MILLION * each)
+        total[part & ~too_big] = np.rint(rough[part & ~too_big])
+        return price, total
+    if not lines.amount:
+        return pa.nulls(columns.rows, pa.int64()), np.zeros(columns.rows, np.int64)
+    amount = amounts("amount", value(lines.amount), columns, faults)
+    earned = pc.if_else(pa.array(pieces < 0), 0, amount)  # with a negative quantity, the amount is given back
+    _refuse_negative(earned, "amount", columns.text(value(lines.amount).column), faults)
+    total = np.asarray(pc.fill_null(amount, 0))
+    each = np.rint(total * (MILLION / np.where(pieces == 0, MILLION, np.abs(pieces)))).astype(np.int64)
+    return pa.array(np.abs(each), mask=np.asarray(amount.is_null())), total
+
+
+def _refuse_negative(price: pa.Array, field: str, shown: pa.Array, faults: Faults) -> None:
+    faults.add(np.asarray(pc.fill_null(pc.less(price, 0), False)), field, reasons.NEGATIVE, shown)

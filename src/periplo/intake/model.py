@@ -1,0 +1,151 @@
+"""The plain things that intake hands out: settings, progress, batches, refused rows, notes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from periplo.language import Lang, t
+
+I64 = NDArray[np.int64]
+Bool = NDArray[np.bool_]
+
+
+class IntakeSettings(msgspec.Struct, frozen=True):
+    """What a file does not say itself: the shop's currency (ISO 4217), time zone (IANA) and country (ISO 3166).
+
+    ``scratch`` is the folder for temporary files of large imports; the system's own when left out.
+    """
+
+    currency: str = "EUR"
+    time_zone: str = "UTC"
+    country: str = "ES"
+    scratch: Path | None = None
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """How far an import is. Bytes are those on disk, compressed where the file is."""
+
+    bytes_done: int
+    bytes_total: int
+    rows: int
+    seconds: float
+
+    @property
+    def rate(self) -> float:
+        """Rows per second."""
+        return self.rows / self.seconds if self.seconds > 0 else 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Seconds still needed at the speed so far; None while nothing is known."""
+        if not self.bytes_done or not self.bytes_total:
+            return None
+        return max(0.0, self.seconds * (self.bytes_total - self.bytes_done) / self.bytes_done)
+
+
+class Note(msgspec.Struct, frozen=True):
+    """Something the reader should know about a file that is not one row's fault."""
+
+    text: str
+    values: dict[str, Any] = {}
+
+    def __call__(self, **values: Any) -> Note:
+        """The same note with its values."""
+        return Note(self.text, self.values | values)
+
+    def tell(self, lang: Lang) -> str:
+        return t(self.text, lang, **self.values)
+
+
+class Reason(msgspec.Struct, frozen=True):
+    """Why a row is refused: an English template with what to do, and the values that fill it."""
+
+    text: str
+    values: dict[str, Any] = {}
+
+    def __call__(self, **values: Any) -> Reason:
+        """The same reason with (more of) its values."""
+        return Reason(self.text, self.values | values)
+
+
+class Reject(msgspec.Struct, frozen=True):
+    """A refused row, whole. ``header`` is the header line of a text table, so that the row can be read again.
+
+    ``line`` is the 1-based line of a text file, or row of a Parquet file.
+    ``reject_id`` is the same whenever the same row of the same file is refused again.
+    """
+
+    file: str
+    line: int
+    field: str
+    reason: str
+    values: dict[str, Any]
+    raw: str
+    header: str
+    reject_id: str
+
+    def tell(self, lang: Lang) -> str:
+        return t(self.reason, lang, **self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Some rows of a file as columns: text as it stands in the file, or typed where the file has types.
+
+    ``lines`` int64[n] 1-based place of each row; ``raw`` gives a row as it was; ``read`` counts the rows read,
+    with those refused already because they could not be split into fields.
+    """
+
+    file: Path
+    table: pa.RecordBatch
+    lines: I64
+    raw: Callable[[int], str]
+    header: str = ""
+    rejects: Sequence[Reject] = ()
+
+    @property
+    def read(self) -> int:
+        return int(self.table.num_rows) + len(self.rejects)
+
+    def reject(self, row: int, field: str, reason: Reason) -> Reject:
+        """Row ``row`` (0-based) of these, refused because of ``field``."""
+        return refuse(self.file, int(self.lines[row]), field, reason, self.raw(row), self.header)
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeBatch:
+    """Events ready to be kept, and what was refused on the way.
+
+    ``events`` has the schema ``EVENTS``; ``rows`` counts raw rows read; ``rows_of_event`` int64[n] says how many of
+    them each event took in (0 for a second event made of the same row). Over a whole intake
+    ``sum(rows) == sum(rows_of_event) + number of rejects``.
+    """
+
+    events: pa.RecordBatch
+    rows: int
+    rows_of_event: I64
+    rejects: list[Reject] = field(default_factory=list)
+
+
+def refuse(file: Path, line: int, field: str, reason: Reason, raw: str, header: str = "") -> Reject:
+    """A refused row with its deterministic id: the file's name, the line and the row itself."""
+    key = f"{file.name}\0{line}\0{raw}".encode("utf-8", "surrogatepass")
+    return Reject(
+        file=file.name,
+        line=line,
+        field=field,
+        reason=reason.text,
+        values=reason.values,
+        raw=raw,
+        header=header,
+        reject_id=blake2b(key, digest_size=16).hexdigest(),
+    )

@@ -1,0 +1,123 @@
+"""From the lines of orders to one row per order, with the columns that ``events.py`` makes events of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from periplo.intake import reasons
+from periplo.intake.jsons import json_lists
+from periplo.intake.mapping import Lines
+from periplo.intake.model import I64, Bool, Reason, Reject, refuse
+from periplo.intake.money import in_minor_units
+from periplo.intake.sorting import starts_of_orders
+
+COMPLETED, CANCELLED, ADJUSTED = "Order Completed", "Order Cancelled", "Stock Adjusted"
+_OF_LINES = ("order", "pieces", "amount", "product", "line", "raw", "file")
+
+
+class Orders(NamedTuple):
+    """``table`` has one row per order; ``lines`` int64[n] how many lines each took in."""
+
+    table: pa.Table
+    lines: I64
+    rejects: list[Reject]
+
+
+def orders_of(lines: pa.Table, rules: Lines, files: list[tuple[Path, str]]) -> Orders:
+    """Whole orders from lines sorted by order. ``files``: path and header line by the number in column ``file``."""
+    lines, rejects = _refuse_late(lines, files)
+    if not lines.num_rows:
+        return Orders(lines, np.zeros(0, np.int64), rejects)
+    starts = starts_of_orders(lines)
+    ends = np.append(starts[1:], lines.num_rows)
+    made = {name: _first(lines.column(name), starts) for name in lines.column_names if _is_of_order(name)}
+    made["time"] = _earliest(lines.column("time"), starts)
+    made["id"] = made["f:order_id"] = lines.column("order").take(starts)
+    _sum_up(lines, rules, starts, made)
+    if rules.products:
+        products = json_lists(np.append(starts, ends[-1]), lines.column("product").combine_chunks())
+        made = {"p:products": products} | made
+    return Orders(pa.table(made), ends - starts, rejects)
+
+
+def _is_of_order(name: str) -> bool:
+    return name not in _OF_LINES and name != "time" and not name.startswith("s:")
+
+
+def _sum_up(lines: pa.Table, rules: Lines, starts: I64, made: dict[str, pa.Array]) -> None:
+    """What the order is, its money and its quantity."""
+    pieces, amount = (np.asarray(lines.column(name)) for name in ("pieces", "amount"))
+    cancelled = _cancelled(made["id"], rules.cancelled_prefix)
+    earned = (pieces > 0) | (amount > 0)
+    adjusted = ~cancelled & ~np.logical_or.reduceat(earned, starts) & rules.stock_adjustments
+    total = np.where(
+        cancelled,
+        np.abs(np.add.reduceat(amount, starts)),
+        np.add.reduceat(np.where(earned, amount, 0), starts),
+    )
+    quantity = np.where(
+        cancelled | adjusted,
+        np.add.reduceat(pieces, starts),
+        np.add.reduceat(np.where(earned, pieces, 0), starts),
+    )
+    made["f:quantity"] = pa.array(np.where(cancelled, np.abs(quantity), quantity))
+    for column, event in ((cancelled, CANCELLED), (adjusted, ADJUSTED)):
+        made["event"] = pc.if_else(pa.array(column), event, made["event"])
+    if rules.price or rules.amount:
+        # The order's own total where the file has one; of what was never paid, the lines say nothing.
+        paid = pc.is_in(made["event"], pa.array([COMPLETED, CANCELLED] if rules.cancelled_prefix else [COMPLETED]))
+        added = pc.if_else(paid, pa.array(total), pa.scalar(None, pa.int64()))
+        made["f:revenue"] = pc.coalesce(made["f:revenue"], added) if "f:revenue" in made else added
+    for name in rules.sums:
+        added = pa.array(np.add.reduceat(np.asarray(lines.column(f"s:{name}")), starts))
+        minor = in_minor_units(added, made["currency"])
+        made[f"p:{name}_minor"] = pc.if_else(pc.equal(minor, 0), pa.scalar(None, pa.string()), minor.cast(pa.string()))
+
+
+def _cancelled(order: pa.Array, prefix: str) -> Bool:
+    return np.asarray(pc.starts_with(order, prefix)) if prefix else np.zeros(len(order), bool)
+
+
+def _first(column: pa.ChunkedArray, starts: I64) -> pa.Array:
+    """Per order the first value there is; for conditions, whether any line fulfils it."""
+    if pa.types.is_boolean(column.type):
+        return pa.array(np.logical_or.reduceat(np.asarray(column), starts))
+    if not column.null_count:
+        return column.take(starts).combine_chunks()
+    rows = np.where(np.asarray(column.is_valid()), np.arange(len(column)), len(column))
+    first = np.minimum.reduceat(rows, starts)
+    return column.take(pa.array(first, mask=first == len(column))).combine_chunks()
+
+
+def _earliest(column: pa.ChunkedArray, starts: I64) -> pa.Array:
+    never = np.iinfo(np.int64).max
+    first = np.minimum.reduceat(np.asarray(pc.fill_null(column, never)), starts)
+    return pa.array(first, mask=first == never)
+
+
+def _refuse_late(lines: pa.Table, files: list[tuple[Path, str]]) -> tuple[pa.Table, list[Reject]]:
+    """Refuses what shows only in a whole order: no line of it has a time, or a line is in another currency."""
+    starts = starts_of_orders(lines)
+    length = np.diff(np.append(starts, lines.num_rows))
+    timeless = np.repeat(np.asarray(_earliest(lines.column("time"), starts).is_null()), length)
+    currency = lines.column("currency").combine_chunks()
+    other = np.asarray(pc.not_equal(currency, currency.take(np.repeat(starts, length))))
+    if not timeless.any() and not other.any():
+        return lines, []
+    rejects = [*_rejects(lines, timeless, "time", reasons.NO_ORDER_TIME, files)]
+    rejects += _rejects(lines, other & ~timeless, "currency", reasons.MIXED_CURRENCIES, files)
+    return lines.filter(pa.array(~(timeless | other))), rejects
+
+
+def _rejects(
+    lines: pa.Table, where: Bool, field: str, reason: Reason, files: list[tuple[Path, str]]
+) -> Iterator[Reject]:
+    for row in lines.filter(pa.array(where)).select(["file", "line", "raw", "order"]).to_pylist():
+        path, header = files[row["file"]]
+        yield refuse(path, row["line"], field, reason(value=row["order"]), row["raw"] or "", header)

@@ -1,0 +1,177 @@
+"""From the rows of a file to columns of values: what a mapping says about each row, checked, row by row refused.
+
+The columns of the result, aligned with the rows that were not refused:
+``event, original`` names; ``time`` int64 microseconds UTC; ``id``; ``currency``; ``f:NAME`` a field of the event
+(``revenue`` and ``quantity`` int64 millionths, others text); ``p:NAME`` a property as JSON value. Further events of the
+row have ``1:when`` bool, ``1:time``, ``1:f:NAME``, and so on. ``lines.py`` adds those of order lines.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import partial
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from periplo.intake import reasons
+from periplo.intake.amounts import EXAMPLES, Amounts, read_amounts
+from periplo.intake.faults import Faults
+from periplo.intake.fingerprint import fingerprints
+from periplo.intake.jsons import json_numbers, json_texts
+from periplo.intake.lines import parse_lines
+from periplo.intake.mapping import Condition, Mapping, Names, Property, Time, Value, names, time_of, value
+from periplo.intake.model import Bool, IntakeSettings, Reject, Rows
+from periplo.intake.money import currencies, in_minor_units
+from periplo.intake.styles import Styles
+from periplo.intake.table import Columns
+from periplo.intake.times import read_times, why_bad
+from periplo.vocabulary import Taxonomy
+
+NUMBERS = ("revenue", "quantity")
+
+
+class Parser:
+    """Reads rows by a mapping, times and amounts in the styles decided for their file.
+
+    ``kept``: the columns kept as properties, by the names they are kept under.
+    """
+
+    def __init__(
+        self,
+        mapping: Mapping,
+        kept: dict[str, Property],
+        styles: Styles,
+        settings: IntakeSettings,
+        words: Taxonomy,
+    ) -> None:
+        self.mapping, self.kept, self.styles, self.settings, self.words = mapping, kept, styles, settings, words
+        self.zone = mapping.time_zone or settings.time_zone
+        self.time = time_of(mapping.time)
+        self.given_back = [name for name, kind in words.events.items() if kind.money == "out"]
+
+    def parse(self, rows: Rows) -> tuple[pa.Table, list[Reject]]:
+        """The columns of the good rows (see above), and the refused ones."""
+        columns, faults = Columns(rows.table), Faults(rows)
+        made: dict[str, pa.Array] = {}
+        currency = currencies(self.mapping, columns, faults, self.settings.currency)
+        made["event"], made["original"] = self._events(columns, faults)
+        made["time"] = self._time(self.time, columns, faults)
+        for name, source in self.mapping.fields.items():
+            made[f"f:{name}"] = self._field(name, value(source), columns, faults, made["event"])
+        for name, kept in self.kept.items():
+            made |= self._property(name, kept, columns, faults, currency)
+        self._more(columns, faults, made)
+        made["currency"] = currency
+        if self.mapping.lines:
+            made |= parse_lines(self.mapping.lines, columns, faults, currency, self.amounts)
+            made |= self._place(rows, made["time"])
+        else:
+            made["id"] = (
+                columns.value(value(self.mapping.id)) if self.mapping.id else pa.nulls(columns.rows, pa.string())
+            )
+            if made["id"].null_count:
+                made["id"] = pc.coalesce(made["id"], fingerprints(rows.table))
+        good = pa.table(made)
+        return good.filter(pa.array(~faults.bad)) if faults.bad.any() else good, faults.rejects
+
+    def amounts(self, field: str, source: Value, columns: Columns, faults: Faults, *, money: bool = True) -> pa.Array:
+        """Millionths of a column of numbers, null where it has no value; rows that have no number are refused."""
+        column = columns.typed(source.column)
+        if source.constant is not None or source.values:
+            column = columns.value(source)
+        if column is None:
+            return pa.nulls(columns.rows, pa.int64())
+        style = self.styles.sign(source.column)
+        read: Amounts = read_amounts(column, style)
+        reason = reasons.BAD_MONEY(example=EXAMPLES[style]) if money else reasons.BAD_NUMBER
+        faults.add(read.bad, field, reason, columns.text(source.column))
+        return pa.array(read.millionths, mask=~read.there | read.bad)
+
+    def _events(self, columns: Columns, faults: Faults) -> tuple[pa.Array, pa.Array]:
+        given = self.mapping.event
+        source = given if isinstance(given, Value) else Value(constant=given)
+        named = columns.value(source)
+        if source.constant is None:
+            reason = reasons.UNKNOWN_VALUE if source.values else reasons.NO_EVENT
+            said = columns.text(source.column)
+            missing = ~np.asarray(named.is_valid())
+            faults.add(missing & ~np.asarray(said.is_valid()), "event", reasons.NO_EVENT(column=_shown(source.column)))
+            faults.add(missing, "event", reason(column=_shown(source.column)), said)
+        return self.words.canonical_column(named)
+
+    def _time(self, time: Time, columns: Columns, faults: Faults, *, required: bool = True) -> pa.Array:
+        if time.file or time.constant:
+            when = faults.rows.file.stat().st_mtime if time.file else _instant(time.constant or "")
+            return pa.repeat(pa.scalar(round(when * 1e6), pa.int64()), columns.rows)
+        column = columns.typed(time.column)
+        if column is None:
+            return pa.nulls(columns.rows, pa.int64())
+        way = self.styles.time(time.column)
+        read = read_times(column, way, time.zone or self.zone)
+        faults.add(read.bad, "time", partial(why_bad, way=way), columns.text(time.column))
+        if required and not self.mapping.lines:
+            faults.add(~read.there, "time", reasons.NO_TIME(column=_shown(time.column)))
+        return pa.array(read.us, mask=~read.there | read.bad)
+
+    def _field(self, name: str, source: Value, columns: Columns, faults: Faults, event: pa.Array) -> pa.Array:
+        if name not in NUMBERS:
+            found = columns.value(source)
+        else:
+            found = self.amounts(name, source, columns, faults, money=name == "revenue")
+            found = pc.multiply(found, 10_000) if source.minor else found
+        if name == "revenue":
+            earned = pc.invert(pc.is_in(event, pa.array(self.given_back, pa.string())))
+            negative = pc.and_(pc.fill_null(pc.less(found, 0), False), earned)
+            faults.add(np.asarray(negative), name, reasons.NEGATIVE, columns.text(source.column))
+        if source.only:
+            found = pc.if_else(pc.is_in(event, pa.array(source.only)), found, pa.scalar(None, found.type))
+        return found
+
+    def _property(
+        self, name: str, kept: Property, columns: Columns, faults: Faults, currency: pa.Array
+    ) -> dict[str, pa.Array]:
+        if kept.kind == "text":
+            return {f"p:{name}": json_texts(columns.text(kept.column))}
+        found = self.amounts(name, Value(column=kept.column), columns, faults, money=kept.kind == "money")
+        if kept.kind == "number":
+            return {f"p:{name}": json_numbers(found)}
+        return {f"p:{name}_minor": in_minor_units(found, currency).cast(pa.string())}
+
+    def _more(self, columns: Columns, faults: Faults, made: dict[str, pa.Array]) -> None:
+        for number, more in enumerate(self.mapping.also, 1):
+            holds = [self._holds(condition, columns, faults) for condition in more.when]
+            made[f"{number}:when"] = pa.array(np.logical_and.reduce(holds) if holds else np.ones(columns.rows, bool))
+            if more.time is not None:
+                made[f"{number}:time"] = self._time(time_of(more.time), columns, faults, required=False)
+            for name, source in more.fields.items():
+                made[f"{number}:f:{name}"] = self._field(name, value(source), columns, faults, made["event"])
+
+    def _holds(self, condition: Condition, columns: Columns, faults: Faults) -> Bool:
+        if condition.positive:
+            amount = self.amounts("", Value(column=condition.column), columns, faults)
+            return np.asarray(pc.fill_null(pc.greater(amount, 0), False))
+        said = columns.text(condition.column)
+        if condition.empty:
+            return np.asarray(said.is_null())
+        if not condition.among:
+            return np.asarray(said.is_valid())
+        return np.asarray(pc.is_in(pc.utf8_lower(said), pa.array([word.lower() for word in condition.among])))
+
+    def _place(self, rows: Rows, time: pa.Array) -> dict[str, pa.Array]:
+        """Where lines stand, and, as they were, those that may be refused only when their order is whole."""
+        late = np.asarray(time.is_null())
+        if self.mapping.currency and value(self.mapping.currency).column:
+            late = np.ones(len(time), bool)
+        raw = [rows.raw(row) if keep else None for row, keep in enumerate(late.tolist())]
+        return {"line": pa.array(rows.lines), "raw": pa.array(raw, pa.string())}
+
+
+def _shown(column: Names | None) -> str:
+    return ", ".join(names(column))
+
+
+def _instant(text: str) -> float:
+    when = datetime.fromisoformat(text)
+    return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()

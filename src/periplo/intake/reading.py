@@ -1,0 +1,57 @@
+"""From a path to rows: which reader reads a file is told by its content, not by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+from periplo.errors import UnreadableFile
+from periplo.intake.blocks import encoding_of
+from periplo.intake.csv_reader import CsvReader, empty
+from periplo.intake.json_reader import JsonReader
+from periplo.intake.model import Note, Rows
+from periplo.intake.opening import PARQUET, Bytes, foreign_kind
+from periplo.intake.parquet_reader import ParquetReader
+
+
+class Reader(Protocol):
+    """Rows of one file, from front to end, once."""
+
+    path: Path
+    columns: tuple[str, ...]
+
+    @property
+    def done(self) -> int:
+        """Bytes on disk read so far."""
+
+    def rows(self) -> Iterator[Rows]: ...
+
+    def notes(self) -> Iterator[Note]: ...
+
+    def close(self) -> None: ...
+
+
+AnyReader = CsvReader | JsonReader | ParquetReader
+
+
+def open_reader(path: Path) -> AnyReader:
+    """The reader for this file. Raises ``UnreadableFile`` where the file is empty, damaged or of another kind."""
+    source = Bytes(path)
+    try:
+        start = source.read()
+        if start.startswith(PARQUET):
+            return ParquetReader(path)
+        if kind := foreign_kind(start):
+            raise UnreadableFile(
+                "{file} is a file of another kind ({kind}).",
+                fix="Unpack it, or save it as CSV, and import that.",
+                file=path.name,
+                kind=kind,
+            )
+        if not start:
+            raise empty(path, source)
+    finally:
+        source.close()
+    encoding, begin = encoding_of(start)
+    return JsonReader(path) if begin.decode(encoding, "ignore").lstrip()[:1] in {"{", "["} else CsvReader(path)
