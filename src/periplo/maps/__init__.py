@@ -1,0 +1,26 @@
+"""Journey maps: a text file bound to data, read into plain numbers, drawn as one picture, written in many forms."""
+
+from periplo.maps.definition import MapDefinition, templates
+from periplo.maps.drawing import draw, font_css
+from periplo.maps.files import SUFFIXES, export, rendered
+from periplo.maps.live import behind, read
+from periplo.maps.reading import Cell, Item, LaneReading, MapReading, StageReading
+from periplo.maps.words import Words
+
+__all__ = [
+    "SUFFIXES",
+    "Cell",
+    "Item",
+    "LaneReading",
+    "MapDefinition",
+    "MapReading",
+    "StageReading",
+    "Words",
+    "behind",
+    "draw",
+    "export",
+    "font_css",
+    "read",
+    "rendered",
+    "templates",
+]

@@ -13,7 +13,7 @@ import msgspec
 from periplo.analysis.result import Evidence
 from periplo.maps.words import Words
 
-Unit = Literal["customers", "share", "seconds", "money", "orders", "mood"]
+Unit = Literal["customers", "events", "orders", "share", "ratio", "seconds", "money", "mood"]
 Drawn = Literal["flow", "ranking", "rate", "time", "measures", "curve", "notes"]
 
 
@@ -21,8 +21,8 @@ class _Plain(msgspec.Struct, frozen=True, omit_defaults=True):
     pass
 
 
-class Item(_Plain, kw_only=True):
-    """One number of a cell. ``n``: how many customers (or orders) it rests on; ``share``: of the stage's customers.
+class Item(_Plain, frozen=True, kw_only=True):
+    """One number of a cell. ``n``: how many customers, events or orders it rests on; ``share``: its part of them.
 
     ``what`` names the number inside its cell: ``entered``, ``median``, or the rank of a list entry.
     Money is in minor units of ``currency``.
@@ -38,7 +38,7 @@ class Item(_Plain, kw_only=True):
     currency: str = ""
 
 
-class Cell(_Plain, kw_only=True):
+class Cell(_Plain, frozen=True, kw_only=True):
     """What one lane says about one stage: numbers, or notes written by hand."""
 
     stage: str
@@ -49,7 +49,7 @@ class Cell(_Plain, kw_only=True):
         return next((item for item in self.items if item.what == what), None)
 
 
-class LaneReading(_Plain, kw_only=True):
+class LaneReading(_Plain, frozen=True, kw_only=True):
     """A row of the map. ``caption`` says in what its numbers are counted, ``drawn`` how it is painted."""
 
     id: str
@@ -59,7 +59,7 @@ class LaneReading(_Plain, kw_only=True):
     cells: tuple[Cell, ...]
 
 
-class StageReading(_Plain, kw_only=True):
+class StageReading(_Plain, frozen=True, kw_only=True):
     """A column of the map; entered = went_on + dropped + still_open, ``customers`` are in it now."""
 
     id: str
@@ -72,7 +72,7 @@ class StageReading(_Plain, kw_only=True):
     still_open: int
 
 
-class MapReading(_Plain, kw_only=True):
+class MapReading(_Plain, frozen=True, kw_only=True):
     """Stages and lanes with their numbers, and all that a reader needs to judge them."""
 
     title: Words
@@ -81,7 +81,6 @@ class MapReading(_Plain, kw_only=True):
     persona_description: Words = Words()
     filters: Words = Words()
     evidence: Evidence
-    zone: str = "UTC"
     simulated: bool = False
     patience_s: float
     stages: tuple[StageReading, ...]

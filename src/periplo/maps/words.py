@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 
 import msgspec
 
@@ -32,9 +32,9 @@ def words(text: Text | None) -> Words:
 
 def translated(template: str, **values: object) -> Words:
     """A text of the product, filled and told in every language."""
-    return Words(**{lang: t(template, lang, **values) for lang in LANGUAGES})
+    return per_language(lambda lang: t(template, lang, **values))
 
 
-def per_language(told: Mapping[Lang, str]) -> Words:
-    """Words from a mapping of language to text."""
-    return Words(**told)
+def per_language(tell: Callable[[Lang], str]) -> Words:
+    """Words from a function that tells the text in a language."""
+    return Words(**{lang: tell(lang) for lang in LANGUAGES})

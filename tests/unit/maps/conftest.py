@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from periplo.analysis.result import Evidence
 from periplo.maps.reading import Cell, Item, LaneReading, MapReading, StageReading
 from periplo.maps.words import Words
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 STAGES = (
     ("awareness", "Awareness", "Descubrimiento"),
@@ -41,7 +45,11 @@ LISTS = {
         ("Product added to wishlist", "Producto añadido a favoritos"),
     ),
     "channels": (("Web", "Web"), ("App", "App"), ("Email", "Correo")),
-    "content": (("Garden › Lamps", "Jardín › Lámparas"), ("/summer-sale", "/rebajas-de-verano"), ("“blue lamp”", "«lámpara azul»")),
+    "content": (
+        ("Garden › Lamps", "Jardín › Lámparas"),
+        ("/summer-sale", "/rebajas-de-verano"),
+        ("“blue lamp”", "«lámpara azul»"),
+    ),
     "entries": (("Ads click", "Clic desde anuncios"), ("Search page", "Página desde buscadores")),
     "exits": (("Web checkout", "Proceso de pago en la web"), ("App cart", "Carrito en la app")),
 }
@@ -90,19 +98,54 @@ def cell(lane: str, stage: str, flow: tuple[int, int, int]) -> Cell:
     if not n or lane == "customers":
         return Cell(stage=stage)
     if lane == "time":
-        median = Item(what="median", label=Words(en="median", es="mediana"), value=n * 17.0, unit="seconds", n=on, ref=f"{place}/went_on")
-        slow = Item(what="p90", label=Words(en="p90", es="p90"), value=n * 170.0, unit="seconds", n=on, ref=f"{place}/went_on")
+        median = Item(
+            what="median",
+            label=Words(en="median", es="mediana"),
+            value=n * 17.0,
+            unit="seconds",
+            n=on,
+            ref=f"{place}/went_on",
+        )
+        slow = Item(
+            what="p90", label=Words(en="p90", es="p90"), value=n * 170.0, unit="seconds", n=on, ref=f"{place}/went_on"
+        )
         return Cell(stage=stage, items=(median, slow))
     if lane == "drop_off":
-        item = Item(what="dropped", label=Words(en="dropped", es="abandonan"), value=dropped / n, unit="share", n=n, ref=f"{place}/dropped")
+        item = Item(
+            what="dropped",
+            label=Words(en="dropped", es="abandonan"),
+            value=dropped / n,
+            unit="share",
+            n=n,
+            ref=f"{place}/dropped",
+        )
         return Cell(stage=stage, items=(item,))
     if lane == "emotion":
-        return Cell(stage=stage, items=(Item(what="mood", label=Words(en="mood", es="ánimo"), value=(n % 7 - 3) / 1.7, unit="mood", n=0),))
-    conversion = Item(what="conversion", label=Words(en="Go on to the next stage", es="Pasan a la etapa siguiente"), value=on / n, unit="share", n=n, ref=f"{place}/went_on")
+        return Cell(
+            stage=stage,
+            items=(Item(what="mood", label=Words(en="mood", es="ánimo"), value=(n % 7 - 3) / 1.7, unit="mood", n=0),),
+        )
+    conversion = Item(
+        what="conversion",
+        label=Words(en="Go on to the next stage", es="Pasan a la etapa siguiente"),
+        value=on / n,
+        unit="share",
+        n=n,
+        ref=f"{place}/went_on",
+    )
     money = (
         Item(what="orders", label=Words(en="Orders", es="Pedidos"), value=n, unit="orders", n=n),
-        Item(what="revenue", label=Words(en="Revenue", es="Ingresos"), value=n * 4_370, unit="money", n=n, currency="EUR"),
-        Item(what="aov", label=Words(en="Average order value", es="Valor medio del pedido"), value=4_370, unit="money", n=n, currency="EUR"),
+        Item(
+            what="revenue", label=Words(en="Revenue", es="Ingresos"), value=n * 4_370, unit="money", n=n, currency="EUR"
+        ),
+        Item(
+            what="aov",
+            label=Words(en="Average order value", es="Valor medio del pedido"),
+            value=4_370,
+            unit="money",
+            n=n,
+            currency="EUR",
+        ),
     )
     return Cell(stage=stage, items=(conversion, *money) if stage in ("purchase", "loyalty") else (conversion,))
 
@@ -124,14 +167,23 @@ def sample(
         if lane in NOTES:
             en, es = NOTES[lane]
             cells = tuple(Cell(stage=stage, notes=(Words(en=en, es=es),)) for stage, _, _ in stages)
-            label = Words(en=lane.capitalize(), es={"goals": "Objetivos", "thoughts": "Pensamientos", "pains": "Puntos débiles"}.get(lane, "Entre bastidores"))
+            label = Words(
+                en=lane.capitalize(),
+                es={"goals": "Objetivos", "thoughts": "Pensamientos", "pains": "Puntos débiles"}.get(
+                    lane, "Entre bastidores"
+                ),
+            )
             made.append(LaneReading(id=lane, label=label, drawn="notes", cells=cells))
             continue
         cells = tuple(cell(lane, stage[0], part) for stage, part in zip(stages, flow, strict=True))
         if lane == "emotion" and not any(one.items for one in cells):
             continue
         en, es = LANES[lane]
-        made.append(LaneReading(id=lane, label=Words(en=en, es=es), drawn=DRAWN.get(lane, "ranking"), caption=CAPTION, cells=cells))
+        made.append(
+            LaneReading(
+                id=lane, label=Words(en=en, es=es), drawn=DRAWN.get(lane, "ranking"), caption=CAPTION, cells=cells
+            )
+        )
     fields = {
         "title": Words(en="Journey of our customers", es="El recorrido de nuestros clientes"),
         "description": Words(en="From the first contact to the recommendation, over all channels.", es="Del primer contacto a la recomendación, en todos los canales."),
@@ -142,7 +194,7 @@ def sample(
         ),
         "patience_s": 30 * 86_400.0,
         "stages": tuple(
-            StageReading(id=name, label=Words(en=en, es=es), customers=n // 3, entered=n, went_on=on, dropped=lost, still_open=n - on - lost)
+            StageReading(id=name, label=Words(en=en, es=es), goal=Words(en="Help them choose", es="Ayudar a elegir"), customers=n // 3, entered=n, went_on=on, dropped=lost, still_open=n - on - lost)
             for (name, en, es), (n, on, lost) in zip(stages, flow, strict=True)
         ),
         "lanes": tuple(made),

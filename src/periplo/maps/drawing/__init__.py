@@ -1,6 +1,6 @@
 """The one renderer of the map (SVG), for page, export, e-mail and notebook."""
 
-from periplo.maps.draw.picture import draw
-from periplo.maps.draw.typeface import font_css
+from periplo.maps.drawing.picture import draw
+from periplo.maps.drawing.typeface import font_css
 
 __all__ = ["draw", "font_css"]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from periplo.language import Lang
-from periplo.maps.draw.svg import el
+from periplo.maps.drawing.svg import el
 from periplo.maps.reading import MapReading
 
 Links = Callable[[str], str]
@@ -17,6 +17,8 @@ SIDE = 122.0  # the column of lane names
 GAP = 10.0
 PAD = 9.0  # inside a column, left and right
 NARROWEST = 142.0
+ROOMY = 226.0  # from this inner width on, a cell may have two columns
+BETWEEN = 18.0
 
 
 @dataclass(frozen=True)
@@ -48,17 +50,24 @@ class Column:
     def right(self) -> float:
         return self.x + self.width - PAD
 
+    def halves(self) -> tuple[Column, ...]:
+        """Two columns side by side where there is room for them, else this one."""
+        if self.inner < ROOMY:
+            return (self,)
+        half = (self.inner - BETWEEN) / 2
+        return tuple(replace(self, x=self.x + step * (half + BETWEEN), width=half + 2 * PAD) for step in (0, 1))
+
 
 @dataclass(frozen=True)
 class Sheet:
-    """All that a painter needs besides its lane. ``slack``: extra px between lanes; ``prefix`` keeps ids apart."""
+    """All that a painter needs besides its lane. ``pad``: px above and below each lane; ``prefix`` keeps ids apart."""
 
     reading: MapReading
     lang: Lang
     width: float
     columns: tuple[Column, ...]
     links: Links | None = None
-    slack: float = 0.0
+    pad: float = 11.0
     prefix: str = "pm"
 
     @property

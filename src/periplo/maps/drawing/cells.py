@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import log
 
 from periplo.language import number, percent, t
-from periplo.maps.draw.sheet import Block, Column, Sheet
-from periplo.maps.draw.svg import el, group, num
-from periplo.maps.draw.text import BODY, SMALL, STAGE, STRONG, TINY, line, paragraph, shorten, tooltip, wrap
-from periplo.maps.draw.values import count, shown, told
+from periplo.maps.drawing.shapes import rect
+from periplo.maps.drawing.sheet import Block, Column, Sheet
+from periplo.maps.drawing.svg import group
+from periplo.maps.drawing.text import BODY, SMALL, STAGE, STRONG, TINY, line, paragraph, shorten, tooltip, wrap
+from periplo.maps.drawing.values import count, shown, told
 from periplo.maps.reading import Cell, Item, LaneReading
 
 BETWEEN = 7.0  # px from the bar of one entry to the name of the next
-MEASURE = 35.0
 TRACK = 3.5
 TIGHT = 13.5  # leading of a name on two lines
 
@@ -22,13 +23,34 @@ def nothing(column: Column) -> Block:
 
 
 def ranking(lane: LaneReading, cell: Cell, sheet: Sheet, column: Column) -> Block:
-    """Entries under each other: name, customers, and a bar for their share of the stage."""
+    """Entries under each other: name, count, and a bar for their share; all others together in a last line."""
+    listed = [item for item in cell.items if item.what != "other"]
+    block = stacked([_rank(item, sheet, part) for item, part in dealt(listed, column)], column, BETWEEN)
+    rest = cell.item("other")
+    if rest is None:
+        return block
+    y = block.height + BETWEEN + (10 if listed else 0)
+    value = count(rest.value, sheet.lang, SMALL, column.inner * 0.4)
+    name = shorten(rest.label.tell(sheet.lang), SMALL, column.inner - SMALL.width(value) - 7)
+    last = line(column.left, y, name, SMALL, "muted") + line(column.right, y, value, SMALL, "muted", end=True)
+    return Block(y + 2, block.shapes + last)
+
+
+def dealt(items: Sequence[Item], column: Column) -> list[tuple[Item, Column]]:
+    """Each entry with its place: one under the other, or in a wide cell two beside each other."""
+    parts = column.halves()
+    return [(item, parts[index % len(parts)]) for index, item in enumerate(items)]
+
+
+def stacked(blocks: Sequence[Block], column: Column, between: float) -> Block:
+    """The blocks of ``dealt`` entries, row by row."""
+    beside = len(column.halves())
     y, shapes = 0.0, []
-    for item in cell.items:
-        row = _rank(item, sheet, column)
-        shapes.append(group(row.shapes, y=y))
-        y += row.height + BETWEEN
-    return Block(y - BETWEEN, "".join(shapes))
+    for first in range(0, len(blocks), beside):
+        row = blocks[first : first + beside]
+        shapes += [group(block.shapes, y=y) for block in row]
+        y += max(block.height for block in row) + between
+    return Block(max(y - between, 0), "".join(shapes))
 
 
 def _rank(item: Item, sheet: Sheet, column: Column) -> Block:
@@ -50,13 +72,11 @@ def _rank(item: Item, sheet: Sheet, column: Column) -> Block:
 
 def bar(column: Column, y: float, share: float, colour: str = "") -> str:
     """A track over the whole cell, filled for ``share`` of it."""
-    x, width = column.left, column.inner
-    track = el("rect", x=num(x), y=num(y), width=num(width), height=TRACK, rx="1.75", class_=f"f-t{column.hue}")
+    track = rect(column.left, y, column.inner, TRACK, f"t{column.hue}", round_=1.75)
     if not share:
         return track
-    filled = max(min(share, 1.0) * width, 3)
-    ink = colour or f"a{column.hue}"
-    return track + el("rect", x=num(x), y=num(y), width=num(filled), height=TRACK, rx="1.75", class_=f"f-{ink}")
+    filled = max(min(share, 1.0) * column.inner, 3)
+    return track + rect(column.left, y, filled, TRACK, colour or f"a{column.hue}", round_=1.75)
 
 
 def rate(lane: LaneReading, cell: Cell, sheet: Sheet, column: Column) -> Block:
@@ -76,22 +96,22 @@ def rate(lane: LaneReading, cell: Cell, sheet: Sheet, column: Column) -> Block:
 
 
 def measures(lane: LaneReading, cell: Cell, sheet: Sheet, column: Column) -> Block:
-    """Key figures: name, value, and the n each rests on."""
-    rows = [_measure(item, index * MEASURE, sheet, column) for index, item in enumerate(cell.items)]
-    return Block(len(rows) * MEASURE - 9, "".join(rows))
+    """Key figures: value, the n it rests on, and its name."""
+    return stacked([_measure(item, sheet, part) for item, part in dealt(cell.items, column)], column, 9)
 
 
-def _measure(item: Item, y: float, sheet: Sheet, column: Column) -> str:
+def _measure(item: Item, sheet: Sheet, column: Column) -> Block:
     value = shown(item, sheet.lang, STAGE, column.inner * 0.62)
-    n = f"n {count(item.n, sheet.lang, TINY, column.inner * 0.4)}"
+    n = f"n {count(item.n, sheet.lang, TINY, column.inner * 0.3)}"
     name = item.label.tell(sheet.lang)
-    return sheet.open(
+    shapes = sheet.open(
         item.ref,
         tooltip(f"{name}: {told(item, sheet.lang)} (n {number(item.n, sheet.lang)})"),
-        line(column.left, y + 12, value, STAGE),
-        line(column.right, y + 12, n, TINY, "muted", end=True),
-        line(column.left, y + 25.5, shorten(name, SMALL, column.inner), SMALL, "muted"),
+        line(column.left, 12, value, STAGE),
+        line(column.right, 12, n, TINY, "muted", end=True),
+        line(column.left, 25.5, shorten(name, SMALL, column.inner), SMALL, "muted"),
     )
+    return Block(27, shapes)
 
 
 def time(lane: LaneReading, cell: Cell, sheet: Sheet, column: Column) -> Block:
@@ -100,20 +120,24 @@ def time(lane: LaneReading, cell: Cell, sheet: Sheet, column: Column) -> Block:
     if median is None or slow is None:
         return nothing(column)
     values = [item.value for other in lane.cells for item in other.items]
-    text = told(median, sheet.lang)
+    start, end = (_place(item.value, min(values), max(values)) * column.inner for item in (median, slow))
     n = f"n {count(median.n, sheet.lang, TINY, column.inner * 0.4)}"
     most = t("90% within {time}", sheet.lang, time=told(slow, sheet.lang))
-    y = 21.0
-    start, end = (_place(item.value, min(values), max(values)) * column.inner for item in (median, slow))
-    shapes = [
-        line(column.left, 13, text, STAGE),
+    shapes = (
+        line(column.left, 13, told(median, sheet.lang), STAGE),
         line(column.right, 13, n, TINY, "muted", end=True),
-        el("rect", x=num(column.left), y=y, width=num(column.inner), height=TRACK, rx="1.75", class_=f"f-t{column.hue}"),
-        el("rect", x=num(column.left + start), y=y, width=num(max(end - start, 2)), height=TRACK, class_=f"f-a{column.hue}", opacity="0.45"),
-        el("rect", x=num(column.left + max(start - 1.5, 0)), y=y - 3, width="3", height=TRACK + 6, rx="1.5", class_=f"f-a{column.hue}"),
+        _span(column, 21.0, start, end),
         line(column.left, 38, shorten(most, SMALL, column.inner), SMALL, "muted"),
-    ]
+    )
     return Block(40, sheet.open(median.ref, *shapes))
+
+
+def _span(column: Column, y: float, start: float, end: float) -> str:
+    """A track, pale from ``start`` to ``end`` px of it, with a mark at ``start``."""
+    accent = f"a{column.hue}"
+    pale = rect(column.left + start, y, max(end - start, 2), TRACK, accent, opacity=0.45)
+    notch = rect(column.left + max(start - 1.5, 0), y - 3, 3, TRACK + 6, accent, round_=1.5)
+    return bar(column, y, 0) + pale + notch
 
 
 def _place(seconds: float, shortest: float, longest: float) -> float:

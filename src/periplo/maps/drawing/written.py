@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from periplo.language import Lang
-from periplo.maps.draw.sheet import Block, Column, Sheet
-from periplo.maps.draw.svg import el, num
-from periplo.maps.draw.text import BODY, paragraph, tooltip, wrap
+from periplo.maps.drawing.shapes import dot
+from periplo.maps.drawing.sheet import Block, Column, Sheet
+from periplo.maps.drawing.svg import el, group
+from periplo.maps.drawing.text import BODY, paragraph, tooltip, wrap
 from periplo.maps.reading import Cell, LaneReading
 
 LINES = 7
@@ -21,7 +22,7 @@ def notes(lane: LaneReading, cell: Cell, sheet: Sheet, column: Column) -> Block:
         if lane.id == "thoughts" and text:
             text = text.join(_QUOTES[sheet.lang])
         block = _note(text, column, dotted=len(cell.notes) > 1)
-        shapes.append(el("g", block.shapes, transform=f"translate(0 {num(y)})" if y else None))
+        shapes.append(group(block.shapes, y=y))
         y += block.height + BETWEEN
     return Block(max(y - BETWEEN, 0), "".join(shapes))
 
@@ -31,7 +32,7 @@ def _note(text: str, column: Column, *, dotted: bool) -> Block:
     rows = wrap(text, BODY, column.inner - indent, LINES)
     shapes = paragraph(column.left + indent, 11, rows, BODY)
     if dotted:
-        shapes += el("circle", cx=num(column.left + 3), cy="7", r="2", class_=f"f-a{column.hue}")
+        shapes += dot(column.left + 3, 7, 2, f"a{column.hue}")
     if rows and rows[-1].endswith("…") and not text.endswith("…"):
         shapes = el("g", tooltip(text), shapes)
     return Block(len(rows) * BODY.leading - 1, shapes)

@@ -6,7 +6,7 @@ from babel import numbers
 
 from periplo.language import Lang, duration, money, number, percent
 from periplo.language.formats import minor_digits
-from periplo.maps.draw.text import Style
+from periplo.maps.drawing.text import Style
 from periplo.maps.reading import Item
 
 _LOCALE = {"es": "es_ES", "en": "en_GB"}
@@ -19,9 +19,11 @@ def told(item: Item, lang: Lang) -> str:
             return percent(item.value, lang)
         case "seconds":
             return duration(item.value, lang)
-        case "money":
+        case "money" if item.currency:
             return money(item.value, item.currency, lang)
-        case "mood":
+        case "money":
+            return number(item.value / 100, lang, 2)
+        case "mood" | "ratio":
             return number(item.value, lang, 1)
         case _:
             return number(item.value, lang)
@@ -30,9 +32,9 @@ def told(item: Item, lang: Lang) -> str:
 def shown(item: Item, lang: Lang, style: Style, most: float) -> str:
     """The value no wider than ``most``: in full, without cents, or compact such as ``1.2M``."""
     tries = [told(item, lang)]
-    if item.unit == "money":
+    if item.unit == "money" and item.currency:
         tries += [money(item.value, item.currency, lang, whole=True), _compact_money(item, lang)]
-    elif item.unit in ("customers", "orders"):
+    elif item.unit in ("customers", "events", "orders"):
         tries.append(compact(item.value, lang))
     return next((text for text in tries if style.width(text) <= most), tries[-1])
 

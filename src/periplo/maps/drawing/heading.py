@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from periplo.language import day, duration, number, percent, t
-from periplo.maps.draw.icons import mark
-from periplo.maps.draw.sheet import GAP, MARGIN, Block, Column, Sheet
-from periplo.maps.draw.svg import el, group, num
-from periplo.maps.draw.text import BODY, SMALL, STAGE, STRONG, TINY, TITLE, fitted, line, paragraph, shorten, wrap
-from periplo.maps.draw.values import count
+from periplo.maps.drawing.icons import mark
+from periplo.maps.drawing.shapes import fill, path, rect
+from periplo.maps.drawing.sheet import GAP, MARGIN, Block, Column, Sheet
+from periplo.maps.drawing.svg import group
+from periplo.maps.drawing.text import BODY, SMALL, STAGE, STRONG, TINY, TITLE, fitted, line, paragraph, shorten, wrap
+from periplo.maps.drawing.values import count
 from periplo.maps.reading import StageReading
 
 EVIDENCE_WIDTH = 330.0
@@ -41,8 +42,7 @@ def heading(sheet: Sheet) -> Block:
 def _badge(sheet: Sheet) -> Block:
     text = t("Simulated data", sheet.lang)
     width = STRONG.width(text) + 20
-    box = el("rect", width=num(width), height="22", rx="11", class_="f-warn-bg")
-    return Block(22, box + line(10, 15, text, STRONG, "warn"))
+    return Block(22, rect(0, 0, width, 22, "warn-bg", round_=11) + line(10, 15, text, STRONG, "warn"))
 
 
 def _evidence(sheet: Sheet) -> Block:
@@ -60,13 +60,13 @@ def _evidence(sheet: Sheet) -> Block:
         x = left + index * width
         shapes.append(fitted(x, 23, value, STAGE, width - 8))
         shapes.append(fitted(x, 38, label, SMALL, width - 8, "muted"))
-    since, until = (day(moment, lang, reading.zone) for moment in (proof.since, proof.until))
+    since, until = (day(moment, lang, proof.zone) for moment in (proof.since, proof.until))
     window = t("{since} to {until}", lang, since=since, until=until)
     shapes.append(fitted(left, 58, window, STRONG, room))
     rows = wrap(reading.filters.tell(lang), SMALL, room, 2)
     shapes.append(paragraph(left, 74, rows, SMALL, "muted"))
     height = 68 + len(rows) * SMALL.leading
-    card = el("rect", width=num(EVIDENCE_WIDTH), height=num(height), rx="8", class_="f-wash")
+    card = rect(0, 0, EVIDENCE_WIDTH, height, "wash", round_=8)
     return Block(height, card + "".join(shapes))
 
 
@@ -76,7 +76,18 @@ def column_heads(sheet: Sheet) -> Block:
         _head(sheet, stage, column, first=index == 0)
         for index, (stage, column) in enumerate(zip(sheet.reading.stages, sheet.columns, strict=True))
     ]
-    return Block(HEAD, "".join(shapes))
+    goals = _goals(sheet)
+    return Block(HEAD + goals.height, "".join(shapes) + group(goals.shapes, y=HEAD))
+
+
+def _goals(sheet: Sheet) -> Block:
+    """What the shop wants in each stage, below its head."""
+    high, shapes = 0.0, []
+    for stage, column in zip(sheet.reading.stages, sheet.columns, strict=True):
+        rows = wrap(stage.goal.tell(sheet.lang), SMALL, column.inner, 2)
+        shapes.append(paragraph(column.left, 19, rows, SMALL, "muted"))
+        high = max(high, len(rows) * SMALL.leading)
+    return Block(high + 13 if high else 0, "".join(shapes))
 
 
 def _head(sheet: Sheet, stage: StageReading, column: Column, *, first: bool) -> str:
@@ -96,15 +107,12 @@ def _head(sheet: Sheet, stage: StageReading, column: Column, *, first: bool) -> 
 
 
 def _arrow(column: Column, farthest: float, *, first: bool) -> str:
+    """The head of a column: a plate with a tip at the right and, after the first, a notch at the left."""
     x, right, middle = column.x, min(column.x + column.width, farthest - 7), HEAD / 2
-    tip = right + GAP - 3
-    notch = "" if first else f"L{num(x + NOTCH)} {num(middle)}"
-    path = (
-        f"M{num(x + 4)} 0H{num(right - 2)}Q{num(right)} 0 {num(right + 1)} 2L{num(tip)} {num(middle)}"
-        f"L{num(right + 1)} {num(HEAD - 2)}Q{num(right)} {num(HEAD)} {num(right - 2)} {num(HEAD)}H{num(x + 4)}"
-        f"Q{num(x)} {num(HEAD)} {num(x + 1)} {num(HEAD - 3)}{notch}L{num(x + 1)} 3Q{num(x)} 0 {num(x + 4)} 0Z"
-    )
-    return el("path", d=path, class_=f"f-h{column.hue}")
+    above = ("M", x + 4, "0 H", right - 2, "Q", right, 0.0, right + 1, 2.0, "L", right + GAP - 3, middle)
+    below = ("L", right + 1, HEAD - 2, "Q", right, HEAD, right - 2, HEAD, "H", x + 4, "Q", x, HEAD, x + 1, HEAD - 3)
+    notch = () if first else ("L", x + NOTCH, middle)
+    return fill(path(*above, *below, *notch, "L", x + 1, 3.0, "Q", x, 0.0, x + 4, 0.0, "Z"), f"h{column.hue}")
 
 
 def footing(sheet: Sheet) -> Block:
@@ -112,9 +120,9 @@ def footing(sheet: Sheet) -> Block:
     lang = sheet.lang
     meaning = t(
         "An event belongs to the first stage that fits it. Entered: customers with an event in the stage. Went on: "
-        "they had an event in a later stage afterwards; in the last stage, in an earlier one. Dropped: they did not, and "
-        "nothing more came from them for {patience}. Still open: the rest. Bars and percentages are shares of the "
-        "customers who entered the stage; n says how many a number rests on.",
+        "they had an event in a later stage afterwards; in the last stage, in an earlier one. Dropped: they did not, "
+        "and nothing more came from them for {patience}. Still open: the rest. Percentages are shares of those who "
+        "entered; n says on how many a number rests.",
         lang,
         patience=duration(sheet.reading.patience_s, lang),
     )

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from periplo.language import Lang, number, t
-from periplo.maps.draw.heading import column_heads, footing, heading
-from periplo.maps.draw.lanes import lane
-from periplo.maps.draw.sheet import MARGIN, Block, Links, Sheet, columns
-from periplo.maps.draw.svg import el, group, num, written
-from periplo.maps.draw.theme import HUES, Theme, style_sheet
-from periplo.maps.draw.typeface import font_css
+from periplo.maps.drawing.heading import HEAD, column_heads, footing, heading
+from periplo.maps.drawing.lanes import lane
+from periplo.maps.drawing.shapes import rect, rule
+from periplo.maps.drawing.sheet import MARGIN, Block, Links, Sheet, columns
+from periplo.maps.drawing.svg import el, group, num, written
+from periplo.maps.drawing.theme import HUES, Theme, style_sheet
+from periplo.maps.drawing.typeface import font_css
 from periplo.maps.reading import MapReading
 
 WIDTH = 1280.0
+PAD = 11.0
 
 
 def draw(
@@ -21,19 +23,19 @@ def draw(
     links: Links | None = None,
     *,
     width: float = WIDTH,
-    slack: float = 0.0,
+    pad: float = PAD,
     fonts: bool = True,
     prefix: str = "pm",
 ) -> str:
     """The map as one SVG document.
 
     ``links``: from the ref of a number to the page with the customers behind it; each number is then a link.
-    ``width``: px; narrower than the stages need, it grows. ``slack``: extra px under each lane, to fill a page.
+    ``width``: px; narrower than the stages need, it grows. ``pad``: px above and below each lane.
     ``fonts``: carry Roboto inside; leave it out in a page that has ``font_css()`` itself.
     ``prefix``: of the ids inside, for several pictures in one page.
     """
     needed, made = columns(reading, width, HUES)
-    sheet = Sheet(reading, lang, needed, made, links, slack, prefix)
+    sheet = Sheet(reading, lang, needed, made, links, pad, prefix)
     body = _body(sheet)
     title, about = _described(reading, lang)
     names = {"aria_labelledby": f"{prefix}-title {prefix}-about", "role": "group" if links else "img"}
@@ -42,7 +44,7 @@ def draw(
         el("title", written(title), id=f"{prefix}-title"),
         el("desc", written(about), id=f"{prefix}-about"),
         el("style", style_sheet(theme, font_css() if fonts else "")),
-        el("rect", width=num(needed), height=num(body.height), class_="f-bg"),
+        rect(0, 0, needed, body.height, "bg"),
         body.shapes,
         xmlns="http://www.w3.org/2000/svg",
         viewBox=f"0 0 {num(needed)} {num(body.height)}",
@@ -64,26 +66,23 @@ def _body(sheet: Sheet) -> Block:
     top = heading(sheet)
     heads = column_heads(sheet)
     y = top.height
-    shapes = [top.shapes, group(heads.shapes, y=y)]
+    begin = y + HEAD
+    rows = [group(heads.shapes, y=y)]
     y += heads.height
-    begin = y
-    rows = []
     for reading in sheet.reading.lanes:
         block = lane(reading, sheet)
         rows.append(group(block.shapes, y=y))
         y += block.height
     end = y
     foot = footing(sheet)
-    shapes += [_washes(sheet, begin, end), *rows, group(foot.shapes, y=y + 6)]
+    shapes = (top.shapes, _washes(sheet, begin, end), *rows, group(foot.shapes, y=y + 6))
     return Block(y + 6 + foot.height + 12, "".join(shapes))
 
 
 def _washes(sheet: Sheet, begin: float, end: float) -> str:
-    """The pale ground of each column."""
-    return "".join(
-        el("rect", x=num(column.x), y=num(begin), width=num(column.width), height=num(end - begin), class_=f"f-w{column.hue}")
-        for column in sheet.columns
-    ) + el("line", x1=num(MARGIN), x2=num(sheet.width - MARGIN), y1=num(end), y2=num(end), class_="s-line")
+    """The pale ground of each column, and the line below the last lane."""
+    grounds = (rect(column.x, begin, column.width, end - begin, f"w{column.hue}") for column in sheet.columns)
+    return "".join(grounds) + rule(MARGIN, sheet.width - MARGIN, end)
 
 
 def _described(reading: MapReading, lang: Lang) -> tuple[str, str]:

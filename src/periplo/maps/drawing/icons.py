@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from periplo.maps.draw.svg import el, group
+from periplo.maps.drawing.svg import el, group
 
 _PATHS = {
     "customers": "M8 2.5a2.6 2.6 0 1 1 0 5.2a2.6 2.6 0 0 1 0-5.2zM2.8 13.6c.5-2.8 2.5-4.2 5.2-4.2s4.7 1.4 5.2 4.2",
@@ -25,7 +25,10 @@ _PATHS = {
     "owner": "M3 4.2h10V13H3zM6 4.2V2.6h4v1.6M8 7a1.2 1.2 0 1 1 0 2.4A1.2 1.2 0 0 1 8 7z",
     "note": "M3 3h10v6.7L9.7 13H3zM13 9.7H9.7V13",
 }
-_MARK = "M3 12.5h10c-.6 1.3-1.6 2-3 2H6c-1.4 0-2.4-.7-3-2zM7.6 10.5v-9c3 1.5 4.9 4.6 5 9zM6.4 10.5H3.3c.2-2.6 1.3-4.6 3.1-6z"
+_MARK = (
+    "M3 12.5h10c-.6 1.3-1.6 2-3 2H6c-1.4 0-2.4-.7-3-2zM7.6 10.5v-9c3 1.5 4.9 4.6 5 9z"
+    "M6.4 10.5H3.3c.2-2.6 1.3-4.6 3.1-6z"
+)
 
 
 def icon(name: str, x: float, y: float, colour: str = "muted") -> str:

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from periplo.language import t
-from periplo.maps.draw import cells, written
-from periplo.maps.draw.icons import icon
-from periplo.maps.draw.mood import curve
-from periplo.maps.draw.river import river
-from periplo.maps.draw.sheet import MARGIN, SIDE, Block, Column, Sheet
-from periplo.maps.draw.svg import el, group, num
-from periplo.maps.draw.text import STRONG, TINY, paragraph, wrap
+from periplo.maps.drawing import cells, written
+from periplo.maps.drawing.icons import icon
+from periplo.maps.drawing.mood import curve
+from periplo.maps.drawing.river import river
+from periplo.maps.drawing.shapes import rule
+from periplo.maps.drawing.sheet import MARGIN, SIDE, Block, Column, Sheet
+from periplo.maps.drawing.svg import el, group
+from periplo.maps.drawing.text import STRONG, TINY, paragraph, tooltip, wrap
 from periplo.maps.reading import Cell, Drawn, LaneReading
-
-TOP = 11.0
-BOTTOM = 11.0
 
 CellPainter = Callable[[LaneReading, Cell, Sheet, Column], Block]
 LanePainter = Callable[[LaneReading, Sheet], Block]
@@ -35,8 +33,8 @@ def lane(reading: LaneReading, sheet: Sheet) -> Block:
     name = _name(reading, sheet)
     painter = _WHOLE.get(reading.drawn)
     inside = painter(reading, sheet) if painter else _row(reading, sheet)
-    height = TOP + max(name.height, inside.height) + BOTTOM + sheet.slack
-    shapes = group(name.shapes, y=TOP) + group(inside.shapes, y=TOP)
+    height = max(name.height, inside.height) + 2 * sheet.pad
+    shapes = group(name.shapes, y=sheet.pad) + group(inside.shapes, y=sheet.pad)
     return Block(height, _rule(reading, sheet) + el("g", shapes, class_="lane", data_lane=reading.id))
 
 
@@ -64,10 +62,7 @@ def _name(reading: LaneReading, sheet: Sheet) -> Block:
 
 def _rule(reading: LaneReading, sheet: Sheet) -> str:
     """A hairline above the lane; the backstage lies below the line of visibility."""
+    left, right = MARGIN, sheet.width - MARGIN
     if reading.id != "backstage":
-        return el("line", x1=num(MARGIN), x2=num(sheet.width - MARGIN), y1="0", y2="0", class_="s-line")
-    text = t("line of visibility", sheet.lang)
-    dashes = el(
-        "line", x1=num(MARGIN), x2=num(sheet.width - MARGIN), y1="0", y2="0", class_="s-rule", stroke_dasharray="5 4"
-    )
-    return el("g", el("title", text), dashes)
+        return rule(left, right, 0)
+    return el("g", tooltip(t("line of visibility", sheet.lang)), rule(left, right, 0, "rule", "5 4"))

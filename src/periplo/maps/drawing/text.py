@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from periplo.maps.draw.svg import clean, el, num, written
-from periplo.maps.draw.typeface import Weight, width
+from periplo.maps.drawing.svg import clean, el, num, written
+from periplo.maps.drawing.typeface import Weight, width
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,17 @@
 """Colours of the picture in light and dark, and the style sheet that carries them.
 
-Shapes name colours by token (class ``f-ink`` fills with ink, ``s-line`` strokes with line, ``c-a1`` is a gradient stop),
-so the drawing is the same in every theme. A fixed theme writes its colours out, because paper and e-mail know no media
-queries; ``auto`` writes variables that follow the reader's system, or ``data-theme`` on an element around the picture.
+Shapes name colours by token (class ``f-ink`` fills with ink, ``s-line`` strokes with line, ``c-a1`` is a gradient
+stop), so the drawing is the same in every theme. A fixed theme writes its colours out, because paper and e-mail know no
+media queries; ``auto`` writes variables that follow the reader's system, or ``data-theme`` on an element around.
 """
 
 from __future__ import annotations
 
 from typing import Literal
 
-from periplo.maps.draw.colours import mix
-from periplo.maps.draw.text import STYLES
-from periplo.maps.draw.typeface import FAMILY
+from periplo.maps.drawing.colours import mix
+from periplo.maps.drawing.text import STYLES
+from periplo.maps.drawing.typeface import FAMILY
 
 Theme = Literal["light", "dark", "auto"]
 Palette = dict[str, str]

@@ -1,0 +1,57 @@
+"""The numbers under the river: entered, and the three parts that add up to it."""
+
+from __future__ import annotations
+
+from periplo.language import percent, t
+from periplo.maps.drawing.shapes import rect
+from periplo.maps.drawing.sheet import Column, Sheet
+from periplo.maps.drawing.svg import el
+from periplo.maps.drawing.text import BODY, NUMBER, SMALL, STRONG, line, shorten
+from periplo.maps.drawing.values import count
+from periplo.maps.reading import StageReading
+
+ROW = 16.5
+NUMBERS = 24 + 3 * ROW + 8
+
+Part = tuple[str, str, int, str]
+"""What it is (in its ref), its name, its customers, its colour."""
+
+
+def numbers(sheet: Sheet, stage: StageReading, column: Column, y: float) -> str:
+    """What became of those who entered a stage, from ``y`` down."""
+    base = y + 22
+    total = count(stage.entered, sheet.lang, NUMBER, column.inner * 0.62)
+    word = shorten(t("entered", sheet.lang), SMALL, column.inner - NUMBER.width(total) - 6)
+    shapes = [
+        sheet.open(f"stage/{stage.id}/entered", line(column.left, base, total, NUMBER)),
+        line(column.left + NUMBER.width(total) + 6, base, word, SMALL, "muted"),
+    ]
+    for index, part in enumerate(_parts(sheet, stage, column), 1):
+        shapes.append(_row(sheet, stage, column, base + 4 + index * ROW, part))
+    return el("g", *shapes, data_lane="customers", data_stage=stage.id)
+
+
+def _parts(sheet: Sheet, stage: StageReading, column: Column) -> tuple[Part, ...]:
+    lang, last = sheet.lang, column is sheet.columns[-1]
+    return (
+        ("went_on", t("came back" if last else "went on", lang), stage.went_on, f"a{column.hue}"),
+        ("still_open", t("still open", lang), stage.still_open, "open"),
+        ("dropped", t("dropped", lang), stage.dropped, "drop"),
+    )
+
+
+def _row(sheet: Sheet, stage: StageReading, column: Column, y: float, part: Part) -> str:
+    what, label, n, colour = part
+    share = percent(n / stage.entered, sheet.lang, 0) if stage.entered else "–"
+    slot = max(SMALL.width(percent(1, sheet.lang, 0)) + 8, 36)
+    value = count(n, sheet.lang, STRONG, column.inner * 0.42)
+    room = column.inner - 12 - STRONG.width(value) - slot - 5
+    return (
+        rect(column.left, y - 7.5, 7, 7, colour, round_=2)
+        + line(column.left + 12, y, shorten(label, BODY, room), BODY, "muted")
+        + sheet.open(
+            f"stage/{stage.id}/{what}",
+            line(column.right - slot, y, value, STRONG, end=True),
+            line(column.right, y, share, SMALL, "muted", end=True),
+        )
+    )

@@ -1,0 +1,41 @@
+"""The map as a Mermaid flowchart: stages with their customers, arrows with those who went on or dropped."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from periplo.language import Lang, number, t
+from periplo.maps.reading import MapReading, StageReading
+
+
+def mermaid(reading: MapReading, lang: Lang) -> str:
+    """Text of a ``.mmd`` file."""
+    stages = reading.stages
+    names = [f"s{index}" for index in range(len(stages))]
+    lines = ["---", f"title: {_quoted(reading.title.tell(lang))}", "---", "flowchart LR"]
+    for name, stage in zip(names, stages, strict=True):
+        entered = t("{n} entered", lang, n=number(stage.entered, lang))
+        lines.append(f'  {name}[{_quoted(stage.label.tell(lang))[:-1]}<br/>{entered}"]')
+    for (name, stage), (following, _) in pairwise(zip(names, stages, strict=True)):
+        lines.append(f"  {name} -->|{_quoted(t('{n} went on', lang, n=number(stage.went_on, lang)))}| {following}")
+    if reading.returned and len(stages) > 1:
+        back = t("{n} came back", lang, n=number(reading.returned, lang))
+        lines.append(f"  {names[-1]} -.->|{_quoted(back)}| {names[0]}")
+    for name, stage in zip(names, stages, strict=True):
+        lines += _ends(name, stage, lang)
+    return "\n".join([*lines, ""])
+
+
+def _ends(name: str, stage: StageReading, lang: Lang) -> list[str]:
+    """Who dropped and who is still open, as nodes of their own, so that the parts add up."""
+    ends = (
+        ("d", stage.dropped, t("{n} dropped", lang, n=number(stage.dropped, lang))),
+        ("o", stage.still_open, t("{n} still open", lang, n=number(stage.still_open, lang))),
+    )
+    return [f"  {name} -.-> {name}{kind}([{_quoted(text)}])" for kind, n, text in ends if n]
+
+
+def _quoted(text: str) -> str:
+    """A Mermaid string: what could end it or start markup is written as a character code."""
+    safe = "".join(f"#{ord(ch)};" if ch in '"<>#;&`\\' else ch for ch in " ".join(text.split()))
+    return f'"{safe}"'
