@@ -47,6 +47,10 @@ class ContactKind(Named, frozen=True, kw_only=True):
     """A kind of contact."""
 
 
+class PropertyKind(Named, frozen=True, kw_only=True):
+    """A property of events."""
+
+
 class StageKind(Named, frozen=True, kw_only=True):
     """A default stage. ``also``: predicates (as data) of events it holds besides its own."""
 

@@ -9,7 +9,16 @@ from typing import Any, TypeVar
 
 from periplo.errors import did_you_mean
 from periplo.vocabulary.files import VocabularyFile, read, refuse_strangers
-from periplo.vocabulary.kinds import ChannelKind, ChannelRule, ContactKind, EventKind, Identifiers, Named, StageKind
+from periplo.vocabulary.kinds import (
+    ChannelKind,
+    ChannelRule,
+    ContactKind,
+    EventKind,
+    Identifiers,
+    Named,
+    PropertyKind,
+    StageKind,
+)
 from periplo.vocabulary.taxonomy import Taxonomy
 
 K = TypeVar("K", bound=Named)
@@ -38,6 +47,7 @@ def load(shop: Path | None) -> Taxonomy:
         channels=channels,
         rules=_rules(read("channel_rules", shop), channels),
         contacts=contacts,
+        properties=_kinds(read("properties", shop), PropertyKind),
         stage_kinds=stages,
         identifiers=_identifiers(read("identifiers", shop)),
     )

@@ -12,7 +12,15 @@ import pyarrow.compute as pc
 
 from periplo.language import Lang
 from periplo.vocabulary.channels import ChannelTable, Clues
-from periplo.vocabulary.kinds import ChannelKind, ChannelRule, ContactKind, EventKind, Identifiers, StageKind
+from periplo.vocabulary.kinds import (
+    ChannelKind,
+    ChannelRule,
+    ContactKind,
+    EventKind,
+    Identifiers,
+    PropertyKind,
+    StageKind,
+)
 from periplo.vocabulary.never import NeverIdentifiers
 from periplo.vocabulary.vectors import distinct_rows, map_distinct
 
@@ -34,6 +42,7 @@ class Taxonomy(msgspec.Struct, frozen=True, dict=True):
     channels: Mapping[str, ChannelKind]
     rules: tuple[ChannelRule, ...]
     contacts: Mapping[str, ContactKind]
+    properties: Mapping[str, PropertyKind]
     stage_kinds: Mapping[str, StageKind]
     identifiers: Identifiers
 
@@ -98,6 +107,9 @@ class Taxonomy(msgspec.Struct, frozen=True, dict=True):
 
     def stage_label(self, name: str, lang: Lang) -> str:
         return self.stage_kinds[name].label(lang) if name in self.stage_kinds else name
+
+    def property_label(self, name: str, lang: Lang) -> str:
+        return self.properties[name].label(lang) if name in self.properties else name
 
     def touchpoint_label(self, channel: str, contact: str, lang: Lang) -> str:
         """A touchpoint in words: "Email click", "Compra en la tienda"."""
