@@ -31,12 +31,9 @@ from periplo.analysis.stages import definition as stages_definition
 from periplo.analysis.stages_result import StageFlow
 from periplo.analysis.touchpoints import Touchpoints
 from periplo.analysis.transitions import TransitionQuestion, Transitions
-from periplo.errors import UsageError
+from periplo.errors import UnknownName, UsageError
 from periplo.journeys.columns import I64, JourneyColumns
-from periplo.predicates.durations import parse_duration
-from periplo.predicates.evaluate import evaluate_customers
-from periplo.predicates.parse import parse
-from periplo.predicates.tree import EventIs, Predicate
+from periplo.predicates import EventIs, Predicate, evaluate_customers, parse, parse_duration, tell, unknown_names
 from periplo.vocabulary import Taxonomy
 from periplo.vocabulary import taxonomy as own_taxonomy
 
@@ -278,13 +275,15 @@ class Journeys:
         return parse(given, segments=self.segments, words=self.taxonomy, zone=self.zone)
 
     def _condition(self, given: Step) -> Condition:
+        """A step of a funnel. A name that neither the data nor the vocabulary have is a slip: ``UnknownName``."""
         predicate = self._predicate(given)
+        for unknown in unknown_names(predicate, self.columns):
+            if unknown.kind == "event" and unknown.name not in self.taxonomy.events:
+                raise UnknownName("event", unknown.name, self.columns.event_names)
         match predicate:
             case EventIs(names=(name,), where=()):
                 return Condition(name, predicate)
-        from periplo.predicates import tell
-
-        return Condition(tell(predicate, "en"), predicate)
+        return Condition(tell(predicate, "en", self.taxonomy), predicate)
 
 
 def _us(text: str) -> int:

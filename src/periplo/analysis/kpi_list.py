@@ -18,7 +18,8 @@ How = Literal["ratio", "sum", "median", "p90", "spread", "beyond"]
 @dataclass(frozen=True)
 class Spec:
     """``needs``: of each tuple of events at least one must occur; ``column``: a property that some event must have;
-    ``survey``: the kind of survey that must have been answered. ``split``: what must not be added up."""
+    ``survey``: the kind of survey that must have been answered; ``again``: some customer must have ordered twice.
+    ``split``: what must not be added up."""
 
     id: str
     label: str
@@ -30,6 +31,7 @@ class Spec:
     column: str = ""
     split: Literal["", "currency", "channel"] = ""
     survey: str = ""
+    again: bool = False
 
 
 _ORDERS = ((ORDERED,),)
@@ -216,6 +218,7 @@ SPECS = (
         "median",
         m.time_between_orders,
         _ORDERS,
+        again=True,
     ),
     Spec(
         "time_between_orders_p90",
@@ -225,6 +228,7 @@ SPECS = (
         "p90",
         m.time_between_orders,
         _ORDERS,
+        again=True,
     ),
     Spec(
         "churned_customers",
@@ -235,6 +239,7 @@ SPECS = (
         "beyond",
         m.silent,
         _ORDERS,
+        again=True,
     ),
     Spec(
         "customer_value",

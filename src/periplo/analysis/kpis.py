@@ -9,7 +9,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from periplo.analysis.counting import coded
-from periplo.analysis.facts import Facts, currencies_of
+from periplo.analysis.facts import ORDERED, Facts, currencies_of
 from periplo.analysis.grouping import Grouping
 from periplo.analysis.kpi_list import SPECS, Spec
 from periplo.analysis.kpi_measures import Measured, time_between_orders
@@ -59,9 +59,9 @@ class KpiQuestion:
 
     @classmethod
     def of(cls, columns: JourneyColumns, taxonomy: Taxonomy, grouping: Grouping, currency: str | None) -> KpiQuestion:
-        lacks = [(spec, list(missing(spec, columns))) for spec in SPECS]
         names, default = currencies_of(columns, currency)
         gaps = time_between_orders(Facts(columns, taxonomy, names, default)).part
+        lacks = [(spec, list(missing(spec, columns, len(gaps)))) for spec in SPECS]
         return cls(
             taxonomy,
             grouping,
@@ -171,7 +171,7 @@ DEFINITION = Definition(
 )
 
 
-def missing(spec: Spec, columns: JourneyColumns) -> Iterator[str]:
+def missing(spec: Spec, columns: JourneyColumns, repeats: int) -> Iterator[str]:
     """The events, and the property, that a figure needs and the data do not have."""
     seen = np.bincount(columns.event, minlength=len(columns.event_names))
     occurring = {name for name, n in zip(columns.event_names, seen, strict=True) if n}
@@ -180,6 +180,8 @@ def missing(spec: Spec, columns: JourneyColumns) -> Iterator[str]:
         yield spec.column
     elif spec.survey and spec.survey not in {value.casefold() for value in _values(columns, "survey")}:
         yield f"survey: {spec.survey}"
+    if spec.again and not repeats and {ORDERED} <= occurring:
+        yield "a customer with two orders"
 
 
 def _values(columns: JourneyColumns, name: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import msgspec
 
 from periplo.analysis.result import Result, Shown
 from periplo.language import Lang, duration, money, number, percent, t
-from periplo.vocabulary import channel_label
+from periplo.vocabulary import channel_label, event_label
 
 Unit = Literal["share", "count", "number", "money", "seconds"]
 
@@ -20,7 +20,8 @@ class Kpi(msgspec.Struct, frozen=True, kw_only=True):
     ``label, meaning``  its name and definition (English texts known to the catalogue, with their ``values``)
     ``group``     the value of ``by``; None for all together
     ``currency``  of money (minor units); money of several currencies has a row for each
-    ``value``     None where there is nothing to measure; ``missing`` then names the events or columns it lacks
+    ``value``     None where there is nothing to measure; ``missing`` names the events or columns it lacks; of
+                  those in ``a | b`` one is enough
     ``n``         what the value was measured on: sessions, orders, carts, customers, ...
     ``before, change``  the value of the period before, and the change against it as a share; None without a period
     """
@@ -94,9 +95,10 @@ class Kpis(Result, frozen=True, kw_only=True):
 
 
 def _value(kpi: Kpi, lang: Lang) -> str:
-    if kpi.missing:
-        return t("needs {events}", lang, events=", ".join(kpi.missing))
-    return kpi.tell(lang)
+    if not kpi.missing:
+        return kpi.tell(lang)
+    needed = (" / ".join(event_label(t(name, lang), lang) for name in need.split(" | ")) for need in kpi.missing)
+    return t("needs {events}", lang, events=", ".join(needed))
 
 
 def _change(kpi: Kpi, lang: Lang) -> str:

@@ -17,10 +17,12 @@ from periplo.analysis.grouping import Together, group_by
 from periplo.analysis.question import ask
 from periplo.journeys.columns import JourneyColumns
 from periplo.journeys.kernels.funnel import funnel
+from periplo.predicates import EventIs
 
 
 def question(*steps: str, within: float, grouping=None) -> Funnel:
-    return Funnel([Condition(step) for step in steps], round(within * 1e6), grouping or Together())
+    conditions = [Condition(step, EventIs(names=(step,))) for step in steps]
+    return Funnel(conditions, round(within * 1e6), grouping or Together())
 
 
 def reached(columns: JourneyColumns, *steps: str, within: float) -> list[int]:
