@@ -18,7 +18,7 @@ from periplo.intake.amounts import LARGEST, MILLION
 from periplo.intake.faults import Faults
 from periplo.intake.jsons import json_numbers, json_objects, json_texts
 from periplo.intake.mapping import Lines, Value, names, value
-from periplo.intake.model import I64
+from periplo.intake.model import I64, Bool
 from periplo.intake.money import in_minor_units
 from periplo.intake.table import Columns
 
@@ -60,27 +60,40 @@ def _pieces(lines: Lines, columns: Columns, faults: Faults, amounts: ReadAmounts
 
 
 def _money(lines: Lines, columns: Columns, faults: Faults, amounts: ReadAmounts, pieces: I64) -> tuple[pa.Array, I64]:
-    """The price of one piece (nullable) and the amount of each line."""
-    if lines.price and columns.typed(value(lines.price).column) is not None:
-        price = amounts("price", value(lines.price), columns, faults)
-        _refuse_negative(price, "price", columns.text(value(lines.price).column), faults)
-        each = np.asarray(pc.fill_null(price, 0))
-        rough = pieces.astype(np.float64) * each / MILLION
-        too_big = ~(np.abs(rough) < LARGEST * MILLION)
-        faults.add(too_big, "price", reasons.TOO_BIG, columns.text(value(lines.price).column))
-        part = pieces % MILLION != 0
-        total = np.where(too_big | part, 0, pieces // MILLION * each)
-        total[part & ~too_big] = np.rint(rough[part & ~too_big])
-        return price, total
-    if not lines.amount:
-        return pa.nulls(columns.rows, pa.int64()), np.zeros(columns.rows, np.int64)
-    amount = amounts("amount", value(lines.amount), columns, faults)
-    earned = pc.if_else(pa.array(pieces < 0), 0, amount)  # with a negative quantity, the amount is given back
-    _refuse_negative(earned, "amount", columns.text(value(lines.amount).column), faults)
+    """The price of one piece (nullable) and the amount of each line, from whichever of the two the file has."""
+    price, amount = value(lines.price or []), value(lines.amount or [])
+    if columns.typed(price.column) is not None:
+        return _by_price(price, columns, faults, amounts, pieces)
+    if columns.typed(amount.column) is not None:
+        return _by_amount(amount, columns, faults, amounts, pieces)
+    return pa.nulls(columns.rows, pa.int64()), np.zeros(columns.rows, np.int64)
+
+
+def _by_price(
+    source: Value, columns: Columns, faults: Faults, amounts: ReadAmounts, pieces: I64
+) -> tuple[pa.Array, I64]:
+    price = amounts("price", source, columns, faults)
+    faults.add(_negative(price), "price", reasons.NEGATIVE, lambda: columns.text(source.column))
+    each = np.asarray(pc.fill_null(price, 0))
+    rough = pieces.astype(np.float64) * each / MILLION
+    too_big = ~(np.abs(rough) < LARGEST * MILLION)
+    faults.add(too_big, "price", reasons.TOO_BIG, lambda: columns.text(source.column))
+    part = pieces % MILLION != 0
+    total = np.where(too_big | part, 0, pieces // MILLION * each)
+    total[part & ~too_big] = np.rint(rough[part & ~too_big])
+    return price, total
+
+
+def _by_amount(
+    source: Value, columns: Columns, faults: Faults, amounts: ReadAmounts, pieces: I64
+) -> tuple[pa.Array, I64]:
+    amount = amounts("amount", source, columns, faults)
+    # With a negative quantity, the amount is given back; alone it is a fault.
+    faults.add(_negative(amount) & (pieces >= 0), "amount", reasons.NEGATIVE, lambda: columns.text(source.column))
     total = np.asarray(pc.fill_null(amount, 0))
-    each = np.rint(total * (MILLION / np.where(pieces == 0, MILLION, np.abs(pieces)))).astype(np.int64)
-    return pa.array(np.abs(each), mask=np.asarray(amount.is_null())), total
+    each = np.rint(np.abs(total) * (MILLION / np.where(pieces == 0, MILLION, np.abs(pieces)))).astype(np.int64)
+    return pa.array(each, mask=np.asarray(amount.is_null())), total
 
 
-def _refuse_negative(price: pa.Array, field: str, shown: pa.Array, faults: Faults) -> None:
-    faults.add(np.asarray(pc.fill_null(pc.less(price, 0), False)), field, reasons.NEGATIVE, shown)
+def _negative(amounts: pa.Array) -> Bool:
+    return np.asarray(pc.fill_null(pc.less(amounts, 0), False))

@@ -28,7 +28,7 @@ def currencies(mapping: Mapping, columns: Columns, faults: Faults, default: str)
     codes = map_distinct(given, lambda code: _SYMBOLS.get(code, code.upper()))
     unknown = pc.invert(pc.is_in(codes, pa.array([c for c in _distinct(codes) if known_currency(c)], pa.string())))
     bad = pc.and_(unknown, codes.is_valid()).to_numpy(zero_copy_only=False)
-    faults.add(bad, "currency", reasons.BAD_CURRENCY, given)
+    faults.add(bad, "currency", reasons.BAD_CURRENCY, lambda: given)
     codes = pc.if_else(pa.array(bad), pa.scalar(None, pa.string()), codes)
     return pc.fill_null(pc.fill_null_forward(codes) if mapping.lines else codes, default)
 

@@ -86,7 +86,7 @@ class Parser:
         style = self.styles.sign(source.column)
         read: Amounts = read_amounts(column, style)
         reason = reasons.BAD_MONEY(example=EXAMPLES[style]) if money else reasons.BAD_NUMBER
-        faults.add(read.bad, field, reason, columns.text(source.column))
+        faults.add(read.bad, field, reason, lambda: columns.text(source.column))
         return pa.array(read.millionths, mask=~read.there | read.bad)
 
     def _events(self, columns: Columns, faults: Faults) -> tuple[pa.Array, pa.Array]:
@@ -98,7 +98,7 @@ class Parser:
             said = columns.text(source.column)
             missing = ~np.asarray(named.is_valid())
             faults.add(missing & ~np.asarray(said.is_valid()), "event", reasons.NO_EVENT(column=_shown(source.column)))
-            faults.add(missing, "event", reason(column=_shown(source.column)), said)
+            faults.add(missing, "event", reason(column=_shown(source.column)), lambda: said)
         return self.words.canonical_column(named)
 
     def _time(self, time: Time, columns: Columns, faults: Faults, *, required: bool = True) -> pa.Array:
@@ -110,7 +110,7 @@ class Parser:
             return pa.nulls(columns.rows, pa.int64())
         way = self.styles.time(time.column)
         read = read_times(column, way, time.zone or self.zone)
-        faults.add(read.bad, "time", partial(why_bad, way=way), columns.text(time.column))
+        faults.add(read.bad, "time", partial(why_bad, way=way), lambda: columns.text(time.column))
         if required and not self.mapping.lines:
             faults.add(~read.there, "time", reasons.NO_TIME(column=_shown(time.column)))
         return pa.array(read.us, mask=~read.there | read.bad)
@@ -124,7 +124,7 @@ class Parser:
         if name == "revenue":
             earned = pc.invert(pc.is_in(event, pa.array(self.given_back, pa.string())))
             negative = pc.and_(pc.fill_null(pc.less(found, 0), False), earned)
-            faults.add(np.asarray(negative), name, reasons.NEGATIVE, columns.text(source.column))
+            faults.add(np.asarray(negative), name, reasons.NEGATIVE, lambda: columns.text(source.column))
         if source.only:
             found = pc.if_else(pc.is_in(event, pa.array(source.only)), found, pa.scalar(None, found.type))
         return found
@@ -164,7 +164,9 @@ class Parser:
         late = np.asarray(time.is_null())
         if self.mapping.currency and value(self.mapping.currency).column:
             late = np.ones(len(time), bool)
-        raw = [rows.raw(row) if keep else None for row, keep in enumerate(late.tolist())]
+        raw: list[str | None] = [None] * len(late)
+        for row in np.flatnonzero(late).tolist():
+            raw[row] = rows.raw(row)
         return {"line": pa.array(rows.lines), "raw": pa.array(raw, pa.string())}
 
 

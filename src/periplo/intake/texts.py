@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-
-from periplo.intake.model import Bool
 
 _NOTHING = pa.array(["", "null", "NULL", "Null", "nan", "NaN", "NAN", "None", "none", "N/A", "n/a", "#N/A", "\\N"])
 _WHOLE = r"^(-?\d+)\.0+$"
@@ -23,21 +20,19 @@ def text(column: pa.Array) -> pa.Array:
         return pa.array([None if value is None else str(value) for value in column.to_pylist()], pa.string())
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
         column = pa.array([None if v is None else v.decode("utf-8", "replace") for v in column.to_pylist()])
-    trimmed = pc.utf8_trim_whitespace(column.cast(pa.string()))
-    return pc.if_else(pc.is_in(trimmed, _NOTHING), pa.scalar(None, pa.string()), trimmed)
+    coded = column.cast(pa.string()).dictionary_encode()
+    trimmed = pc.utf8_trim_whitespace(coded.dictionary)
+    clean = pc.if_else(pc.is_in(trimmed, _NOTHING), pa.scalar(None, pa.string()), trimmed)
+    return clean.take(coded.indices)
 
 
 def identifier(column: pa.Array) -> pa.Array:
     """Text of an id: ``17850.0`` (a spreadsheet's number) is ``17850``, a leading apostrophe is dropped."""
-    values = text(column)
     if not pa.types.is_string(column.type):
-        return values
-    return pc.replace_substring_regex(pc.utf8_ltrim(values, "'"), _WHOLE, r"\1")
-
-
-def present(column: pa.Array) -> Bool:
-    """bool[n]: where there is a value."""
-    return np.asarray(pc.is_valid(column).to_numpy(zero_copy_only=False), bool)
+        return text(column)
+    coded = text(column).dictionary_encode()
+    plain = pc.replace_substring_regex(pc.utf8_ltrim(coded.dictionary, "'"), _WHOLE, r"\1")
+    return plain.take(coded.indices)
 
 
 def coalesce(columns: list[pa.Array]) -> pa.Array:
