@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from zlib import crc32
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from periplo.errors import DataError
+from periplo.vocabulary.vectors import encode
 
 _ROWS = 1 << 16
 _MOST_LINES = 100_000
 _IN_MEMORY = 192 << 20  # bytes of lines; what goes beyond lies on disk
+_FILES = 128
 
 
 class SortedLines:
@@ -57,45 +59,53 @@ class SortedLines:
             yield rest
 
     def _sorted(self) -> Iterator[pa.Table]:
+        held, self._held = self._held, []
         if self._disk:
-            if self._held:
-                self._disk.add(pa.concat_tables(self._held))
-                self._held = []
-            yield from self._disk.sorted()
-        elif self._bytes:
-            lines = pa.concat_tables(self._held).combine_chunks()
-            self._held = []
-            codes = lines.column("order").combine_chunks().dictionary_encode().indices
-            order = np.argsort(np.asarray(codes), kind="stable")
-            yield from (lines.take(order[start : start + _ROWS]) for start in range(0, len(order), _ROWS))
+            if held:
+                self._disk.add(pa.concat_tables(held))
+            for part in self._disk.parts():
+                yield from _by_order(part)
+        elif held:
+            yield from _by_order(pa.concat_tables(held))
 
 
 class _Disk:
-    """A temporary table."""
+    """Lines in temporary files. All lines of one order are in the same file, and each file is small."""
 
     def __init__(self, scratch: Path | None) -> None:
         self._folder = TemporaryDirectory(prefix="periplo-", dir=scratch)
-        settings: dict[str, str | bool | int | float | list[str]] = {
-            "memory_limit": "384MB",
-            "threads": 2,
-            "temp_directory": self._folder.name,
-        }
-        self._base = duckdb.connect(str(Path(self._folder.name) / "lines.db"), config=settings)
-        self._made = False
+        self._paths = [Path(self._folder.name) / f"{part}.arrow" for part in range(_FILES)]
+        self._writers: list[pa.RecordBatchFileWriter] = []
 
     def close(self) -> None:
-        self._base.close()
+        for writer in self._writers:
+            writer.close()
         self._folder.cleanup()
 
     def add(self, lines: pa.Table) -> None:
-        self._base.register("given", lines)
-        self._base.execute("INSERT INTO lines FROM given" if self._made else "CREATE TABLE lines AS FROM given")
-        self._base.unregister("given")
-        self._made = True
+        if not self._writers:
+            options = pa.ipc.IpcWriteOptions(compression="lz4")
+            self._writers = [pa.ipc.new_file(path, lines.schema, options=options) for path in self._paths]
+        codes, orders = encode(lines.column("order"))
+        file = np.array([crc32(order.encode()) % _FILES for order in orders])[codes]
+        lines = lines.combine_chunks().take(np.argsort(file, kind="stable"))
+        ends = np.cumsum(np.bincount(file, minlength=_FILES))
+        for writer, start, end in zip(self._writers, [0, *ends[:-1]], ends, strict=True):
+            writer.write_table(lines.slice(start, end - start))
 
-    def sorted(self) -> Iterator[pa.Table]:
-        found = self._base.sql('FROM lines ORDER BY "order", file, line')
-        return (pa.Table.from_batches([batch]) for batch in found.to_arrow_reader(_ROWS))
+    def parts(self) -> Iterator[pa.Table]:
+        while self._writers:
+            self._writers.pop().close()
+        for path in self._paths:
+            with pa.OSFile(str(path)) as file:
+                yield pa.ipc.open_file(file).read_all()
+            path.unlink()
+
+
+def _by_order(lines: pa.Table) -> Iterator[pa.Table]:
+    lines = lines.combine_chunks()
+    order = np.argsort(encode(lines.column("order"))[0], kind="stable")
+    return (lines.take(order[start : start + _ROWS]) for start in range(0, len(order), _ROWS))
 
 
 def starts_of_orders(lines: pa.Table) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
