@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from periplo.analysis.counting import crossed
 from periplo.analysis.facts import ORDERED, Facts
 from periplo.analysis.numbers import share
 from periplo.analysis.periods import periods
@@ -77,7 +76,8 @@ class CohortQuestion:
     def map(self, part: JourneyColumns) -> I64:
         """int64[months, months]: customers by the month of their first order and each month they ordered in."""
         _, first, month = self._active(part)
-        return crossed(first, month, len(self.labels), len(self.labels))
+        months = len(self.labels)
+        return np.bincount(first * months + month, minlength=months * months).reshape(months, months)
 
     def merge(self, left: I64, right: I64) -> I64:
         return left + right

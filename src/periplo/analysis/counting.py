@@ -25,13 +25,6 @@ def touch_counts(numbers: I64, pairs: Sequence[tuple[str, str]]) -> list[TouchCo
     return [TouchCount(*pairs[int(code)], int(numbers[code])) for code in order if numbers[code] > 0]
 
 
-def crossed(row: I64, column: I64, rows: int, columns: int) -> I64:
-    """How often each pair occurs: int64[rows, columns]; pairs with a negative column do not count."""
-    real = column >= 0
-    pairs = row[real].astype(np.int64) * columns + column[real]
-    return np.bincount(pairs, minlength=rows * columns).reshape(rows, columns)
-
-
 def coded(columns: JourneyColumns, name: str) -> Coded | None:
     """A property of text, or None where no event has it."""
     column = columns.properties.column(name)

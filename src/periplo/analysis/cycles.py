@@ -9,12 +9,11 @@ from typing import Any, Literal, get_args
 import msgspec
 import numpy as np
 
-from periplo.analysis.counting import crossed
 from periplo.analysis.facts import Facts
-from periplo.analysis.numbers import MEDIAN_AND_P90, joined, seconds, share
+from periplo.analysis.numbers import joined, median_and_p90, seconds, share
 from periplo.analysis.result import Definition, Result, Shown
 from periplo.journeys.columns import I64, JourneyColumns
-from periplo.journeys.kernels.transitions import grouped_quantiles
+from periplo.journeys.kernels.tally import crossed
 from periplo.language import Lang, duration, money, number, percent, t
 from periplo.vocabulary import Taxonomy, channel_label
 
@@ -103,7 +102,7 @@ class CycleQuestion:
         facts = Facts(part, self.taxonomy, self.currencies, self.default_currency)
         found, kinds = facts.cycles, len(self.channel_names)
         many = np.count_nonzero(found.channels > 1)
-        sums = [len(found.first), len(np.unique(facts.customer(found.first)))]
+        sums = [len(found.first), facts.distinct(found.first)]
         sums += [int(each.sum()) for each in (found.channels, found.switches, found.touches)]
         ordered = found.order >= 0
         rows = {"first": found.first[ordered], "last": found.before[ordered], "order": found.order[ordered]}
@@ -117,7 +116,12 @@ class CycleQuestion:
         ]
         return CycleState(
             np.array([*sums, many], np.int64),
-            np.stack([crossed(channel[touch], channel["order"], kinds, kinds) for touch in TOUCHES[:2]]),
+            np.stack(
+                [
+                    crossed(part.channel[rows[touch]], part.channel[rows["order"]].astype(np.int32), kinds, kinds)
+                    for touch in TOUCHES[:2]
+                ]
+            ),
             np.array(value).reshape(3, 2, kinds, len(self.currencies)),
             part.time_us[rows["order"]] - part.time_us[rows["first"]],
         )
@@ -132,7 +136,7 @@ class CycleQuestion:
 
     def finish(self, state: CycleState) -> dict[str, Any]:
         cycles, customers, channels, switches, touches, many = state.sums.tolist()
-        ranks = grouped_quantiles(np.zeros_like(state.time), state.time, 1, MEDIAN_AND_P90)[0]
+        ranks = median_and_p90(np.zeros_like(state.time), state.time, 1)[0]
         return {
             "cycles": cycles,
             "with_order": len(state.time),

@@ -82,11 +82,19 @@ class Facts:
 
     def customer(self, rows: I64) -> I64:
         """The index of the customer who owns each row."""
-        return np.searchsorted(self.part.offsets, rows, "right") - 1
+        return self._owner[rows]
+
+    def distinct(self, rows: I64) -> int:
+        """How many customers own these rows, which ascend."""
+        return int(np.count_nonzero(np.diff(self.customer(rows), prepend=-1)))
 
     def persons(self, rows: I64) -> I64:
         """Those of the rows that belong to a person."""
         return rows if self.part.person.all() else rows[self.part.person[self.customer(rows)]]
+
+    @cached_property
+    def _owner(self) -> I64:
+        return np.repeat(np.arange(self.part.customers), np.diff(self.part.offsets))
 
     @cached_property
     def touch(self) -> Bool:
@@ -157,7 +165,7 @@ class Facts:
         keys = len(key.values) if key else 0
         flags = self.named(changes), self.named([ORDERED])
         first, outcome = carts(p.offsets, p.time_us, p.event, *flags, codes, keys, CART_US, p.until_us)
-        mine = np.isin(first, self.persons(first))
+        mine = self.part.person[self.customer(first)]
         return first[mine], outcome[mine]
 
     def _roles(self) -> U8:

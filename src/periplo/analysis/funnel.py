@@ -10,11 +10,10 @@ import numpy as np
 from periplo.analysis.condition import Condition
 from periplo.analysis.funnel_result import FunnelStep
 from periplo.analysis.grouping import OTHER, Grouping, largest
-from periplo.analysis.numbers import MEDIAN_AND_P90, joined, seconds, share
+from periplo.analysis.numbers import joined, median_and_p90, seconds, share
 from periplo.analysis.result import Definition
 from periplo.journeys.columns import F64, I64, U16, U32, Bool, JourneyColumns
 from periplo.journeys.kernels.funnel import funnel
-from periplo.journeys.kernels.transitions import grouped_quantiles
 
 MOST_STEPS = 16
 MOST_GROUPS = 20
@@ -93,7 +92,7 @@ class Funnel:
         np.add.at(reached, place, state.reached)
         np.add.at(still_open, place, state.still_open)
         cells = place[state.group] * k + state.step
-        ranks = grouped_quantiles(cells, state.time, (groups + 1) * k, MEDIAN_AND_P90).reshape(-1, k, 2)
+        ranks = median_and_p90(cells, state.time, (groups + 1) * k).reshape(-1, k, 2)
         sums = np.bincount(cells, state.time, (groups + 1) * k).reshape(-1, k)
         return [self._steps(reached[g], still_open[g], ranks[g], sums[g]) for g in range(groups)]
 

@@ -15,8 +15,8 @@ _WEEK_US = 7 * 24 * 3600 * 1e6
 
 
 class Measured(NamedTuple):
-    """Facts, one per element: the ``row`` each is anchored at, the ``part`` that counts of its ``whole``, and a code
-    ``split`` where they must not be mixed (money by currency, conversion by channel)."""
+    """Facts, one per element: the ``row`` each is anchored at, the ``part`` that counts of its ``whole`` (None: one
+    each), and a code ``split`` where they must not be mixed (money by currency, conversion by channel)."""
 
     row: I64
     part: F64 | I64 | Bool
@@ -24,14 +24,9 @@ class Measured(NamedTuple):
     split: I64 | None = None
 
 
-def each(rows: I64, part: F64 | I64 | Bool) -> Measured:
-    """Of every fact a part: a share, or a mean per fact."""
-    return Measured(rows, part, np.ones(len(rows), np.int64))
-
-
 # sessions
 def session_with_order(facts: Facts) -> Measured:
-    return each(facts.sessions.first, facts.sessions.orders > 0)
+    return Measured(facts.sessions.first, facts.sessions.orders > 0)
 
 
 def session_with_order_per_channel(facts: Facts) -> Measured:
@@ -41,12 +36,12 @@ def session_with_order_per_channel(facts: Facts) -> Measured:
 
 def bounced(facts: Facts) -> Measured:
     found = facts.sessions
-    return each(found.first, (found.events == 1) & (found.pages == 1))
+    return Measured(found.first, (found.events == 1) & (found.pages == 1))
 
 
 def pages_in_session(facts: Facts) -> Measured:
     seen = facts.sessions.pages > 0
-    return each(facts.sessions.first[seen], facts.sessions.pages[seen])
+    return Measured(facts.sessions.first[seen], facts.sessions.pages[seen])
 
 
 def session_length(facts: Facts) -> Measured:
@@ -56,7 +51,7 @@ def session_length(facts: Facts) -> Measured:
 
 def page_left(facts: Facts) -> Measured:
     rows = facts.persons(facts.rows(*PAGES))
-    return each(rows, facts.session_rows[1][rows] < 0)
+    return Measured(rows, facts.session_rows[1][rows] < 0)
 
 
 def page_time(facts: Facts) -> Measured:
@@ -77,7 +72,7 @@ def checkout_abandoned(facts: Facts) -> Measured:
 
 def _abandoned(first: I64, outcome: U8) -> Measured:
     decided = outcome != STILL_OPEN
-    return each(first[decided], outcome[decided] != CONVERTED)
+    return Measured(first[decided], outcome[decided] != CONVERTED)
 
 
 # orders and money
@@ -148,13 +143,14 @@ def customers(facts: Facts) -> Measured:
 
 
 def buyers(facts: Facts) -> Measured:
-    rows = facts.part.offsets[:-1][facts.part.person & (np.diff(facts.part.offsets) > 0)]
-    return each(rows, np.isin(facts.customer(rows), _person_orders(facts)[1]))
+    bought = np.zeros(facts.part.customers, np.bool_)
+    bought[facts.customer(facts.orders.row)] = True
+    return Measured(facts.part.offsets[:-1][facts.part.person], bought[facts.part.person])
 
 
 def ordered_again(facts: Facts) -> Measured:
     found = _buyers(facts)
-    return each(found.first, found.orders > 1)
+    return Measured(found.first, found.orders > 1)
 
 
 def time_between_orders(facts: Facts) -> Measured:
@@ -177,7 +173,7 @@ def value_so_far(facts: Facts) -> Measured:
         customer * len(facts.currencies) + found.currency, return_index=True, return_inverse=True
     )
     spent = np.bincount(place, found.minor, len(owner))
-    return Measured(rows[first], spent, np.ones(len(owner), np.int64), owner % len(facts.currencies))
+    return Measured(rows[first], spent, split=owner % len(facts.currencies))
 
 
 def acquisition_cost(facts: Facts) -> Measured:
@@ -206,11 +202,11 @@ def _cost(facts: Facts, name: str, won: I64) -> Measured:
 
 # cycles
 def cycle_switches(facts: Facts) -> Measured:
-    return each(facts.cycles.first, facts.cycles.switches)
+    return Measured(facts.cycles.first, facts.cycles.switches)
 
 
 def multichannel(facts: Facts) -> Measured:
-    return each(facts.cycles.first, facts.cycles.channels > 1)
+    return Measured(facts.cycles.first, facts.cycles.channels > 1)
 
 
 def journey_time(facts: Facts) -> Measured:
@@ -221,10 +217,9 @@ def journey_time(facts: Facts) -> Measured:
 
 
 def touches_per_week(facts: Facts) -> Measured:
-    rows = facts.part.offsets[:-1][facts.part.person & (np.diff(facts.part.offsets) > 0)]
-    touched = np.concatenate(([0], np.cumsum(facts.touch[facts.part.event])))
-    customer = facts.customer(rows)
-    counts = touched[facts.part.offsets[customer + 1]] - touched[facts.part.offsets[customer]]
+    rows = facts.part.offsets[:-1][facts.part.person]
+    owner = facts.customer(np.flatnonzero(facts.touch[facts.part.event]))
+    counts = np.bincount(owner, minlength=facts.part.customers)[facts.part.person]
     weeks = np.maximum((facts.part.until_us - facts.part.time_us[rows]) / _WEEK_US, 1.0)
     return Measured(rows, counts, weeks)
 
@@ -269,7 +264,7 @@ def _waited(facts: Facts, begins: str, ends: str) -> Measured:
 def promoters(facts: Facts) -> Measured:
     """+100 for 9 and 10, -100 for 0 to 6."""
     rows, score = _answers(facts, "nps")
-    return each(rows, 100 * ((score >= 9).astype(np.int64) - (score <= 6)))
+    return Measured(rows, 100 * ((score >= 9).astype(np.int64) - (score <= 6)))
 
 
 def satisfied(facts: Facts) -> Measured:
@@ -282,7 +277,7 @@ def easy(facts: Facts) -> Measured:
 
 def _top_box(facts: Facts, survey: str, top: int) -> Measured:
     rows, score = _answers(facts, survey)
-    return each(rows, score >= top)
+    return Measured(rows, score >= top)
 
 
 def _answers(facts: Facts, survey: str) -> tuple[I64, F64]:

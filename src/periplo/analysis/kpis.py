@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,10 +17,12 @@ from periplo.analysis.kpis_result import Kpi
 from periplo.analysis.numbers import joined
 from periplo.analysis.result import Definition
 from periplo.journeys.columns import F64, I64, Bool, JourneyColumns
+from periplo.journeys.kernels.tally import tally
 from periplo.vocabulary import Taxonomy
 
 _RANK = {"median": 0.5, "p90": 0.9}
 _ENOUGH_SESSIONS = 30
+_NONE: F64 = np.empty(0)
 _DAY_US = 24 * 3600 * 1e6
 
 
@@ -60,8 +62,10 @@ class KpiQuestion:
     @classmethod
     def of(cls, columns: JourneyColumns, taxonomy: Taxonomy, grouping: Grouping, currency: str | None) -> KpiQuestion:
         names, default = currencies_of(columns, currency)
+        seen = np.bincount(columns.event, minlength=len(columns.event_names))
+        occurring = {name for name, n in zip(columns.event_names, seen, strict=True) if n}
         gaps = time_between_orders(Facts(columns, taxonomy, names, default)).part
-        lacks = [(spec, list(missing(spec, columns, len(gaps)))) for spec in SPECS]
+        lacks = [(spec, list(missing(spec, columns, occurring, len(gaps)))) for spec in SPECS]
         return cls(
             taxonomy,
             grouping,
@@ -83,7 +87,7 @@ class KpiQuestion:
 
     def finish(self, state: list[Tally]) -> list[Kpi]:
         """All figures in the order of the list: first of everything together, then of each group."""
-        found = {spec.id: list(self._figures(spec, tally)) for spec, tally in zip(self.specs, state, strict=True)}
+        found = {spec.id: list(self._figures(spec, sums)) for spec, sums in zip(self.specs, state, strict=True)}
         found |= {spec.id: [replace(self._kpi(spec, None, 0, None), missing=lacking)] for spec, lacking in self.absent}
         return [kpi for spec in SPECS for kpi in found[spec.id]]
 
@@ -101,15 +105,16 @@ class KpiQuestion:
         return None
 
     def _tally(self, spec: Spec, measured: Measured, part: JourneyColumns) -> Tally:
-        group = self.grouping.codes(part, measured.row)
         shape = len(self.grouping.labels), self._splits(spec)
+        group = self.grouping.codes(part, measured.row)
         cell = group if measured.split is None else group * shape[1] + measured.split
-        whole = np.ones(len(group), np.int64) if measured.whole is None else measured.whole
-        ranked = spec.how in _RANK
+        whole = _NONE if measured.whole is None else measured.whole
+        counted, ranked = self._part(spec, measured), spec.how in _RANK
+        parts, wholes, n = tally(cell, counted.astype(np.float64), whole.astype(np.float64), shape[0] * shape[1])
         return Tally(
-            _added(cell, self._part(spec, measured), shape),
-            _added(cell, whole, shape),
-            _added(cell, whole != 0, shape).astype(np.int64),
+            parts.reshape(shape),
+            wholes.reshape(shape),
+            n.reshape(shape),
             group if ranked else group[:0],
             measured.part.astype(np.int64) if ranked else group[:0],
         )
@@ -120,24 +125,24 @@ class KpiQuestion:
     def _splits(self, spec: Spec) -> int:
         return {"": 1, "currency": len(self.currencies), "channel": len(self.channel_names)}[spec.split]
 
-    def _figures(self, spec: Spec, tally: Tally) -> Iterator[Kpi]:
+    def _figures(self, spec: Spec, sums: Tally) -> Iterator[Kpi]:
         together = Tally(
-            tally.part.sum(axis=0, keepdims=True),
-            tally.whole.sum(axis=0, keepdims=True),
-            tally.n.sum(axis=0, keepdims=True),
-            np.zeros_like(tally.group),
-            tally.value,
+            sums.part.sum(axis=0, keepdims=True),
+            sums.whole.sum(axis=0, keepdims=True),
+            sums.n.sum(axis=0, keepdims=True),
+            np.zeros_like(sums.group),
+            sums.value,
         )
         yield from self._group(spec, together, 0, None)
         if len(self.grouping.labels) > 1:
             for g, label in enumerate(self.grouping.labels):
-                if tally.n[g].any():
-                    yield from self._group(spec, tally, g, label)
+                if sums.n[g].any():
+                    yield from self._group(spec, sums, g, label)
 
-    def _group(self, spec: Spec, tally: Tally, g: int, label: str | None) -> Iterator[Kpi]:
-        part, whole, n = tally.part[g], tally.whole[g], tally.n[g]
+    def _group(self, spec: Spec, sums: Tally, g: int, label: str | None) -> Iterator[Kpi]:
+        part, whole, n = sums.part[g], sums.whole[g], sums.n[g]
         if spec.how in _RANK:
-            values = tally.value[tally.group == g]
+            values = sums.value[sums.group == g]
             value = float(np.quantile(values, _RANK[spec.how])) / 1e6 if len(values) else None
             yield self._kpi(spec, value, len(values), label)
         elif spec.how == "spread":
@@ -171,10 +176,8 @@ DEFINITION = Definition(
 )
 
 
-def missing(spec: Spec, columns: JourneyColumns, repeats: int) -> Iterator[str]:
-    """The events, and the property, that a figure needs and the data do not have."""
-    seen = np.bincount(columns.event, minlength=len(columns.event_names))
-    occurring = {name for name, n in zip(columns.event_names, seen, strict=True) if n}
+def missing(spec: Spec, columns: JourneyColumns, occurring: Set[str], repeats: int) -> Iterator[str]:
+    """What a figure needs and the data do not have: events, a property, a kind of survey, a second order."""
     yield from (" | ".join(names) for names in spec.needs if not occurring & {*names})
     if spec.column and columns.properties.column(spec.column) is None:
         yield spec.column
@@ -187,8 +190,3 @@ def missing(spec: Spec, columns: JourneyColumns, repeats: int) -> Iterator[str]:
 def _values(columns: JourneyColumns, name: str) -> tuple[str, ...]:
     column = coded(columns, name)
     return column.values if column else ()
-
-
-def _added(cell: I64, amount: F64 | I64 | Bool, shape: tuple[int, int]) -> F64:
-    added: F64 = np.bincount(cell, amount.astype(np.float64), shape[0] * shape[1]).astype(np.float64)
-    return added.reshape(shape)

@@ -10,10 +10,10 @@ import msgspec
 import numpy as np
 
 from periplo.analysis.facts import Facts
-from periplo.analysis.numbers import MEDIAN_AND_P90, joined, seconds, share
+from periplo.analysis.numbers import joined, median_and_p90, seconds, share
 from periplo.analysis.result import Definition, Result, Shown
 from periplo.journeys.columns import I64, JourneyColumns
-from periplo.journeys.kernels.transitions import grouped_quantiles
+from periplo.journeys.kernels.sessions import distinct_owners
 from periplo.language import Lang, duration, number, percent, t
 from periplo.vocabulary import Taxonomy, channel_label
 
@@ -65,20 +65,15 @@ class SessionQuestion:
         facts = Facts(part, self.taxonomy, ("",), 0)
         found, kinds = facts.sessions, len(self.channel_names)
         channel = part.channel[found.first].astype(np.int64)
-        customer = facts.customer(found.first)
-        pairs = np.unique(customer * kinds + channel) % max(kinds, 1)
-        counts = np.stack(
-            [
-                np.bincount(channel, minlength=kinds),
-                np.bincount(pairs, minlength=kinds),
-                np.bincount(channel, found.events, kinds).astype(np.int64),
-                np.bincount(channel[found.orders > 0], minlength=kinds),
-            ]
-        )
-        whole = counts.sum(axis=1)
-        whole[1] = len(np.unique(customer))
+        counts = [
+            np.bincount(channel, minlength=kinds),
+            np.bincount(channel, found.events, kinds).astype(np.int64),
+            np.bincount(channel[found.orders > 0], minlength=kinds),
+        ]
+        customers = distinct_owners(facts.customer(found.first), channel, kinds)
+        sessions, events, orders = (np.append(each, each.sum()) for each in counts)
         length = part.time_us[found.last] - part.time_us[found.first]
-        return SessionState(np.column_stack((counts, whole)), channel, length)
+        return SessionState(np.stack((sessions, customers, events, orders)), channel, length)
 
     def merge(self, left: SessionState, right: SessionState) -> SessionState:
         return SessionState(
@@ -87,8 +82,8 @@ class SessionQuestion:
 
     def finish(self, state: SessionState) -> list[ChannelSessions]:
         kinds = len(self.channel_names)
-        each = grouped_quantiles(state.channel, state.length, kinds, MEDIAN_AND_P90)
-        whole = grouped_quantiles(np.zeros_like(state.channel), state.length, 1, MEDIAN_AND_P90)
+        each = median_and_p90(state.channel, state.length, kinds)
+        whole = median_and_p90(np.zeros_like(state.channel), state.length, 1)
         ranks, names = np.concatenate((each, whole)), [*self.channel_names, None]
         order = [kinds, *(c for c in np.argsort(-state.counts[0, :kinds], kind="stable") if state.counts[0, c])]
         return [

@@ -8,8 +8,8 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from periplo.analysis.condition import Condition
-from periplo.analysis.counting import coded, counts, crossed, touch_counts
-from periplo.analysis.numbers import MEDIAN_AND_P90, joined, seconds
+from periplo.analysis.counting import coded, counts, touch_counts
+from periplo.analysis.numbers import joined, median_and_p90, seconds
 from periplo.analysis.result import Definition
 from periplo.analysis.stages_result import StageNumbers
 from periplo.analysis.touchpoints import Touchpoints
@@ -23,11 +23,11 @@ from periplo.journeys.kernels.stages import (
     stage_contents,
     stage_status,
 )
-from periplo.journeys.kernels.transitions import grouped_quantiles
+from periplo.journeys.kernels.tally import crossed
 
 CONTENT = ("page", "category", "query", "product_id")
 MOST_CONTENT = 20
-MOST_STAGES = NO_STAGE
+MOST_STAGES = 60
 STATUS = {"went_on": WENT_ON, "dropped": DROPPED, "still_open": STILL_OPEN}
 
 
@@ -103,7 +103,7 @@ class Stages:
         return StageState(**{name: a + b for name, (a, b) in pairs.items()}, content=content, stage=stage, time=time)
 
     def finish(self, state: StageState) -> list[StageNumbers]:
-        ranks = grouped_quantiles(state.stage, state.time, len(self.stages), MEDIAN_AND_P90)
+        ranks = median_and_p90(state.stage, state.time, len(self.stages))
         return [
             StageNumbers(
                 id=name,
@@ -131,7 +131,7 @@ class Stages:
         """The first stage whose condition holds at each event; none for the events of strangers."""
         stage = np.full(part.events, NO_STAGE, np.uint8)
         for s in range(len(self.stages) - 1, -1, -1):
-            stage[self.stages[s][1].mask(part)] = s
+            np.putmask(stage, self.stages[s][1].mask(part), s)
         if not part.person.all():
             stage[np.repeat(~part.person, np.diff(part.offsets))] = NO_STAGE
         return stage
@@ -145,13 +145,13 @@ class Stages:
 
     def _touched(self, touch: I32, rows: I64, whose: Bool) -> I64:
         """Per stage, the touchpoints at ``rows[n, stages]`` of those customers."""
-        stage = np.nonzero(whose)[1]
-        return crossed(stage, touch[rows[whose]].astype(np.int64), len(self.stages), self.touchpoints.kinds)
+        stage = np.nonzero(whose)[1].astype(np.uint8)
+        return crossed(stage, touch[rows[whose]], len(self.stages), self.touchpoints.kinds)
 
     def _content(self, part: JourneyColumns, stage: U8, name: str) -> I64:
-        column, some = coded(part, name), stage != NO_STAGE
-        codes = column.codes[some].astype(np.int64) if column else np.empty(0, np.int64)
-        return crossed(stage[some][: len(codes)].astype(np.int64), codes, len(self.stages), len(self.content[name]))
+        column, values = coded(part, name), self.content[name]
+        codes = column.codes if column else np.full(part.events, -1, np.int32)
+        return crossed(stage, codes, len(self.stages), len(values))
 
 
 def definition(patience: str) -> Definition:

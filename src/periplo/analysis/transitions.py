@@ -9,15 +9,16 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from periplo.analysis.numbers import MEDIAN_AND_P90, joined, seconds
+from periplo.analysis.numbers import joined, median_and_p90, seconds
 from periplo.analysis.result import Definition, Result, Shown
 from periplo.analysis.touchpoints import Touchpoints
 from periplo.journeys.columns import I64, JourneyColumns
-from periplo.journeys.kernels.transitions import grouped_quantiles, transitions, who_moved
+from periplo.journeys.kernels.transitions import transitions, who_moved
 from periplo.language import Lang, duration, number, percent, t
 from periplo.vocabulary import touchpoint_label
 
 SHOWN = 30
+End = tuple[str, str] | tuple[None, None]
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,28 +84,18 @@ class TransitionQuestion:
 
     def finish(self, state: TransitionState) -> list[Move]:
         kinds = self.touchpoints.kinds
-        ranks = grouped_quantiles(state.cell, state.time, kinds * kinds, MEDIAN_AND_P90)
+        ranks = median_and_p90(state.cell, state.time, kinds * kinds)
         out, into = state.counts.sum(axis=1), state.counts.sum(axis=0)
         ends = [*self.touchpoints.pairs, (None, None)]
         order = np.argsort(-state.counts, axis=None, kind="stable")[: np.count_nonzero(state.counts)]
-        moves = []
-        for a, b in zip(*np.unravel_index(order, state.counts.shape), strict=True):
-            n, real = state.counts[a, b], a < kinds and b < kinds
-            median, p90 = ranks[a * kinds + b] if real else (np.nan, np.nan)
-            moves.append(
-                Move(
-                    from_channel=ends[a][0],
-                    from_contact=ends[a][1],
-                    to_channel=ends[b][0],
-                    to_contact=ends[b][1],
-                    n=int(n),
-                    share_out=float(n / out[a]),
-                    share_in=float(n / into[b]),
-                    median_s=seconds(median),
-                    p90_s=seconds(p90),
-                )
-            )
-        return moves
+        origin, target = np.unravel_index(order, state.counts.shape)
+        n, real = state.counts.ravel()[order], (origin < kinds) & (target < kinds)
+        times = np.full((len(order), 2), np.nan)
+        times[real] = ranks[origin[real] * kinds + target[real]]
+        columns = (origin, target, n, n / out[origin], n / into[target], *times.T)
+        return [
+            _move(ends[a], ends[b], *numbers) for a, b, *numbers in zip(*(c.tolist() for c in columns), strict=True)
+        ]
 
     def behind(self, columns: JourneyColumns, ref: str) -> I64 | None:
         """``transition/<from>/<to>``: each ``<channel>:<contact>``, or ``start`` and ``end``."""
@@ -121,6 +112,20 @@ class TransitionQuestion:
     def _code(self, name: str, edge: str) -> int | None:
         channel, _, contact = name.partition(":")
         return self.touchpoints.kinds if name == edge else self.touchpoints.code(channel, contact)
+
+
+def _move(origin: End, target: End, n: int, share_out: float, share_in: float, median: float, p90: float) -> Move:
+    return Move(
+        from_channel=origin[0],
+        from_contact=origin[1],
+        to_channel=target[0],
+        to_contact=target[1],
+        n=n,
+        share_out=share_out,
+        share_in=share_in,
+        median_s=seconds(median),
+        p90_s=seconds(p90),
+    )
 
 
 def definition(collapse: bool) -> Definition:

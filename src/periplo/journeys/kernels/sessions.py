@@ -60,3 +60,19 @@ def summarise(session: I64, event: U16, page: Bool, order: Bool, count: int) -> 
         pages[s] += page[event[row]]
         orders[s] += order[event[row]]
     return first, last, events, pages, orders
+
+
+@kernel
+def distinct_owners(owner: I64, channel: I64, channels: int) -> I64:
+    """How many different customers the sessions in each channel have, and all together (the last number).
+
+    ``owner`` ascends, as sessions are numbered by customer.
+    """
+    counts = np.zeros(channels + 1, np.int64)
+    seen = np.full(channels + 1, -1, np.int64)
+    for s in range(len(owner)):
+        for c in (channel[s], channels):
+            if seen[c] != owner[s]:
+                seen[c] = owner[s]
+                counts[c] += 1
+    return counts

@@ -23,38 +23,44 @@ def stage_status(offsets: I64, time_us: I64, stage: U8, stages: int, drop_before
     stages] the time from entering to going on (us, -1 for others), ``first`` and ``last`` int64[n, stages] the
     customer's first and last row in the stage (-1), ``now`` uint8[n] the stage they are in at the end, 255 for none.
 
-    Invariant of the pass: ``open[s]`` while stage s was entered and no later stage was seen since.
+    Invariant of the pass: bit s of ``open`` is set while stage s was entered and nothing lets it go on since.
     """
-    n = len(offsets) - 1
+    n, final = len(offsets) - 1, np.int64(1) << (stages - 1)
     status = np.zeros((n, stages), np.uint8)
     spent = np.full((n, stages), _NEVER, np.int64)
     first, last = np.full((n, stages), _NEVER, np.int64), np.full((n, stages), _NEVER, np.int64)
     now = np.full(n, NO_STAGE, np.uint8)
     for customer in range(n):
-        latest = _NEVER
+        latest, entered, open = _NEVER, np.int64(0), np.int64(0)
         for row in range(offsets[customer], offsets[customer + 1]):
-            here = int(stage[row])
+            here = stage[row]
             if here == NO_STAGE:
                 continue
-            if first[customer, here] == _NEVER:
+            bit = np.int64(1) << here
+            # A later stage lets the ones before it go on; in the last one, going back does.
+            leaving = open & (bit - 1) if bit == final else open & ((bit - 1) | final)
+            if leaving:
+                _leave(leaving, status[customer], spent[customer], first[customer], time_us, row)
+                open &= ~leaving
+            if not entered & bit:
                 first[customer, here] = row
+                entered |= bit
+                open |= bit
             last[customer, here] = latest = row
-            _leave(status[customer], spent[customer], first[customer], time_us, here, row)
         if latest != _NEVER:
             gone = time_us[latest] < drop_before
             now[customer] = NO_STAGE if gone else stage[latest]
             for s in range(stages):
-                if first[customer, s] != _NEVER and status[customer, s] != WENT_ON:
+                if open >> s & 1:
                     status[customer, s] = DROPPED if gone else STILL_OPEN
     return status, spent, first, last, now
 
 
 @kernel
-def _leave(status: U8, spent: I64, first: I64, time_us: I64, here: int, row: int) -> None:
-    """An event in stage ``here`` lets every earlier stage go on; in any stage but the last, also the last one."""
-    final = len(status) - 1
+def _leave(leaving: int, status: U8, spent: I64, first: I64, time_us: I64, row: int) -> None:
+    """The stages whose bits are set go on with the event at ``row``."""
     for s in range(len(status)):
-        if (s < here or (s == final and here < final)) and first[s] != _NEVER and status[s] != WENT_ON:
+        if leaving >> s & 1:
             status[s] = WENT_ON
             spent[s] = time_us[row] - time_us[first[s]]
 

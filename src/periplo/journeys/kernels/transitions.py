@@ -1,4 +1,4 @@
-"""Steps between touchpoints; and quantiles of values that belong to groups."""
+"""Steps between touchpoints."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from periplo.journeys.columns import F64, I32, I64, Bool
+from periplo.journeys.columns import I32, I64, Bool
 from periplo.journeys.kernels.compiled import kernel
-from periplo.journeys.kernels.sorting import scatter
 
 
 @kernel
@@ -55,24 +54,3 @@ def who_moved(offsets: I64, person: Bool, touch: I32, kinds: int, collapse: bool
                 before = here
         moved[customer] |= target == kinds and before == origin and before != kinds
     return moved
-
-
-@kernel
-def grouped_quantiles(group: I64, value: I64, groups: int, shares: F64) -> F64:
-    """Exact quantiles of the values of each group, linear between neighbours, as numpy's; NaN for an empty group."""
-    offsets = np.zeros(groups + 1, np.int64)
-    for g in group:
-        offsets[g + 1] += 1
-    for g in range(groups):
-        offsets[g + 1] += offsets[g]
-    values = value[scatter(group, offsets)]
-    answer = np.full((groups, len(shares)), np.nan)
-    for g in range(groups):
-        mine = values[offsets[g] : offsets[g + 1]]
-        for k in range(len(shares) if len(mine) else 0):
-            place = shares[k] * (len(mine) - 1)
-            low = int(place)
-            ranked = np.partition(mine, low)
-            above = ranked[low + 1 :].min() if low + 1 < len(mine) else ranked[low]
-            answer[g, k] = ranked[low] + (place - low) * (above - ranked[low])
-    return answer

@@ -1,0 +1,36 @@
+"""Adding up by cell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from periplo.journeys.columns import F64, I32, I64, U8
+from periplo.journeys.kernels.compiled import kernel
+
+
+@kernel
+def tally(cell: I64, part: F64, whole: F64, cells: int) -> Any:
+    """Per cell the sums of ``part`` and ``whole``, and how many facts have a ``whole`` (int64).
+
+    An empty ``whole`` means one for each fact; an empty ``cell`` means that all are in cell 0.
+    """
+    parts, wholes, counts = np.zeros(cells), np.zeros(cells), np.zeros(cells, np.int64)
+    for fact in range(len(part)):
+        c = cell[fact] if len(cell) else 0
+        w = whole[fact] if len(whole) else 1.0
+        parts[c] += part[fact]
+        wholes[c] += w
+        counts[c] += w != 0
+    return parts, wholes, counts
+
+
+@kernel
+def crossed(row: U8, column: I32, rows: int, columns: int) -> I64:
+    """How often each pair occurs: int64[rows, columns]. A row beyond the last, or a negative column, does not count."""
+    counts = np.zeros((rows, columns), np.int64)
+    for i in range(len(row)):
+        if row[i] < rows and column[i] >= 0:
+            counts[row[i], column[i]] += 1
+    return counts
