@@ -9,8 +9,7 @@ from typing import NamedTuple
 from periplo.errors import BadMap, BadPredicate
 from periplo.maps.model import COMPUTED, WRITTEN, Journey, Lane
 from periplo.maps.problems import Place, bad_map, place_of, unknown_name, written
-from periplo.predicates import Predicate, parse
-from periplo.predicates.durations import parse_duration
+from periplo.predicates import Predicate, parse, parse_duration
 from periplo.vocabulary import Taxonomy
 
 Checked = tuple[tuple[tuple[str, Predicate], ...], Predicate | None, timedelta]
@@ -86,7 +85,7 @@ class Checker:
                 why = "{place}: “{name}” stands twice."
                 raise self._problem((part, index), why, "Give each its own id.", name=name)
 
-    def _problem(self, place: Place, why: str, fix: str = "", **values: object) -> BadMap:
+    def _problem(self, place: Place, why: str, fix: str = "", /, **values: object) -> BadMap:
         return bad_map(self.file, self.text, place, why, fix, **values)
 
 

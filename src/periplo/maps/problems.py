@@ -33,7 +33,7 @@ def round_trip() -> YAML:
     return yaml
 
 
-def bad_map(file: str, text: str, place: Place, why: str, fix: str = "", **values: object) -> BadMap:
+def bad_map(file: str, text: str, place: Place, why: str, fix: str = "", /, **values: object) -> BadMap:
     """The error for one place of one file; ``why`` and ``fix`` are templates filled with ``values``.
 
     ``why`` begins with ``{place}: `` where there is one.

@@ -16,14 +16,11 @@ PUBLISHED = Path(__file__).with_name("journey.schema.json")
 def json_schema() -> dict[str, Any]:
     """The schema of a ``*.journey.yaml``; predicates included, so that nothing else is needed."""
     schema = msgspec.json.schema(Journey)
-    predicate = dict(predicates.json_schema())
-    parts = {**schema.pop("$defs"), **predicate.pop("$defs", {})}
-    predicate.pop("$schema", None)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Periplo journey map",
         **schema,
-        "$defs": parts | {"Predicate": predicate},
+        "$defs": schema["$defs"] | predicates.json_schema()["$defs"],
     }
 
 

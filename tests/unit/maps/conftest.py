@@ -75,7 +75,26 @@ NOTES = {
 }
 
 
-def numbers(names: tuple[tuple[str, str], ...], n: int, stage: str, lane: str) -> tuple[Item, ...]:
+LABELS = {
+    "goals": Words(en="Goals", es="Objetivos"),
+    "thoughts": Words(en="Thoughts", es="Pensamientos"),
+    "pains": Words(en="Pains", es="Puntos débiles"),
+    "backstage": Words(en="Backstage", es="Entre bastidores"),
+}
+DRAWN = {"customers": "flow", "time": "time", "drop_off": "rate", "metrics": "measures", "emotion": "curve"}
+FIGURES = {
+    "median": Words(en="median", es="mediana"),
+    "p90": Words(en="90 % within", es="el 90 % en"),
+    "dropped": Words(en="dropped", es="abandonan"),
+    "mood": Words(en="mood", es="ánimo"),
+    "conversion": Words(en="Go on to the next stage", es="Pasan a la etapa siguiente"),
+    "orders": Words(en="Orders", es="Pedidos"),
+    "revenue": Words(en="Revenue", es="Ingresos"),
+    "aov": Words(en="Average order value", es="Valor medio del pedido"),
+}
+
+
+def ranking(lane: str, stage: str, n: int) -> tuple[Item, ...]:
     return tuple(
         Item(
             what=str(rank),
@@ -86,73 +105,57 @@ def numbers(names: tuple[tuple[str, str], ...], n: int, stage: str, lane: str) -
             ref=f"stage/{stage}/{lane}/{rank}",
             share=1 / (rank + 2),
         )
-        for rank, (en, es) in enumerate(names)
+        for rank, (en, es) in enumerate(LISTS[lane])
     )
 
 
-def cell(lane: str, stage: str, flow: tuple[int, int, int]) -> Cell:
+def figures(lane: str, stage: str, flow: tuple[int, int, int]) -> tuple[Item, ...]:
     n, on, dropped = flow
-    place = f"stage/{stage}"
-    if lane in LISTS:
-        return Cell(stage=stage, items=numbers(LISTS[lane], n, stage, lane) if n else ())
-    if not n or lane == "customers":
-        return Cell(stage=stage)
+
+    def figure(what: str, value: float, unit: str, n: int, ref: str = "", currency: str = "") -> Item:
+        return Item(what=what, label=FIGURES[what], value=value, unit=unit, n=n, ref=ref, currency=currency)  # type: ignore[arg-type]
+
+    went, lost = f"stage/{stage}/went_on", f"stage/{stage}/dropped"
     if lane == "time":
-        median = Item(
-            what="median",
-            label=Words(en="median", es="mediana"),
-            value=n * 17.0,
-            unit="seconds",
-            n=on,
-            ref=f"{place}/went_on",
-        )
-        slow = Item(
-            what="p90", label=Words(en="p90", es="p90"), value=n * 170.0, unit="seconds", n=on, ref=f"{place}/went_on"
-        )
-        return Cell(stage=stage, items=(median, slow))
+        return figure("median", n * 17.0, "seconds", on, went), figure("p90", n * 170.0, "seconds", on, went)
     if lane == "drop_off":
-        item = Item(
-            what="dropped",
-            label=Words(en="dropped", es="abandonan"),
-            value=dropped / n,
-            unit="share",
-            n=n,
-            ref=f"{place}/dropped",
-        )
-        return Cell(stage=stage, items=(item,))
+        return (figure("dropped", dropped / n, "share", n, lost),)
     if lane == "emotion":
-        return Cell(
-            stage=stage,
-            items=(Item(what="mood", label=Words(en="mood", es="ánimo"), value=(n % 7 - 3) / 1.7, unit="mood", n=0),),
-        )
-    conversion = Item(
-        what="conversion",
-        label=Words(en="Go on to the next stage", es="Pasan a la etapa siguiente"),
-        value=on / n,
-        unit="share",
-        n=n,
-        ref=f"{place}/went_on",
-    )
-    money = (
-        Item(what="orders", label=Words(en="Orders", es="Pedidos"), value=n, unit="orders", n=n),
-        Item(
-            what="revenue", label=Words(en="Revenue", es="Ingresos"), value=n * 4_370, unit="money", n=n, currency="EUR"
-        ),
-        Item(
-            what="aov",
-            label=Words(en="Average order value", es="Valor medio del pedido"),
-            value=4_370,
-            unit="money",
-            n=n,
-            currency="EUR",
-        ),
-    )
-    return Cell(stage=stage, items=(conversion, *money) if stage in ("purchase", "loyalty") else (conversion,))
+        return (figure("mood", (n % 7 - 3) / 1.7, "mood", 0),)
+    conversion = figure("conversion", on / n, "share", n, went)
+    if stage not in ("purchase", "loyalty"):
+        return (conversion,)
+    money = (figure("revenue", n * 4_370, "money", n, "", "EUR"), figure("aov", 4_370, "money", n, "", "EUR"))
+    return (conversion, figure("orders", n, "orders", n), *money)
 
 
-DRAWN = {
-    "customers": "flow", "time": "time", "drop_off": "rate", "metrics": "measures", "emotion": "curve"
-}  # fmt: skip
+def lane_of(name: str, stages: tuple[tuple[str, str, str], ...], flow: tuple[tuple[int, int, int], ...]) -> LaneReading:
+    if name in NOTES:
+        note = Words(en=NOTES[name][0], es=NOTES[name][1])
+        cells = [Cell(stage=stage, notes=(note,)) for stage, _, _ in stages]
+        return LaneReading(id=name, label=LABELS[name], drawn="notes", cells=tuple(cells))
+    cells = []
+    for (stage, _, _), part in zip(stages, flow, strict=True):
+        make = ranking(name, stage, part[0]) if name in LISTS and part[0] else ()
+        if name not in LISTS and name != "customers" and part[0]:
+            make = figures(name, stage, part)
+        cells.append(Cell(stage=stage, items=make))
+    label = Words(en=LANES[name][0], es=LANES[name][1])
+    return LaneReading(id=name, label=label, drawn=DRAWN.get(name, "ranking"), caption=CAPTION, cells=tuple(cells))  # type: ignore[arg-type]
+
+
+def stage_of(names: tuple[str, str, str], flow: tuple[int, int, int]) -> StageReading:
+    (name, en, es), (n, on, lost) = names, flow
+    return StageReading(
+        id=name,
+        label=Words(en=en, es=es),
+        goal=Words(en="Help them choose", es="Ayudar a elegir"),
+        customers=n // 3,
+        entered=n,
+        went_on=on,
+        dropped=lost,
+        still_open=n - on - lost,
+    )
 
 
 def sample(
@@ -161,45 +164,24 @@ def sample(
     lanes: tuple[str, ...] = (*LANES, *NOTES),
     **changes: object,
 ) -> MapReading:
-    """A reading of the given stages and lanes."""
-    made = []
-    for lane in lanes:
-        if lane in NOTES:
-            en, es = NOTES[lane]
-            cells = tuple(Cell(stage=stage, notes=(Words(en=en, es=es),)) for stage, _, _ in stages)
-            label = Words(
-                en=lane.capitalize(),
-                es={"goals": "Objetivos", "thoughts": "Pensamientos", "pains": "Puntos débiles"}.get(
-                    lane, "Entre bastidores"
-                ),
-            )
-            made.append(LaneReading(id=lane, label=label, drawn="notes", cells=cells))
-            continue
-        cells = tuple(cell(lane, stage[0], part) for stage, part in zip(stages, flow, strict=True))
-        if lane == "emotion" and not any(one.items for one in cells):
-            continue
-        en, es = LANES[lane]
-        made.append(
-            LaneReading(
-                id=lane, label=Words(en=en, es=es), drawn=DRAWN.get(lane, "ranking"), caption=CAPTION, cells=cells
-            )
-        )
-    fields = {
+    """A reading of the given stages and lanes; ``changes`` are fields of the reading."""
+    nobody = not any(part[0] for part in flow)
+    fields: dict[str, object] = {
         "title": Words(en="Journey of our customers", es="El recorrido de nuestros clientes"),
-        "description": Words(en="From the first contact to the recommendation, over all channels.", es="Del primer contacto a la recomendación, en todos los canales."),
+        "description": Words(en="From the first contact on, in every channel.", es="Desde el primer contacto."),
         "persona": Words(en="Everybody", es="Todos"),
         "evidence": Evidence(
-            customers=20_000, events=1_004_311, known_share=0.871,
-            since=datetime(2025, 1, 1, tzinfo=UTC), until=datetime(2025, 4, 30, 23, 59, tzinfo=UTC),
+            customers=20_000,
+            events=1_004_311,
+            known_share=0.871,
+            since=datetime(2025, 1, 1, tzinfo=UTC),
+            until=datetime(2025, 4, 30, 23, 59, tzinfo=UTC),
         ),
         "patience_s": 30 * 86_400.0,
-        "stages": tuple(
-            StageReading(id=name, label=Words(en=en, es=es), goal=Words(en="Help them choose", es="Ayudar a elegir"), customers=n // 3, entered=n, went_on=on, dropped=lost, still_open=n - on - lost)
-            for (name, en, es), (n, on, lost) in zip(stages, flow, strict=True)
-        ),
-        "lanes": tuple(made),
-    }  # fmt: skip
-    return MapReading(**(fields | changes))
+        "stages": tuple(stage_of(*pair) for pair in zip(stages, flow, strict=True)),
+        "lanes": tuple(lane_of(lane, stages, flow) for lane in lanes if lane != "emotion" or not nobody),
+    }
+    return MapReading(**(fields | changes))  # type: ignore[arg-type]
 
 
 @pytest.fixture

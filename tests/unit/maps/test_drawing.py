@@ -1,4 +1,4 @@
-"""The drawing holds whatever it is given: nothing overlaps, nothing leaves its column, nothing is lost or let through."""
+"""The drawing holds whatever it is given: nothing overlaps, leaves its column, is lost or let through."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from pictures import SVG, overlaps, parsed, picture_size, texts
 
 from periplo.language import LANGUAGES, Lang
 from periplo.maps import MapReading, Words, draw
@@ -16,7 +17,6 @@ from periplo.maps.drawing.text import BODY, ELLIPSIS, SMALL, STRONG, shorten, wr
 from periplo.maps.drawing.theme import HUES, PALETTES, TEXT_ON
 from periplo.maps.drawing.typeface import font_css, roboto_has, width
 from periplo.maps.model import COMPUTED, WRITTEN
-from pictures import SVG, overlaps, parsed, picture_size, texts
 
 Make = Callable[..., MapReading]
 

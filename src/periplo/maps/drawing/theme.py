@@ -81,7 +81,7 @@ def style_sheet(theme: Theme, fonts: str = "") -> str:
 
 
 _BASE = (
-    f".periplo-map{{font-family:{FAMILY};font-kerning:none;font-variant-ligatures:none}}"
+    f".periplo-map{{font-family:{FAMILY};font-variant-ligatures:none}}"
     ".periplo-map a{cursor:pointer;text-decoration:none}"
     ".periplo-map a:hover text{text-decoration:underline}"
     ".periplo-map a:focus-visible{outline:2px solid currentColor;outline-offset:2px}"

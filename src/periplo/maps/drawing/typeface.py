@@ -36,8 +36,8 @@ def _advances(weight: Weight) -> dict[int, float]:
 
 @lru_cache(maxsize=20_000)
 def width(text: str, size: float, weight: Weight = "regular") -> float:
-    """The width of ``text`` in px. The drawing turns kerning off, so it is the sum of the advances;
-    signs that Roboto lacks (emoji, other scripts) are counted generously."""
+    """The width of ``text`` in px without kerning, which would only make it narrower. Signs that Roboto lacks (emoji,
+    other scripts) are counted generously."""
     known = _advances(weight)
     return size * sum(known[ord(ch)] if ord(ch) in known else _foreign(ch) for ch in text)
 

@@ -1,0 +1,51 @@
+"""The Spanish drawing is Spanish: nothing of the English one is left in it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pictures import SVG, parsed
+
+import periplo.maps
+from periplo.language.catalogue import spanish
+from periplo.maps import MapReading, draw
+from periplo.maps.labels import _CAPTIONS, _NAMES
+
+ROOM = Path(periplo.maps.__file__).parent
+TELLING = {"translated", "bad_map", "_problem", "unknown_name"}
+
+
+def spoken() -> list[tuple[str, str]]:
+    """The texts that our own helpers tell, and where: they look like sentences or begin with a place."""
+    found = []
+    for path in sorted(ROOM.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            name = getattr(getattr(node, "func", None), "id", getattr(getattr(node, "func", None), "attr", ""))
+            if isinstance(node, ast.Call) and name in TELLING:
+                texts = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
+                found += [(path.name, text) for text in texts]
+            if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in {"why", "fix", "what"}:
+                found += [(path.name, value.value) for value in ast.walk(node) if isinstance(value, ast.Constant)]
+    return [(name, text) for name, text in found if text and isinstance(text, str)]
+
+
+def test_every_text_of_our_helpers_has_its_spanish() -> None:
+    assert len(spoken()) > 20
+    assert [entry for entry in spoken() if entry[1] not in spanish()] == []
+    assert [text for text in (*_NAMES.values(), *_CAPTIONS.values()) if text not in spanish()] == []
+
+
+@pytest.mark.parametrize("simulated", [True, False])
+def test_no_english_is_left_in_the_spanish_drawing(make_reading: Callable[..., MapReading], simulated: bool) -> None:
+    reading = make_reading(simulated=simulated)
+    english, other = (words_of(draw(reading, lang, fonts=False)) for lang in ("en", "es"))
+    same = {text for text in english & other if re.search(r"[A-Za-z]{2}", text)}
+    assert {text for text in same if not re.fullmatch(r"[\d ,.dhs]*(min)?", text)} <= {"Web", "App", "Periplo"}
+
+
+def words_of(svg: str) -> set[str]:
+    return {"".join(text.itertext()) for text in parsed(svg).iter(f"{SVG}text")}
