@@ -22,8 +22,8 @@ from periplo.predicates.tree import (
     InSegment,
     Not,
     Predicate,
+    PropertyIs,
     Sequence,
-    Test,
 )
 from periplo.predicates.unknown import Unknown, unknown_names
 from periplo.predicates.write import to_data
@@ -40,8 +40,8 @@ __all__ = [
     "Live",
     "Not",
     "Predicate",
+    "PropertyIs",
     "Sequence",
-    "Test",
     "Unknown",
     "by_name",
     "evaluate",

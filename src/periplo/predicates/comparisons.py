@@ -15,14 +15,14 @@ from typing import Any, cast
 
 from periplo.predicates.clock import CALENDAR
 from periplo.predicates.problems import bad, under, unknown
-from periplo.predicates.tree import OPS, Op, Test, Value
+from periplo.predicates.tree import OPS, Op, PropertyIs, Value
 
 NUMERIC = {"gt": operator.gt, "gte": operator.ge, "lt": operator.lt, "lte": operator.le}
 TEXTUAL: tuple[Op, ...] = ("contains", "starts_with", "regex")
 LISTS: tuple[Op, ...] = ("in", "not_in")
 
 
-def parse_tests(raw: object, place: str, zone: str) -> tuple[Test, ...]:
+def parse_tests(raw: object, place: str, zone: str) -> tuple[PropertyIs, ...]:
     """Tests from ``{property: value | [values] | {op: value, …}}``."""
     if not isinstance(raw, Mapping) or not raw:
         raise bad(
@@ -38,7 +38,7 @@ def parse_tests(raw: object, place: str, zone: str) -> tuple[Test, ...]:
 _EXAMPLE = "where: {device: mobile, revenue_minor: {gt: 5000}}"
 
 
-def _property_tests(name: str, wanted: object, place: str, zone: str) -> list[Test]:
+def _property_tests(name: str, wanted: object, place: str, zone: str) -> list[PropertyIs]:
     ops = wanted if isinstance(wanted, Mapping) else {"in" if isinstance(wanted, list | tuple) else "eq": wanted}
     if not ops:
         raise bad(place, "A comparison is expected.", "Known: {known}.", known=", ".join(OPS))
@@ -47,7 +47,7 @@ def _property_tests(name: str, wanted: object, place: str, zone: str) -> list[Te
         if op not in OPS:
             raise unknown(under(place, str(op)), "There is no comparison “{name}”.", str(op), OPS)
         at = under(place, op) if isinstance(wanted, Mapping) else place
-        tests.append(Test(name, cast(Op, op), _operand(op, value, at), zone if name in CALENDAR else "UTC"))
+        tests.append(PropertyIs(name, cast(Op, op), _operand(op, value, at), zone if name in CALENDAR else "UTC"))
     return tests
 
 
@@ -84,7 +84,7 @@ def _value(raw: object, place: str) -> Value:
     return raw
 
 
-def holds(test: Test) -> Callable[[str | float | None], bool]:
+def holds(test: PropertyIs) -> Callable[[str | float | None], bool]:
     """When the test holds, as a function of the value of the property (None where the event has none)."""
     if test.op == "exists":
         return lambda value: (value is not None) is test.value

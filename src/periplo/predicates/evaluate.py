@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from periplo.predicates import kernels
 from periplo.predicates.clock import instant_us, length_us
-from periplo.predicates.properties import I64, Bool, Columns, test_mask
+from periplo.predicates.properties import I64, Bool, Columns, property_mask
 from periplo.predicates.tree import (
     All,
     AnyOf,
@@ -97,9 +97,9 @@ def by_name(predicate: Predicate, event_names: Iterable[str]) -> Bool | None:
 
 def _event_is(predicate: EventIs, columns: Columns) -> Bool:
     names = by_name(EventIs(names=predicate.names), columns.event_names)
-    mask = np.asarray(names)[columns.event]
+    mask: Bool = np.asarray(names)[columns.event]
     for test in predicate.where:
-        mask &= test_mask(test, columns)
+        mask &= property_mask(test, columns)
     return mask
 
 

@@ -24,8 +24,8 @@ from periplo.predicates.tree import (
     InSegment,
     Not,
     Predicate,
+    PropertyIs,
     Sequence,
-    Test,
     over_customer,
 )
 from periplo.vocabulary import taxonomy
@@ -196,7 +196,7 @@ def _none(truths: list[bool]) -> bool:
     return not any(truths)
 
 
-def _value(test: Test, happening: Happening) -> str | float | None:
+def _value(test: PropertyIs, happening: Happening) -> str | float | None:
     match test.property:
         case "event":
             return happening.event

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from periplo.predicates.clock import CALENDAR, calendar_column
 from periplo.predicates.comparisons import NUMERIC, holds
-from periplo.predicates.tree import Test
+from periplo.predicates.tree import PropertyIs
 from periplo.vocabulary import taxonomy
 
 Bool = NDArray[np.bool_]
@@ -56,7 +56,7 @@ class Columns(Protocol):
     def properties(self) -> Properties: ...
 
 
-def test_mask(test: Test, columns: Columns) -> Bool:
+def property_mask(test: PropertyIs, columns: Columns) -> Bool:
     """Where a test holds (bool[m])."""
     name = test.property
     if name == "event":
@@ -80,14 +80,21 @@ def names_of(columns: Columns) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*NAMED, *CALENDAR, *columns.properties.names())))
 
 
-def _of_codes(test: Test, values: tuple[str, ...], codes: NDArray[Any]) -> Bool:
+def _of_codes(test: PropertyIs, values: tuple[str, ...], codes: NDArray[Any]) -> Bool:
     """Each distinct value is tested once. The last place of the table answers for code -1, no value."""
-    fits = holds(test)
+    fits = _one_of(test) or holds(test)
     table = np.fromiter((*map(fits, values), fits(None)), np.bool_, len(values) + 1)
     return np.asarray(table[codes])
 
 
-def _of_numbers(test: Test, numbers: NDArray[np.float64]) -> Bool:
+def _one_of(test: PropertyIs) -> Callable[[str | None], bool] | None:
+    """Being one of some texts, for columns with very many values (order numbers)."""
+    wanted = test.value if isinstance(test.value, tuple) else (test.value,)
+    simple = test.op in ("eq", "in") and all(isinstance(value, str) for value in wanted)
+    return frozenset(wanted).__contains__ if simple else None
+
+
+def _of_numbers(test: PropertyIs, numbers: NDArray[np.float64]) -> Bool:
     compare: Mapping[str, Any] = NUMERIC
     if test.op in compare and isinstance(test.value, int | float):
         return np.asarray(compare[test.op](numbers, test.value))

@@ -14,8 +14,8 @@ from periplo.predicates.tree import (
     InSegment,
     Not,
     Predicate,
+    PropertyIs,
     Sequence,
-    Test,
     Value,
 )
 from periplo.vocabulary import Taxonomy, taxonomy
@@ -102,12 +102,12 @@ class _Teller:
             return names or t("any event", self.lang)
         return t("{event} with {tests}", self.lang, event=names, tests=tests) if names else tests
 
-    def _test(self, test: Test) -> str:
+    def _test(self, test: PropertyIs) -> str:
         lang, name, value = self.lang, self.words.property_label(test.property, self.lang), self._values(test)
         template = _COMPARISONS["no" if test.op == "exists" and not test.value else test.op]
         return t(template, lang, name=name, value=value)
 
-    def _values(self, test: Test) -> str:
+    def _values(self, test: PropertyIs) -> str:
         values = test.value if isinstance(test.value, tuple) else (test.value,)
         return t(" or ", self.lang).join(self._value(test.property, value) for value in values)
 

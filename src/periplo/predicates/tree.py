@@ -20,7 +20,7 @@ class _Node(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
     pass
 
 
-class Test(msgspec.Struct, frozen=True):
+class PropertyIs(msgspec.Struct, frozen=True):
     """One property of an event compared with a value (with values, for ``in`` and ``not_in``).
 
     ``zone`` is the time zone of the calendar properties ``hour`` and ``weekday``.
@@ -36,7 +36,7 @@ class EventIs(_Node, frozen=True, kw_only=True, tag="event"):
     """The event at hand: its name is one of ``names`` (any where there are none), and all tests hold."""
 
     names: tuple[str, ...] = ()
-    where: tuple[Test, ...] = ()
+    where: tuple[PropertyIs, ...] = ()
 
 
 class Did(_Node, frozen=True, kw_only=True, tag="did"):

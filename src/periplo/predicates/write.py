@@ -6,7 +6,18 @@ from datetime import datetime
 from typing import Any
 
 from periplo.predicates.durations import write_duration
-from periplo.predicates.tree import All, AnyOf, Did, EventIs, FirstTouch, InSegment, Not, Predicate, Sequence, Test
+from periplo.predicates.tree import (
+    All,
+    AnyOf,
+    Did,
+    EventIs,
+    FirstTouch,
+    InSegment,
+    Not,
+    Predicate,
+    PropertyIs,
+    Sequence,
+)
 
 
 def to_data(predicate: Predicate) -> dict[str, Any]:
@@ -31,7 +42,7 @@ def to_data(predicate: Predicate) -> dict[str, Any]:
             return {"not": to_data(part)}
 
 
-def _tests(where: tuple[Test, ...]) -> dict[str, Any]:
+def _tests(where: tuple[PropertyIs, ...]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for test in where:
         value = list(test.value) if isinstance(test.value, tuple) else test.value
