@@ -20,7 +20,8 @@ DAY_MS = 24 * HOUR_MS
 
 def starts_of(counts: I64) -> I64:
     """Where each group begins, for groups of ``counts`` members lying one behind the other."""
-    return np.cumsum(counts) - counts
+    starts: I64 = np.cumsum(counts) - counts
+    return starts
 
 
 def place_within(counts: I64) -> I64:
@@ -50,6 +51,12 @@ def count_within(happens: Bool, group: I64) -> I64:
     return within
 
 
+def distinct(values: I64) -> I64:
+    """Each value once, in order; for millions of whole numbers several times faster than ``numpy.unique``."""
+    ordered = np.sort(values)
+    return ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))[: len(ordered)]]
+
+
 def choose(u: F64, weights: Iterable[float]) -> I64:
     """For each uniform number the index of a weight, chosen in proportion."""
     bounds = np.cumsum(np.fromiter(weights, float))
@@ -60,7 +67,8 @@ def choose_by_row(u: F64, weights: F64) -> I64:
     """As ``choose`` with weights of its own for each row (``weights[rows, choices]``)."""
     bounds: F64 = np.cumsum(weights, axis=1)
     beyond: Bool = (bounds / bounds[:, -1:]) <= u[:, None]
-    return np.minimum(beyond.sum(axis=1), weights.shape[1] - 1).astype(np.int64)
+    choice: I64 = np.minimum(beyond.sum(axis=1), weights.shape[1] - 1).astype(np.int64)
+    return choice
 
 
 def one_hot(index: I64, width: int) -> F64:

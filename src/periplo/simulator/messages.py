@@ -22,7 +22,7 @@ from periplo.simulator.world import World
 CHUNK = 65_536
 """Messages written at once: some 40 MB of text."""
 
-LEVEL = 3
+LEVEL = 1
 
 
 class Order(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,34 +35,33 @@ LANDING, LOGIN, STEPS, STOCK, BASKET_LINES, FORM, CART_SEEN, LATE_LOGIN, CHECKOU
 NEVER_LOGGED = 1e9
 
 
+COLUMNS: dict[str, type[np.generic]] = {
+    "visit": np.int32,
+    "place": np.float32,
+    "kind": np.uint8,
+    "more": np.int32,
+    "body": np.int32,
+    "extra": np.int32,
+}
+
+
 @dataclass
 class Script:
     """Steps by column. ``more`` ends the context, ``body`` and ``extra`` are the properties (texts in the pool)."""
 
-    visit: list[I64] = field(default_factory=list)
-    place: list[NDArray[np.float32]] = field(default_factory=list)
-    kind: list[NDArray[np.uint8]] = field(default_factory=list)
-    more: list[NDArray[np.int32]] = field(default_factory=list)
-    body: list[NDArray[np.int32]] = field(default_factory=list)
-    extra: list[NDArray[np.int32]] = field(default_factory=list)
+    parts: dict[str, list[NDArray[Any]]] = field(default_factory=lambda: {name: [] for name in COLUMNS})
 
     def add(
-        self,
-        visit: I64,
-        place: float | F64,
-        kind: Whole,
-        *,
-        more: Whole = 0,
-        body: Whole = 0,
-        extra: Whole = 0,
+        self, visit: I64, place: float | F64, kind: Whole, *, more: Whole = 0, body: Whole = 0, extra: Whole = 0
     ) -> None:
         """One step of each of the visits; plain numbers hold for all of them."""
-        n = (len(visit),)
-        self.visit.append(visit)
-        self.place.append(np.broadcast_to(np.asarray(place, np.float32), n))
-        self.kind.append(np.broadcast_to(np.asarray(kind, np.uint8), n))
-        for column, values in ((self.more, more), (self.body, body), (self.extra, extra)):
-            column.append(np.broadcast_to(np.asarray(values, np.int32), n))
+        given = {"visit": visit, "place": place, "kind": kind, "more": more, "body": body, "extra": extra}
+        for name, values in given.items():
+            self.parts[name].append(np.broadcast_to(np.asarray(values, COLUMNS[name]), (len(visit),)))
+
+    def take(self, name: str) -> NDArray[Any]:
+        """A whole column; it is given up here, so that it is not held twice."""
+        return np.concatenate(self.parts.pop(name))
 
 
 @dataclass(frozen=True)
@@ -85,14 +85,14 @@ def play(
 ) -> Played:
     """Give each step its time and plan its message; ``login_from``: the place from which a visit is logged in."""
     rng, facts = world.random("script"), world.parameters.browsing
-    visit, place = np.concatenate(script.visit), np.concatenate(script.place)
+    visit, place = script.take("visit"), script.take("place")
     order = np.lexsort((place, visit))
     visit, place = visit[order], place[order]
     dwell = np.maximum(rng.lognormal(np.log(facts.dwell_seconds), facts.dwell_sigma, len(visit)), 1.0)
     counts = counts_of(visit, len(visits))
     dwell[starts_of(counts)[counts > 0]] = 0.0
     at = visits.at[visit] + (sum_within(dwell, counts) * 1000).astype(np.int64)
-    kind = np.concatenate(script.kind)[order]
+    kind = script.take("kind")[order]
     customer = visits.customer[visit]
     device = identities.device(people, visits.customer, visits.slot, visits.at)
     plan.add(
@@ -102,9 +102,9 @@ def play(
         context=surroundings.of_visits(people, visits)[visit],
         device=device[visit],
         user=np.where(place >= login_from[visit], identities.user + customer, 0),
-        more=np.concatenate(script.more)[order],
-        body=np.concatenate(script.body)[order],
-        extra=np.concatenate(script.extra)[order],
+        more=script.take("more")[order],
+        body=script.take("body")[order],
+        extra=script.take("extra")[order],
         naming=_naming(world, visits, rng)[visit],
         delay=(rng.exponential(700.0, len(visit)) + 150).astype(np.int64) + _offline(world, visits, rng)[visit],
         client=True,

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from periplo.simulator.arrays import I64, Bool, count_within
+from periplo.simulator.arrays import I64, Bool, count_within, distinct
 from periplo.simulator.kinds import CLICK, NAMINGS, NO_STAGE, STAGES, Kind
 from periplo.simulator.plan import Rows
 from periplo.simulator.texts import Texts
@@ -34,7 +34,7 @@ def customers_table(texts: Texts, rows: Rows) -> pa.Table:
 
 def _pairs(texts: Texts, customer: NDArray[np.int32], text: NDArray[np.int32]) -> list[pa.Table]:
     """Each customer with each text that names one, once, as identifiers."""
-    used = np.unique(customer.astype(np.int64) * texts.size + text)
+    used = distinct(customer.astype(np.int64) * texts.size + text)
     who, number = np.divmod(used, texts.size)
     return [
         pa.table(
