@@ -49,6 +49,7 @@ class Journeys:
     ``columns``   the events, narrowed           ``names``     customer numbers -> the names to show
     ``currency``  of money that names none       ``zone``      time zone of days, weeks and months
     ``taxonomy``  the words of the shop          ``segments``  named predicates that others may refer to
+    ``threads``   a core each unless given       ``left_out``  what was not read, by reason, for the evidence
     """
 
     def __init__(
@@ -61,11 +62,12 @@ class Journeys:
         taxonomy: Taxonomy | None = None,
         segments: Mapping[str, Predicate] | None = None,
         threads: int | None = None,
+        left_out: Mapping[str, int] | None = None,
     ) -> None:
         self.currency, self.zone, self.threads = currency, zone, threads
         self.taxonomy = taxonomy or own_taxonomy()
         self.segments = segments or {}
-        self._names = names
+        self._names, self._left_out = names, dict(left_out or {})
         self._whole = columns
         self._window: Window | None = None
         self._narrowed: tuple[Narrow, ...] = ()
@@ -208,7 +210,7 @@ class Journeys:
             since=instant(columns.since_us),
             until=instant(columns.until_us),
             known_share=known_share(columns),
-            left_out={"orders of unknown customers": int((~columns.person).sum())},
+            left_out=self._left_out | {"unknown customers, one per order": int((~columns.person).sum())},
             zone=self.zone,
         )
 
@@ -239,6 +241,7 @@ class Journeys:
             taxonomy=self.taxonomy,
             segments=self.segments,
             threads=self.threads,
+            left_out=self._left_out,
         )
         other._window, other._narrowed = chosen, narrowed
         return other
