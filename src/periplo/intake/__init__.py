@@ -5,6 +5,7 @@ from periplo.intake.mapping import Mapping
 from periplo.intake.model import IntakeBatch, IntakeSettings, Note, Progress, Reject
 from periplo.intake.plan import MappingPlan, PlanItem
 from periplo.intake.preset_files import PRESETS, json_schema, load_mapping, write_mapping
+from periplo.intake.replay import replay
 
 __all__ = [
     "PRESETS",
@@ -20,5 +21,6 @@ __all__ = [
     "json_schema",
     "load_mapping",
     "open_intake",
+    "replay",
     "write_mapping",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -10,12 +11,14 @@ import pyarrow.compute as pc
 
 from periplo.events import EVENTS, IDENTIFIERS, normalise_column, repair_columns
 from periplo.events.schema import INSTANT
+from periplo.intake.addresses import path_of, utm
 from periplo.intake.amounts import MILLION
 from periplo.intake.jsons import json_objects
 from periplo.intake.mapping import Mapping
 from periplo.intake.model import I64, IntakeBatch, IntakeSettings, Reject
 from periplo.intake.money import in_minor_units
 from periplo.vocabulary import Taxonomy
+from periplo.vocabulary.vectors import map_distinct
 
 _TEXTS = (
     *("cart_id", "product_id", "category", "coupon", "query", "page", "title"),
@@ -44,9 +47,8 @@ class Assembler:
                 some["id"] = pc.binary_join_element_wise(some["id"], _slug(more.event), "/")
                 batches.append(self._events(some, count, f"{number}:"))
                 counts.append(np.zeros(count, np.int64))
-        events = pa.Table.from_batches(batches).combine_chunks().to_batches()
-        joined = events[0] if events else EVENTS.empty_table().to_batches()[0]
-        return IntakeBatch(joined, rows, np.concatenate(counts), rejects)
+        events = pa.concat_batches(batches) if len(batches) > 1 else batches[0]
+        return IntakeBatch(events, rows, np.concatenate(counts), rejects)
 
     def _events(self, values: dict[str, pa.Array], rows: int, own: str) -> pa.RecordBatch:
         """``own``: the prefix of what one of the further events says itself."""
@@ -69,7 +71,10 @@ class Assembler:
             made[kind] = normalise_column(kind, text(kind), self.settings.country, self.words)
         made["order_id"] = text("order_id")
         made |= self._numbers(fields, values, rows)
+        for column, name in (("campaign", "campaign"), ("medium", "medium"), ("utm_source", "source")):
+            made[column] = pc.coalesce(made[column], map_distinct(made["page"], partial(utm, name)))
         made["channel"] = self._channel(made, text("channel"), rows)
+        made["page"] = map_distinct(made["page"], path_of)
         kept = {name[2:]: column for name, column in values.items() if name.startswith("p:")}
         made["properties"] = json_objects(kept, rows)
         made["context"] = pa.nulls(rows, pa.string())

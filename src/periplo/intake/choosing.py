@@ -41,7 +41,7 @@ def choose(preset: str, file: Path, columns: Sequence[str]) -> Mapping | str:
     fitting = [mapping for mapping in shapes if not _missing(mapping.signature, header)]
     if fitting:
         return max(fitting, key=lambda mapping: len(mapping.signature))
-    nearest = max(shapes, key=lambda mapping: _share(mapping.signature, header))
+    nearest = max(shapes, key=lambda mapping: (_share(mapping.signature, header), -len(mapping.name)))
     if _share(nearest.signature, header) <= 0.5:
         raise _wrong(preset, file, nearest.signature, columns)
     raise missing_column(file, _missing(nearest.signature, header)[0], header)

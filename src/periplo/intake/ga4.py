@@ -101,7 +101,8 @@ def _campaign(row: Row, params: Row) -> Row:
 
 
 def _item(item: Row) -> Row:
-    return _said({name: item.get(key) for key, name in _ITEM.items()})
+    said = _said({name: item.get(key) for key, name in _ITEM.items()})
+    return said | {"quantity": int(said["quantity"])} if "quantity" in said else said
 
 
 def _keyed(pairs: Iterable[Row] | None) -> Row:

@@ -11,19 +11,18 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from periplo.events import EVENTS
 from periplo.intake.assemble import Assembler
 from periplo.intake.finding import find_files
 from periplo.intake.lookups import Lookups
 from periplo.intake.mapping import Mapping, kept_columns
 from periplo.intake.meter import Meter
-from periplo.intake.model import IntakeBatch, IntakeSettings, Note, Progress, Reject, Rows
+from periplo.intake.model import NO_EVENTS, IntakeBatch, IntakeSettings, Note, Progress, Reject, Rows
 from periplo.intake.nested import NestedPreset
 from periplo.intake.orders import orders_of
 from periplo.intake.parse import Parser
 from periplo.intake.parts import Part, Parts, first_look
 from periplo.intake.plan import MappingPlan
-from periplo.intake.preset_files import check_preset, load_mapping
+from periplo.intake.preset_files import check_preset, load_mapping, preset_mappings, write_mapping
 from periplo.intake.reading import AnyReader, open_reader
 from periplo.intake.sorting import SortedLines
 from periplo.intake.styles import Styles
@@ -53,7 +52,8 @@ def open_intake(
 class Intake:
     """Files to read, each with its mapping. ``notes`` grows while they are read.
 
-    ``preset`` names what was recognised (several joined with `` + ``); ``plan`` says how each column would be read.
+    ``preset`` names what was recognised (several joined with `` + ``); ``plan`` says how each column would be read;
+    ``mapping_text`` is the mapping, as YAML, where it was given or guessed.
     """
 
     def __init__(self, parts: list[Part], found: list[Note], settings: IntakeSettings, words: Taxonomy) -> None:
@@ -63,6 +63,9 @@ class Intake:
         self.files = tuple(file for part in parts for file in part.files)
         self.total_bytes = sum(file.stat().st_size for file in self.files)
         self.preset = " + ".join(dict.fromkeys(part.preset for part in parts))
+        own = {part.rules.name: part.rules for part in parts if isinstance(part.rules, Mapping)}
+        own = {name: rules for name, rules in own.items() if rules not in preset_mappings()}
+        self.mapping_text = write_mapping(next(iter(own.values()))) if len(own) == 1 else None
         self.plan: MappingPlan = reduce(MappingPlan.and_also, (self._look(part, part.files[0]) for part in parts))
 
     def batches(self, progress: Callable[[Progress], None] | None = None) -> Iterator[IntakeBatch]:
@@ -91,8 +94,6 @@ class Intake:
     def _by_line(self, part: Part, rules: Mapping, assembler: Assembler, meter: Meter) -> Iterator[IntakeBatch]:
         """Rows are lines of orders: refused ones go out at once, orders when all files were read."""
         assert rules.lines
-        nothing = EVENTS.empty_table().to_batches()
-        empty = pa.RecordBatch.from_pylist([], EVENTS) if not nothing else nothing[0]
         headers: dict[Path, str] = {}
         with SortedLines(self._settings.scratch) as lines:
             for rows, table, rejects in self._parsed(part, rules, meter):
@@ -100,7 +101,7 @@ class Intake:
                 place = pa.repeat(pa.scalar(list(headers).index(rows.file), pa.int32()), table.num_rows)
                 lines.add(table.append_column("file", place))
                 if rejects:
-                    yield IntakeBatch(empty, len(rejects), np.zeros(0, np.int64), rejects)
+                    yield IntakeBatch(NO_EVENTS, len(rejects), np.zeros(0, np.int64), rejects)
             for whole in lines.orders():
                 orders = orders_of(whole, rules.lines, list(headers.items()))
                 yield assembler.batch(orders.table, whole.num_rows, orders.lines, orders.rejects)

@@ -77,7 +77,7 @@ class JsonReader:
             yield self._rows(docs)
 
     def _rows(self, docs: Documents) -> Rows:
-        flat, lines, raws, rejects = list[dict[str, str]](), list[int](), list[bytes](), list(docs.rejects)
+        flat, lines, raws, rejects = list[dict[str, str | None]](), list[int](), list[bytes](), list(docs.rejects)
         for raw, line in zip(docs.raws, docs.lines, strict=True):
             item, reason = _read(raw)
             if reason:
@@ -163,14 +163,14 @@ def _is_rows(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)
 
 
-def flatten(item: dict[str, Any], prefix: str = "") -> dict[str, str]:
-    """An object as flat text values: ``{"a": {"b": 1}}`` -> ``{"a.b": "1"}``; lists stay JSON, nulls are left out."""
-    flat: dict[str, str] = {}
+def flatten(item: dict[str, Any], prefix: str = "") -> dict[str, str | None]:
+    """An object as flat text values: ``{"a": {"b": 1}}`` -> ``{"a.b": "1"}``; lists stay JSON, nulls stay null."""
+    flat: dict[str, str | None] = {}
     for key, value in item.items():
-        if isinstance(value, str):
+        if value is None or isinstance(value, str):
             flat[prefix + key] = value
         elif isinstance(value, dict):
             flat |= flatten(value, f"{prefix}{key}.")
-        elif value is not None:
+        else:
             flat[prefix + key] = msgspec.json.encode(value).decode()
     return flat

@@ -93,8 +93,8 @@ class Lines(Base, frozen=True):
 
     ``price`` is of one piece, ``amount`` of the whole line. ``products`` are kept for each line. ``sums`` are amounts
     added up over the order and kept among its properties as ``name_minor``. An order whose number begins with
-    ``cancelled_prefix`` is an Order Cancelled with the amount given back; one without any positive quantity is a
-    Stock Adjusted, where ``stock_adjustments`` is true.
+    ``cancelled_prefix`` is an Order Cancelled with the amount given back. With ``negative_orders``, an order without
+    any positive quantity is an Order Refunded, or a Stock Adjusted where it belongs to no customer.
     """
 
     order: Source
@@ -104,7 +104,7 @@ class Lines(Base, frozen=True):
     products: dict[str, Source] = {}
     sums: dict[str, Source] = {}
     cancelled_prefix: str = ""
-    stock_adjustments: bool = False
+    negative_orders: bool = False
 
 
 class More(Base, frozen=True):

@@ -13,10 +13,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from periplo.events import EVENTS
 from periplo.language import Lang, t
 
 I64 = NDArray[np.int64]
 Bool = NDArray[np.bool_]
+NO_EVENTS = pa.RecordBatch.from_pylist([], EVENTS)
 
 
 class IntakeSettings(msgspec.Struct, frozen=True):

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from periplo.events import IDENTIFIERS
 from periplo.intake import reasons
 from periplo.intake.jsons import json_lists
 from periplo.intake.mapping import Lines
@@ -17,7 +18,7 @@ from periplo.intake.model import I64, Bool, Reason, Reject, refuse
 from periplo.intake.money import in_minor_units
 from periplo.intake.sorting import starts_of_orders
 
-COMPLETED, CANCELLED, ADJUSTED = "Order Completed", "Order Cancelled", "Stock Adjusted"
+COMPLETED, CANCELLED, REFUNDED, ADJUSTED = "Order Completed", "Order Cancelled", "Order Refunded", "Stock Adjusted"
 _OF_LINES = ("order", "pieces", "amount", "product", "line", "raw", "file")
 
 
@@ -53,31 +54,38 @@ def _is_of_order(name: str) -> bool:
 def _sum_up(lines: pa.Table, rules: Lines, starts: I64, made: dict[str, pa.Array]) -> None:
     """What the order is, its money and its quantity."""
     pieces, amount = (np.asarray(lines.column(name)) for name in ("pieces", "amount"))
+    sold = (pieces > 0) | (amount > 0)
+    back = ~np.logical_or.reduceat(sold, starts) & rules.negative_orders
     cancelled = _cancelled(made["id"], rules.cancelled_prefix)
-    earned = (pieces > 0) | (amount > 0)
-    adjusted = ~cancelled & ~np.logical_or.reduceat(earned, starts) & rules.stock_adjustments
-    total = np.where(
-        cancelled,
-        np.abs(np.add.reduceat(amount, starts)),
-        np.add.reduceat(np.where(earned, amount, 0), starts),
+    adjusted = back & ~cancelled & ~_known(made, len(starts))
+    refunded = back & ~cancelled & ~adjusted
+    for where, event in ((cancelled, CANCELLED), (adjusted, ADJUSTED), (refunded, REFUNDED)):
+        made["event"] = pc.if_else(pa.array(where), event, made["event"])
+    out = cancelled | refunded
+    pieces_of, amount_of = (
+        np.where(
+            out | adjusted,
+            np.where(adjusted, 1, -1) * np.add.reduceat(values, starts),
+            np.add.reduceat(np.where(sold, values, 0), starts),
+        )
+        for values in (pieces, amount)
     )
-    quantity = np.where(
-        cancelled | adjusted,
-        np.add.reduceat(pieces, starts),
-        np.add.reduceat(np.where(earned, pieces, 0), starts),
-    )
-    made["f:quantity"] = pa.array(np.where(cancelled, np.abs(quantity), quantity))
-    for column, event in ((cancelled, CANCELLED), (adjusted, ADJUSTED)):
-        made["event"] = pc.if_else(pa.array(column), event, made["event"])
+    made["f:quantity"] = pa.array(np.where(out, np.abs(pieces_of), pieces_of))
     if rules.price or rules.amount:
         # The order's own total where the file has one; of what was never paid, the lines say nothing.
-        paid = pc.is_in(made["event"], pa.array([COMPLETED, CANCELLED] if rules.cancelled_prefix else [COMPLETED]))
-        added = pc.if_else(paid, pa.array(total), pa.scalar(None, pa.int64()))
+        paid = np.asarray(pc.equal(made["event"], COMPLETED)) | out
+        added = pa.array(np.abs(amount_of), mask=~paid)
         made["f:revenue"] = pc.coalesce(made["f:revenue"], added) if "f:revenue" in made else added
     for name in rules.sums:
-        added = pa.array(np.add.reduceat(np.asarray(lines.column(f"s:{name}")), starts))
-        minor = in_minor_units(added, made["currency"])
+        summed = pa.array(np.add.reduceat(np.asarray(lines.column(f"s:{name}")), starts))
+        minor = in_minor_units(summed, made["currency"])
         made[f"p:{name}_minor"] = pc.if_else(pc.equal(minor, 0), pa.scalar(None, pa.string()), minor.cast(pa.string()))
+
+
+def _known(made: dict[str, pa.Array], rows: int) -> Bool:
+    """Whether an order says whose it is."""
+    found = [np.asarray(made[f"f:{kind}"].is_valid()) for kind in IDENTIFIERS if f"f:{kind}" in made]
+    return np.logical_or.reduce(found) if found else np.zeros(rows, bool)
 
 
 def _cancelled(order: pa.Array, prefix: str) -> Bool:

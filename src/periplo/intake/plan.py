@@ -13,6 +13,7 @@ from periplo.intake.model import Note, Rows
 from periplo.intake.preset_files import write_mapping
 from periplo.intake.styles import Styles
 from periplo.intake.table import Columns, Header
+from periplo.intake.texts import text
 
 _EXAMPLES = 3
 _SAMPLE = 200
@@ -89,5 +90,6 @@ def _uses(mapping: FileMapping, styles: Styles, columns: list[str]) -> Iterator[
 
 
 def _examples(columns: Columns, name: str) -> list[str]:
-    found: list[str] = pc.unique(columns.text(name)).drop_null().slice(0, _EXAMPLES).to_pylist()
-    return [value[:40] for value in found]
+    column = columns.typed(name)
+    values: list[str] = [] if column is None else pc.unique(text(column)).drop_null().to_pylist()
+    return [value[:40] for value in values[:_EXAMPLES]]
