@@ -71,6 +71,15 @@ class ChannelTable:
             self._clicks(clues.page),
         )
 
+    def essence(self, clues: Clues) -> Clues:
+        """Clues that lead to the same channel, told in the fewest words, so that many events share them."""
+        clicks = "&".join(f"{name}=" for name in sorted(self._clicks(clues.page)))
+        return clues._replace(
+            event=clues.event if clues.event in self._own else "",
+            page=f"//{self._host(clues.page)}?{clicks}" if clues.page else "",
+            referrer=f"//{self._host(clues.referrer)}" if clues.referrer else "",
+        )
+
     def _clicks(self, page: str) -> frozenset[str]:
         if "?" not in page:
             return frozenset()

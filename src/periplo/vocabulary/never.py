@@ -16,8 +16,9 @@ class NeverIdentifiers:
         folded = [pattern.strip(_AROUND).casefold() for pattern in patterns]
         self.exact = frozenset(pattern for pattern in folded if "*" not in pattern) | {""}
         self.globs = tuple(pattern for pattern in folded if "*" in pattern)
+        self._begins = tuple(pattern.partition("*")[0] for pattern in self.globs)
         self._globs = any_of(self.globs)
 
     def __contains__(self, value: str) -> bool:
         bare = value.strip(_AROUND).casefold()
-        return bare in self.exact or bool(self.globs and self._globs.match(bare))
+        return bare in self.exact or (bare.startswith(self._begins) and self._globs.match(bare) is not None)

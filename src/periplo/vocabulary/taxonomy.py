@@ -91,10 +91,17 @@ class Taxonomy(msgspec.Struct, frozen=True, dict=True):
         if not rows:
             return pa.array([], pa.string())
         fixed = {name: value for name, value in clues.items() if isinstance(value, str)}
-        columns = {name: value for name, value in clues.items() if name not in fixed and value is not None}
+        columns = {
+            name: self._essence(name, value) for name, value in clues.items() if name not in fixed and value is not None
+        }
         group, distinct = distinct_rows([*columns.values(), pa.nulls(rows, pa.string())])
         found = [self.channel_of(Clues(**fixed, **dict(zip(columns, row, strict=False)))) for row in distinct]
         return pa.array(found, pa.string()).take(pa.array(group))
+
+    def _essence(self, clue: str, column: Any) -> Any:
+        if clue not in ("event", "page", "referrer"):
+            return column
+        return map_distinct(column, lambda value: getattr(self.channel_table.essence(Clues(**{clue: value})), clue))
 
     def event_label(self, name: str, lang: Lang) -> str:
         return self.events[name].label(lang) if name in self.events else name

@@ -33,6 +33,12 @@ from periplo.events.segment.orders import orders
 from periplo.events.segment.reading import Reading, Rejected
 from periplo.vocabulary.vectors import encode, map_distinct
 
+_CAMPAIGN = (
+    ("campaign", "name", "utm_campaign"),
+    ("medium", "medium", "utm_medium"),
+    ("utm_source", "source", "utm_source"),
+)
+
 
 class Columns:
     """Builds the columns; ``refused`` notes the first fault of each row that cannot be an event."""
@@ -43,7 +49,7 @@ class Columns:
         self.told = Rows([message.told for message in parsed])
         self.contexts = Rows([message.context for message in parsed])
         self.pages = self.contexts.inner("page", Page)
-        self.address = first(rows.pick("url") for rows in (self.pages, self.told))
+        self.address = pc.dictionary_encode(first(rows.pick("url") for rows in (self.pages, self.told)))
         self.refused: dict[int, Rejected] = {}
         self.made = {
             "source": pa.array([reading.source] * len(parsed), TEXT),
@@ -148,8 +154,8 @@ class Columns:
 
     def _origin(self) -> None:
         campaigns = self.contexts.inner("campaign", Campaign)
-        for column, name in (("campaign", "name"), ("medium", "medium"), ("utm_source", "source")):
-            in_address = map_distinct(self.address, partial(devices.utm, name))
+        for column, name, parameter in _CAMPAIGN:
+            in_address = map_distinct(self.address, partial(devices.parameter, parameter))
             self.made[column] = first((campaigns.pick(name), in_address))
         machines = self.contexts.inner("device", Device)
         said = first(rows.pick(*names) for rows, names in ((self.told, ["device"]), (machines, ["category", "type"])))
@@ -181,5 +187,7 @@ def _fingerprint(raw: bytes) -> str:
 
 def _json(parts: list[Raw]) -> pa.Array:
     """Parts as they were sent; null where there is none, or nothing in it."""
-    column = pa.array(list(map(bytes, parts)), TEXT)
+    ends = np.cumsum([0, *map(len, parts)]).astype(np.int32)
+    buffers = [None, pa.py_buffer(ends), pa.py_buffer(b"".join(parts))]
+    column = pa.Array.from_buffers(pa.binary(), len(parts), buffers).cast(TEXT)
     return pc.if_else(is_one_of(column, "", "{}", "null"), NO_TEXT, column)

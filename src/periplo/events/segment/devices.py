@@ -49,12 +49,12 @@ def countries(said: pa.Array, locale: pa.Array) -> pa.Array:
     return pc.coalesce(given, map_distinct(locale, _region))
 
 
-def utm(name: str, url: str) -> str | None:
-    """The parameter ``utm_<name>`` of an address."""
-    if f"utm_{name}=" not in url:
+def parameter(name: str, url: str) -> str | None:
+    """A parameter of an address."""
+    if f"{name}=" not in url:
         return None
     try:
-        return parse_qs(urlsplit(url).query).get(f"utm_{name}", [None])[0]
+        return parse_qs(urlsplit(url).query).get(name, [None])[0]
     except ValueError:
         return None
 

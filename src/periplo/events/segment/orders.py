@@ -14,6 +14,8 @@ from periplo.events.segment.fields import Rows, text
 Refuse = Callable[[int, str, str, dict[str, str]], None]
 """Notes why a row is refused: row, field, reason (a template), its values."""
 
+_MANY = 10**15
+
 
 class Line(NamedTuple):
     """One product of a ``products`` array."""
@@ -41,7 +43,7 @@ def orders(told: Rows, money: NDArray[np.str_], currency: str | None, refuse: Re
     The revenue is what is said, else (of an event with money) the total, the value, or the sum of its products.
     """
     size = len(told.structs)
-    pieces = [_count(value) for value in told.field("quantity")]
+    pieces = [None if value is None else _count(value) for value in told.field("quantity")]
     found = Orders([None] * size, [None] * size, pieces, [None] * size, [None] * size)
     baskets = _baskets(told)
     for row, lines in baskets.items():
@@ -115,8 +117,8 @@ def _lines(products: Any) -> list[Line]:
 
 def _count(value: Any) -> int | None:
     """A whole number of pieces; None where it is no number (the value stays in the properties)."""
-    if value is None:
-        return None
+    if type(value) is int and -_MANY < value < _MANY:
+        return value
     try:
         return to_count(value)
     except ValueError:
