@@ -98,8 +98,9 @@ class Identity:
         return customers
 
     def current(self, customers: I64) -> I64:
-        """int64[n], the numbers these customers have now: after a merge that of the whole."""
-        return self._now().customer[customers]
+        """int64[n], the numbers these customers have now: after a merge that of the whole; 0 for numbers nobody had."""
+        known = self._now()
+        return known.customer[np.where((customers > NONE) & (customers <= known.count), customers, NONE)]
 
     def persons(self, customers: I64) -> Bool:
         """bool[n], False for the anonymous customer of a single order."""

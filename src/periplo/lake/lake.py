@@ -17,6 +17,7 @@ from deltalake import (
     write_deltalake,
 )
 from deltalake.exceptions import DeltaError
+from pyarrow import parquet
 
 from periplo.errors import DamagedShop
 from periplo.events.schema import STORED
@@ -70,6 +71,16 @@ class Snapshot:
     def files(self) -> list[str]:
         """The Parquet files, for any engine that reads Parquet."""
         return list(self._table.file_uris())
+
+    def damaged(self) -> dict[str, str]:
+        """The files that are missing or cannot be read, each with the problem."""
+        found = {}
+        for file in self.files():
+            try:
+                parquet.read_metadata(file)
+            except (OSError, pa.ArrowException) as error:
+                found[Path(file).name] = str(error).partition("\n")[0]
+        return found
 
     def archived_seq(self) -> int:
         """Up to which place the events of the log are here."""

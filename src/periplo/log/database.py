@@ -46,6 +46,14 @@ class Database:
         with self._engine.connect() as connection:
             return _revision(connection)
 
+    def problems(self) -> list[str]:
+        """What an SQLite file's own check finds wrong with it; nothing for other databases, which check themselves."""
+        if self._engine.dialect.name != "sqlite":
+            return []
+        with self.reading() as connection:
+            found = connection.scalars(text("PRAGMA quick_check")).all()
+        return [problem for problem in found if problem != "ok"]
+
     def close(self) -> None:
         self._engine.dispose()
 

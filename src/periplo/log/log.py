@@ -81,10 +81,10 @@ class Log:
                 (source, event_id) for source, event_id in connection.execute(select(event.c.source, event.c.event_id))
             ]
 
-    def count(self) -> int:
-        """How many events the tail holds."""
+    def count(self, after_seq: int = 0) -> int:
+        """How many events the tail holds after a place in the sequence."""
         with self._database.reading() as connection:
-            return connection.scalar(select(func.count()).select_from(event)) or 0
+            return connection.scalar(select(func.count()).where(event.c.seq > after_seq)) or 0
 
     def settled(self) -> int:
         """The last place of the sequence before which nothing can appear any more: all readers stop here."""

@@ -23,14 +23,22 @@ _AT_ONCE = 400
 class Refused(Protocol):
     """A refused row as a reader of files hands it over. ``reject_id`` is the same each time the row is refused."""
 
-    reject_id: str
-    file: str
-    line: int
-    field: str
-    reason: str
-    values: dict[str, Any]
-    header: str
-    raw: str
+    @property
+    def reject_id(self) -> str: ...
+    @property
+    def file(self) -> str: ...
+    @property
+    def line(self) -> int: ...
+    @property
+    def field(self) -> str: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def values(self) -> Mapping[str, Any]: ...
+    @property
+    def header(self) -> str: ...
+    @property
+    def raw(self) -> str: ...
 
 
 class Reject(msgspec.Struct, frozen=True, kw_only=True):

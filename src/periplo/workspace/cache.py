@@ -1,0 +1,137 @@
+"""The journeys of a shop on disk, memory-mapped: opened in milliseconds, made again when missing or damaged."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import rmtree
+from uuid import uuid4
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from periplo.journeys.build import Sorted
+from periplo.journeys.columns import I64, Bool
+
+FORMAT = 1
+_ABANDONED_S = 3600.0
+
+
+@dataclass(frozen=True)
+class CachedJourneys:
+    """Journeys of all events up to the place ``seq``.
+
+    ``person`` bool[n] per customer. ``arrivals`` int64[m] the places of all events, ascending, and ``place`` int64[m]
+    the index of each row's event among them: columns are kept in the order of arrival, and picked by it.
+    """
+
+    seq: int
+    journeys: Sorted
+    person: Bool
+    arrivals: I64
+    place: I64
+    event_names: tuple[str, ...] = ()
+    channel_names: tuple[str, ...] = ()
+
+    def arrays(self) -> dict[str, NDArray[np.generic]]:
+        own = {"person": self.person, "arrivals": self.arrivals, "place": self.place}
+        return own | {name: getattr(self.journeys, name) for name in Sorted.__dataclass_fields__}
+
+    def fits(self) -> bool:
+        """Whether the arrays belong together."""
+        journeys, rows = self.journeys, len(self.arrivals)
+        per_event = (journeys.time_us, journeys.seq, journeys.event, journeys.channel, self.place)
+        ends = len(journeys.offsets) and journeys.offsets[0] == 0 and journeys.offsets[-1] == rows
+        customers = len(journeys.customer) == len(self.person) == len(journeys.offsets) - 1
+        return bool(ends and customers and all(len(array) == rows for array in per_event))
+
+
+NO_JOURNEYS = CachedJourneys(
+    0,
+    Sorted(
+        np.zeros(1, np.int64),
+        np.zeros(0, np.int64),
+        np.zeros(0, np.int64),
+        np.zeros(0, np.int64),
+        np.zeros(0, np.uint16),
+        np.zeros(0, np.uint8),
+    ),
+    np.zeros(0, np.bool_),
+    np.zeros(0, np.int64),
+    np.zeros(0, np.int64),
+)
+
+
+class _Manifest(msgspec.Struct):
+    format: int
+    seq: int
+    folder: str
+    event_names: tuple[str, ...]
+    channel_names: tuple[str, ...]
+
+
+def read(cache: Path) -> CachedJourneys | None:
+    """What the cache holds; None where it is missing, damaged or of another format."""
+    try:
+        manifest = _manifest(cache)
+        found = _load(manifest, cache / manifest.folder) if manifest.format == FORMAT else None
+        return found if found and found.fits() else None
+    except (OSError, ValueError, msgspec.MsgspecError):
+        return None
+
+
+def write(cache: Path, journeys: CachedJourneys) -> None:
+    """Puts journeys in the place of those the cache holds, in one step."""
+    before = _old_folders(cache)
+    folder = cache / f"journeys-{journeys.seq}-{uuid4().hex}"
+    folder.mkdir(parents=True)
+    for name, array in journeys.arrays().items():
+        np.save(folder / f"{name}.npy", array)
+    manifest = _Manifest(FORMAT, journeys.seq, folder.name, journeys.event_names, journeys.channel_names)
+    replace_file(cache / "journeys.json", msgspec.json.encode(manifest))
+    for old in before:
+        rmtree(old, ignore_errors=True)
+
+
+def replace_file(file: Path, content: bytes) -> None:
+    """Writes a file in one step: readers see the old one or the new one."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    fresh = file.with_name(f"{file.name}.{uuid4().hex}")
+    fresh.write_bytes(content)
+    os.replace(fresh, file)
+
+
+def _load(manifest: _Manifest, folder: Path) -> CachedJourneys:
+    arrays: Mapping[str, NDArray[np.generic]] = {
+        file.stem: np.load(file, mmap_mode="r", allow_pickle=False) for file in folder.glob("*.npy")
+    }
+    names = NO_JOURNEYS.arrays()
+    if arrays.keys() != names.keys() or any(arrays[name].dtype != names[name].dtype for name in names):
+        raise ValueError("other arrays than expected")
+    own = {name: arrays[name] for name in ("person", "arrivals", "place")}
+    journeys = Sorted(**{name: arrays[name] for name in Sorted.__dataclass_fields__})  # type: ignore[arg-type]
+    return CachedJourneys(
+        manifest.seq,
+        journeys,
+        **own,  # type: ignore[arg-type]
+        event_names=manifest.event_names,
+        channel_names=manifest.channel_names,
+    )
+
+
+def _manifest(cache: Path) -> _Manifest:
+    return msgspec.json.decode((cache / "journeys.json").read_bytes(), type=_Manifest)
+
+
+def _old_folders(cache: Path) -> list[Path]:
+    """What a new write replaces, and what killed writers left. A folder that another is just writing is neither."""
+    try:
+        current = _manifest(cache).folder
+    except (OSError, msgspec.MsgspecError):
+        current = ""
+    latest = time.time() - _ABANDONED_S
+    return [one for one in cache.glob("journeys-*") if one.name == current or one.stat().st_mtime < latest]

@@ -1,0 +1,42 @@
+"""One customer of a shop: the timeline, and the profile read from it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from periplo.errors import UnknownName
+from periplo.events.schema import STORED
+from periplo.profiles import Profile, read_profile
+from periplo.workspace.journeying import JourneyStore
+from periplo.workspace.stores import Stores
+
+
+def timeline(stores: Stores, journeys: JourneyStore, number: int) -> pa.Table:
+    """All events of a customer (schema ``STORED``), in time order; an old number leads to the customer of today.
+
+    Raises ``UnknownName``.
+    """
+    places = journeys.places_of(_today(stores, number))
+    if not len(places):
+        raise UnknownName("customer", str(number), [])
+    found = stores.events(STORED.names[1:], int(places.min()) - 1, int(places.max()), places)
+    return found.read_all().sort_by([("occurred_at", "ascending"), ("seq", "ascending")])
+
+
+def profile(stores: Stores, events: pa.Table, number: int) -> Profile:
+    """Who a customer with these events is, and what they did."""
+    customer = _today(stores, number)
+    alone = np.array([customer])
+    return read_profile(
+        customer,
+        name=stores.identity.names(alone)[0],
+        person=bool(stores.identity.persons(alone)[0]),
+        identifiers=stores.identity.identifiers(customer),
+        events=events,
+        words=stores.taxonomy,
+    )
+
+
+def _today(stores: Stores, number: int) -> int:
+    return int(stores.identity.current(np.array([number]))[0])

@@ -1,0 +1,152 @@
+"""The doctor: looks at every part of a shop and says what is wrong and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Literal
+
+import msgspec
+
+from periplo.errors import PeriploError, ShopBusy
+from periplo.language import Lang, number, t
+from periplo.workspace import cache
+from periplo.workspace.stores import Stores
+
+MANY_REJECTS = 1_000
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """What is so, and what to do about it: templates with their values."""
+
+    level: Literal["ok", "warning", "error"]
+    part: str
+    what: str
+    fix: str = ""
+    values: dict[str, Any] = {}
+
+    def tell(self, lang: Lang) -> str:
+        """The finding in words, with numbers as the reader writes them."""
+        values = {name: number(v, lang) if isinstance(v, int) else v for name, v in self.values.items()}
+        return " ".join(t(text, lang, **values) if values else t(text, lang) for text in (self.what, self.fix) if text)
+
+
+Look = Callable[[Stores], Iterator[Finding]]
+
+
+def examine(stores: Stores) -> list[Finding]:
+    """What the doctor finds, part by part. A part that cannot be read at all is an error, and the rest is looked at."""
+    found: list[Finding] = []
+    for part, look in _PARTS.items():
+        try:
+            found += look(stores)
+        except PeriploError as error:
+            values = {name: str(value) for name, value in error.values.items()}
+            level: Literal["warning", "error"] = "warning" if isinstance(error, ShopBusy) else "error"
+            found.append(Finding(level=level, part=part, what=error.what, fix=error.fix, values=values))
+    return found
+
+
+def _settings(stores: Stores) -> Iterator[Finding]:
+    shop = stores.settings
+    yield Finding(
+        level="ok",
+        part="settings",
+        what="Settings: {name}, {currency}, {time_zone}, {country}.",
+        values={"name": shop.name, "currency": shop.currency, "time_zone": shop.time_zone, "country": shop.country},
+    )
+
+
+def _log(stores: Stores) -> Iterator[Finding]:
+    yield from _database(stores.log_database.problems(), "log.db")
+    values = {"n": stores.log.count(after_seq=stores.lake.now().archived_seq())}
+    yield Finding(level="ok", part="log", what="Log: {n} live events wait for the archive.", values=values)
+    if stores.log.unfinished():
+        yield Finding(
+            level="warning",
+            part="log",
+            what="An import is running, or was killed.",
+            fix="If none is running, run the import again: nothing is doubled.",
+        )
+
+
+def _lake(stores: Stores) -> Iterator[Finding]:
+    archive = stores.lake.now()
+    for file, problem in archive.damaged().items():
+        yield Finding(
+            level="error",
+            part="lake",
+            what="The archive's file {file} cannot be read: {problem}.",
+            fix="Put it back from a copy of the shop, or import your files into a new shop.",
+            values={"file": file, "problem": problem},
+        )
+    values = {"n": archive.count(), "files": len(archive.files())}
+    yield Finding(level="ok", part="lake", what="Archive: {n} events in {files} files.", values=values)
+
+
+def _identity(stores: Stores) -> Iterator[Finding]:
+    yield from _database(stores.state.problems(), "state.db")
+    behind = stores.log.settled() - stores.identity.cursor()
+    if behind > 0:
+        yield Finding(
+            level="warning",
+            part="identity",
+            what="Identity has {n} events still to read.",
+            fix="It catches up by itself when the shop is next opened.",
+            values={"n": behind},
+        )
+    elif behind < 0:
+        yield Finding(
+            level="error",
+            part="identity",
+            what="state.db knows more events than log.db.",
+            fix="The two are copies of different moments: put back both from the same copy.",
+        )
+    totals = stores.identity.totals()
+    values = {"persons": totals.persons, "orders": totals.anonymous, "n": len(stores.identity.suggestions())}
+    yield Finding(
+        level="ok",
+        part="identity",
+        what="Identity: {persons} customers, {orders} orders of nobody known, {n} doubtful links left apart.",
+        values=values,
+    )
+
+
+def _quarantine(stores: Stores) -> Iterator[Finding]:
+    waiting = stores.quarantine.count()
+    fix = "See why: periplo quarantine list SHOP" if waiting else ""
+    level: Literal["ok", "warning"] = "warning" if waiting > MANY_REJECTS else "ok"
+    yield Finding(level=level, part="quarantine", what="Quarantine: {n} rows wait.", fix=fix, values={"n": waiting})
+
+
+def _cache(stores: Stores) -> Iterator[Finding]:
+    places = stores.places
+    if cache.read(places.cache) is None and (places.cache / "journeys.json").exists():
+        yield Finding(
+            level="warning",
+            part="cache",
+            what="The cache of journeys cannot be read.",
+            fix="Nothing to do: it is made again when next needed.",
+        )
+    else:
+        yield Finding(level="ok", part="cache", what="The cache is in order.")
+
+
+def _database(problems: list[str], name: str) -> Iterator[Finding]:
+    for problem in problems:
+        yield Finding(
+            level="error",
+            part=name,
+            what="{name} is damaged: {problem}.",
+            fix="Put it back from a copy of the shop, or import your files into a new shop.",
+            values={"name": name, "problem": problem},
+        )
+
+
+_PARTS: dict[str, Look] = {
+    "settings": _settings,
+    "log": _log,
+    "lake": _lake,
+    "identity": _identity,
+    "quarantine": _quarantine,
+    "cache": _cache,
+}

@@ -1,0 +1,108 @@
+"""Files into a shop. The commit of the archive is the atom: before it nothing happened, after it all can follow."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from uuid import uuid4
+
+import msgspec
+
+from periplo.intake import Intake, IntakeSettings, MappingPlan, Note, Progress, open_intake
+from periplo.log import Reading
+from periplo.workspace.following import follow
+from periplo.workspace.recording import WAIT_S, move
+from periplo.workspace.staging import Counts, Staging
+from periplo.workspace.stores import Stores
+
+Report = Callable[[Progress], None]
+
+
+class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What an import did. Raw rows: ``read = accepted + duplicates + rejected``.
+
+    ``events`` and ``customers`` (people and visitors) are all that the shop has now; ``anonymous`` counts customers
+    known by a single order only. ``plan`` says how the columns were read, ``notes`` what to know about the files.
+    """
+
+    read: int = 0
+    accepted: int = 0
+    duplicates: int = 0
+    rejected: int = 0
+    events: int = 0
+    customers: int = 0
+    anonymous: int = 0
+    preset: str
+    plan: MappingPlan
+    notes: list[Note] = []
+    seconds: float = 0.0
+
+    def counts(self) -> dict[str, int]:
+        """The numbers that the command line prints."""
+        names = ("read", "accepted", "duplicates", "rejected", "events", "customers")
+        return {name: getattr(self, name) for name in names}
+
+
+def open_files(stores: Stores, paths: Sequence[Path | str], preset: str | None, mapping: Path | None) -> Intake:
+    """The files, read as the shop's settings and vocabulary say."""
+    shop, scratch = stores.settings, stores.places.staging
+    settings = IntakeSettings(shop.currency, shop.time_zone, shop.country, scratch)
+    return open_intake(paths, preset=preset, mapping=mapping, settings=settings, words=stores.taxonomy)
+
+
+def look(stores: Stores, paths: Sequence[Path | str], preset: str | None, mapping: Path | None) -> ImportReport:
+    """How files would be read; nothing is touched."""
+    intake = open_files(stores, paths, preset, mapping)
+    return ImportReport(preset=intake.preset, plan=intake.plan, notes=intake.notes)
+
+
+def import_files(
+    stores: Stores, paths: Sequence[Path | str], preset: str | None, mapping: Path | None, progress: Report | None
+) -> ImportReport:
+    """Reads files into the shop. Raises what reading raises, and ``ShopBusy``."""
+    began = time.monotonic()
+    intake = open_files(stores, paths, preset, mapping)
+    how = Reading(intake.preset, mapping.read_text("utf-8") if mapping else None)
+    with stores.lock.hold(WAIT_S):
+        stores.clear()
+        with Staging(stores.places.staging) as staged:
+            for batch in intake.batches(progress):
+                staged.add(batch)
+            staged.close()
+            commit(stores, staged, how)
+            counts = staged.counts()
+    return report(stores, counts, began, preset=intake.preset, plan=intake.plan, notes=intake.notes)
+
+
+def commit(stores: Stores, staged: Staging, how: Reading | None) -> None:
+    """Puts what is staged into the shop: new events to the archive, in one commit, and refused rows to the
+    quarantine, unless they lie there already (no ``how``)."""
+    import_id = uuid4().hex
+    move(stores)
+    count = staged.keep_new(stores.lake.now(), stores.log.keys())
+    if how:
+        for some in staged.rejects():
+            stores.quarantine.put(import_id, how, some)
+    if count:
+        with stores.log.reserve(count, import_id) as first:
+            note = {"import_id": import_id, "first_seq": first, "last_seq": first + count - 1}
+            stores.lake.append(staged.events(first), note=note)
+
+
+def report(
+    stores: Stores, counts: Counts, began: float, *, preset: str, plan: MappingPlan, notes: list[Note]
+) -> ImportReport:
+    """What was done, once identity has followed."""
+    follow(stores)
+    totals = stores.identity.totals()
+    return ImportReport(
+        **counts._asdict(),
+        events=stores.count(),
+        customers=totals.persons,
+        anonymous=totals.anonymous,
+        preset=preset,
+        plan=plan,
+        notes=notes,
+        seconds=time.monotonic() - began,
+    )

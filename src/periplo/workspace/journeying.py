@@ -1,0 +1,125 @@
+"""From the archive and the log to journeys: only what is new is read, only whom it concerns is sorted again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import reduce
+from operator import add
+from threading import RLock
+
+import numpy as np
+import pyarrow as pa
+
+from periplo.identity import COLUMNS
+from periplo.journeys.build import Rows, Sorted, build, extend, move
+from periplo.journeys.columns import I64, JourneyColumns
+from periplo.workspace import cache
+from periplo.workspace.cache import NO_JOURNEYS, CachedJourneys
+from periplo.workspace.following import follow
+from periplo.workspace.names import Names
+from periplo.workspace.properties import ShopProperties
+from periplo.workspace.stores import Stores
+
+MOST_EVENT_NAMES, MOST_CHANNELS = 1 << 16, 1 << 8
+ROWS_AT_ONCE = 1_000_000
+
+
+class JourneyStore:
+    """The journeys of a shop, kept up to date. One object while nothing changes; safe for threads."""
+
+    def __init__(self, stores: Stores) -> None:
+        self._stores, self._lock = stores, RLock()
+        self._kept = NO_JOURNEYS
+        self._columns: JourneyColumns | None = None
+
+    def columns(self) -> JourneyColumns:
+        """The journeys of all settled events, memory-mapped."""
+        with self._lock:
+            settled = follow(self._stores)
+            if self._columns is None or self._kept.seq != settled:
+                self._kept = self._at(settled)
+                self._columns = _opened(self._stores, self._kept)
+            return self._columns
+
+    def places_of(self, customer: int) -> I64:
+        """The places in the sequence of a customer's events, in the order of the journey."""
+        with self._lock:
+            self.columns()
+            journeys = self._kept.journeys
+            return journeys.seq[journeys.rows_of(np.array([customer]))]
+
+    def _at(self, settled: int) -> CachedJourneys:
+        folder = self._stores.places.cache
+        found = self._kept
+        if (on_disk := cache.read(folder)) and found.seq < on_disk.seq <= settled:
+            found = on_disk
+        if found.seq == settled:
+            return found
+        fresh = _advanced(self._stores, found, settled)
+        if not len(fresh.arrivals):
+            return fresh
+        cache.write(folder, fresh)
+        return fresh
+
+
+def _opened(stores: Stores, kept: CachedJourneys) -> JourneyColumns:
+    return kept.journeys.columns(
+        person=kept.person,
+        event_names=kept.event_names,
+        channel_names=kept.channel_names,
+        properties=ShopProperties(stores, kept.arrivals, kept.place),
+    )
+
+
+def _advanced(stores: Stores, old: CachedJourneys, settled: int) -> CachedJourneys:
+    """Old journeys, those of merged customers put together, with the new events joined in."""
+    event_names, channel_names = Names(old.event_names, MOST_EVENT_NAMES), Names(old.channel_names, MOST_CHANNELS)
+    new = _rows(stores, old.seq, settled, event_names, channel_names)
+    known = _regrouped(stores, old.journeys)
+    journeys = extend(known, new)[0] if len(known.seq) else build(new)[0]
+    arrivals = np.concatenate((old.arrivals, np.sort(new.seq)))
+    return CachedJourneys(
+        seq=settled,
+        journeys=journeys,
+        person=stores.identity.persons(journeys.customer),
+        arrivals=arrivals,
+        place=np.searchsorted(arrivals, journeys.seq),
+        event_names=event_names.all,
+        channel_names=channel_names.all,
+    )
+
+
+def _regrouped(stores: Stores, journeys: Sorted) -> Sorted:
+    """The events of customers who were merged, moved to whom they are now."""
+    now = stores.identity.current(journeys.customer)
+    merged = now != journeys.customer
+    if not merged.any():
+        return journeys
+    sizes = np.diff(journeys.offsets)
+    return move(journeys, np.flatnonzero(np.repeat(merged, sizes)), np.repeat(now[merged], sizes[merged]))[0]
+
+
+def _rows(stores: Stores, after_seq: int, until_seq: int, event_names: Names, channel_names: Names) -> Rows:
+    """The events between two places that have a customer."""
+    parts = [NO_JOURNEYS.journeys.rows]
+    for table in _large(stores.events([*COLUMNS, "occurred_at", "event", "channel"], after_seq, until_seq)):
+        customer = stores.identity.customers_of(table)
+        when, seq = table["occurred_at"].cast(pa.int64()).to_numpy(), table["seq"].to_numpy()
+        event = event_names.codes(table["event"]).astype(np.uint16)
+        channel = channel_names.codes(table["channel"]).astype(np.uint8)
+        parts.append(Rows(customer, when, seq, event, channel).take(customer > 0))
+    return reduce(add, parts)
+
+
+def _large(events: pa.RecordBatchReader) -> Iterator[pa.Table]:
+    """A stream of small batches as tables of about ``ROWS_AT_ONCE`` rows."""
+    waiting: list[pa.RecordBatch] = []
+    rows = 0
+    for batch in events:
+        waiting.append(batch)
+        rows += batch.num_rows
+        if rows >= ROWS_AT_ONCE:
+            yield pa.Table.from_batches(waiting)
+            waiting, rows = [], 0
+    if waiting:
+        yield pa.Table.from_batches(waiting)

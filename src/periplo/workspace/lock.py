@@ -1,0 +1,38 @@
+"""One writer at a time: imports and archiving wait for each other, also across processes."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from periplo.errors import ShopBusy
+
+
+class Lock:
+    """A lock that its process cannot leave behind: an open transaction of an empty SQLite file."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    @contextmanager
+    def hold(self, wait_s: float) -> Iterator[None]:
+        """Waits at most ``wait_s`` seconds for its turn. Raises ``ShopBusy``."""
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(self._file, timeout=wait_s, isolation_level=None, check_same_thread=False)
+        try:
+            self._take(connection)
+            yield
+        finally:
+            connection.close()
+
+    def _take(self, connection: sqlite3.Connection) -> None:
+        try:
+            connection.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise
+            raise ShopBusy(
+                "Another import into this shop is running.", fix="Wait until it has finished and run this one again."
+            ) from error

@@ -1,0 +1,63 @@
+"""Opening and making shops."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from periplo.errors import NotAShop
+from periplo.workspace.cache import replace_file
+from periplo.workspace.places import Places
+from periplo.workspace.settings import Settings
+from periplo.workspace.stores import Stores
+
+
+def exists(path: Path) -> bool:
+    """Whether a folder is a shop."""
+    return Places(path).settings.is_file()
+
+
+def settings_of(path: Path) -> Settings:
+    """The settings of a shop. Raises ``NotAShop``, ``BadSettings``."""
+    if not exists(path):
+        raise NotAShop(
+            "There is no shop at {path}.",
+            why="This is a file." if path.is_file() else "A shop is a folder with a periplo.toml.",
+            fix="Make one by importing your files: periplo import FILE --into SHOP",
+            path=path,
+        )
+    return Settings.read(Places(path).settings, name_of(path))
+
+
+def name_of(path: Path) -> str:
+    """The name of a shop that has none: that of its folder."""
+    return path.resolve().name or "shop"
+
+
+def make(path: Path, settings_file: Path | None) -> None:
+    """A new shop in a new or empty folder, with these settings or the usual ones. Raises ``NotAShop``, ``BadSettings``.
+
+    Its settings come first: a shop that was only half made is finished when it is next opened.
+    """
+    places = Places(path)
+    if path.is_file() or any(not _begun(file) for file in path.glob("*")):
+        raise NotAShop(
+            "{path} is not a shop, and not empty.",
+            fix="Choose a new folder for the shop.",
+            path=path,
+        )
+    settings = Settings.read(settings_file, name_of(path)) if settings_file else Settings(name=name_of(path))
+    path.mkdir(parents=True, exist_ok=True)
+    replace_file(places.settings, settings_file.read_bytes() if settings_file else settings.as_toml().encode())
+
+
+def finish(stores: Stores) -> None:
+    """Makes what a shop that was only half made lacks, and clears up after killed imports."""
+    places = stores.places
+    if not (places.lake / "_delta_log").exists() and not places.log.exists():
+        stores.lake.create()
+    stores.recover()
+
+
+def _begun(file: Path) -> bool:
+    """What a killed ``make`` may leave."""
+    return file.name.startswith("periplo.toml.")

@@ -1,0 +1,100 @@
+"""``periplo.toml``: what a shop says about itself."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from zoneinfo import available_timezones
+
+import msgspec
+from babel import Locale
+
+from periplo.errors import BadSettings, UnknownName, did_you_mean
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """``currency`` (ISO 4217) and ``time_zone`` (IANA) hold where data do not say; ``country`` (ISO 3166) tells how
+    phone numbers are read; ``simulated``: the shop is invented, and its map says so.
+    """
+
+    name: str
+    currency: str = "EUR"
+    time_zone: str = "UTC"
+    country: str = "ES"
+    simulated: bool = False
+
+    @classmethod
+    def read(cls, file: Path, name: str) -> Settings:
+        """The settings in a file; ``name`` holds where it gives none. Raises ``BadSettings``, ``UnknownName``."""
+        given = {"name": name} | _toml(file)
+        for setting, value in given.items():
+            if setting not in cls.__struct_fields__:
+                raise UnknownName("setting", setting, cls.__struct_fields__, where=file.name)
+            _check(file, setting, value)
+        return cls(**given)
+
+    def as_toml(self) -> str:
+        """The settings as the text of a ``periplo.toml``."""
+        values = msgspec.to_builtins(self)
+        return "".join(f"{setting} = {json.dumps(value, ensure_ascii=False)}\n" for setting, value in values.items())
+
+
+def _toml(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadSettings(
+            "{file} cannot be read.",
+            why="TOML says: {detail}.",
+            fix='Each line is a setting, as: currency = "EUR".',
+            file=file.name,
+            detail=error,
+        ) from error
+
+
+def _check(file: Path, setting: str, value: object) -> None:
+    kind = bool if setting == "simulated" else str
+    if not isinstance(value, kind) or value == "":
+        raise BadSettings(
+            "{file}: {setting} cannot be {value}.",
+            fix="Write true or false." if kind is bool else "Write a text in quotes.",
+            file=file.name,
+            setting=setting,
+            value=json.dumps(value, ensure_ascii=False, default=str),
+        )
+    known = _KNOWN.get(setting)
+    if known and value not in (codes := known()):
+        raise _unknown(file, setting, str(value), codes)
+
+
+def _unknown(file: Path, setting: str, value: str, known: set[str]) -> BadSettings:
+    return BadSettings(
+        "{file}: {setting} cannot be “{value}”.",
+        why=_WHAT[setting],
+        fix="Did you mean {near}?" if (near := did_you_mean(value, known)) else "",
+        file=file.name,
+        setting=setting,
+        value=value,
+        near=near,
+    )
+
+
+def _codes(kind: str, length: int) -> set[str]:
+    """The codes that the Unicode tables know: of ``currencies`` or ``territories``."""
+    table: dict[str, str] = getattr(Locale("en"), kind)
+    return {code for code in table if len(code) == length and code.isalpha()}
+
+
+_KNOWN: dict[str, Callable[[], set[str]]] = {
+    "currency": lambda: _codes("currencies", 3),
+    "time_zone": available_timezones,
+    "country": lambda: _codes("territories", 2),
+}
+_WHAT = {
+    "currency": "It is a currency code of ISO 4217, as EUR or USD.",
+    "time_zone": "It is a time zone name of IANA, as Europe/Madrid.",
+    "country": "It is a country code of ISO 3166, as ES or MX.",
+}

@@ -1,0 +1,216 @@
+"""``Shop``: one shop, opened by its path. It hands out the parts and holds no logic of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+
+from periplo.analysis import Journeys
+from periplo.errors import UnknownName
+from periplo.events.model import Event
+from periplo.journeys.columns import I64
+from periplo.language import Lang
+from periplo.log import Quarantine
+from periplo.maps import MapDefinition, MapReading
+from periplo.maps import read as read_journeys
+from periplo.maps.checks import Known
+from periplo.maps.words import per_language
+from periplo.profiles import Profile
+from periplo.vocabulary import load as load_vocabulary
+from periplo.workspace import customers, importing, opening, recording, replay
+from periplo.workspace.atlas import load_map, map_names
+from periplo.workspace.doctor import Finding, examine
+from periplo.workspace.filters import Filters
+from periplo.workspace.importing import ImportReport, Report
+from periplo.workspace.journeying import JourneyStore
+from periplo.workspace.places import Places
+from periplo.workspace.remembered import Remembered
+from periplo.workspace.segments import Segment, read_segments
+from periplo.workspace.settings import Settings
+from periplo.workspace.stores import Stores
+
+ALL = Filters()
+
+
+class Shop:
+    """A shop on disk. Safe for threads; several processes may have it open.
+
+    ``settings`` and ``taxonomy`` are those at the time it was opened.
+    """
+
+    def __init__(self, path: Path, settings: Settings) -> None:
+        self.path, self.settings = path, settings
+        self.taxonomy = load_vocabulary(path)
+        self._places = Places(path)
+        self._stores = Stores(self._places, settings, self.taxonomy)
+        self._journeys = JourneyStore(self._stores)
+        self._faces: Remembered[Journeys] = Remembered(16)
+        self._readings: Remembered[MapReading] = Remembered(32)
+        self._timelines: Remembered[pa.Table] = Remembered(8)
+
+    @classmethod
+    def open(cls, path: Path | str, *, create: bool = False, draft: bool = False, repair: bool = True) -> Shop:
+        """The shop in a folder. Raises ``NotAShop``, ``BadSettings``, ``BadVocabulary``.
+
+        ``create`` makes it where there is none. ``draft`` gives one that is only in memory where there is none: to
+        try an import. Without ``repair`` nothing is touched that killed processes left behind.
+        """
+        path = Path(path)
+        if create and not opening.exists(path):
+            return cls.create(path)
+        if draft and not opening.exists(path):
+            return cls(path, Settings(name=opening.name_of(path)))
+        shop = cls(path, opening.settings_of(path))
+        if repair:
+            opening.finish(shop._stores)
+        return shop
+
+    @classmethod
+    def create(cls, path: Path | str, *, settings_file: Path | None = None) -> Shop:
+        """A new shop in a new or empty folder; ``settings_file`` becomes its ``periplo.toml``."""
+        opening.make(Path(path), settings_file)
+        return cls.open(path)
+
+    @staticmethod
+    def exists(path: Path | str) -> bool:
+        """Whether a folder is a shop."""
+        return opening.exists(Path(path))
+
+    def close(self) -> None:
+        self._stores.close()
+
+    def __enter__(self) -> Shop:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # what comes in
+
+    def import_files(
+        self,
+        paths: Sequence[Path | str],
+        *,
+        preset: str | None = None,
+        mapping: Path | None = None,
+        dry_run: bool = False,
+        progress: Report | None = None,
+    ) -> ImportReport:
+        """Files, folders and patterns into the shop, all or nothing; ``dry_run`` only tells how they would be read.
+
+        Waits a minute for another import, then raises ``ShopBusy``. Raises what reading files raises.
+        """
+        if dry_run:
+            return importing.look(self._stores, paths, preset, mapping)
+        return importing.import_files(self._stores, paths, preset, mapping, progress)
+
+    def replay_quarantine(
+        self,
+        *,
+        mapping: Path | None = None,
+        mended: Mapping[str, str] | None = None,
+        only: Collection[str] | None = None,
+    ) -> ImportReport:
+        """Refused rows read again, ``mended`` with another text by id; what goes in leaves the list."""
+        return replay.replay(self._stores, mapping, mended or {}, only)
+
+    def record(self, events: Sequence[Event]) -> int:
+        """Live events, durable when this returns; answers how many were new."""
+        return recording.record(self._stores, events)
+
+    def archive(self) -> int:
+        """Moves recorded events from the log to the archive; answers how many. Raises ``ShopBusy``."""
+        return recording.archive(self._stores)
+
+    @property
+    def quarantine(self) -> Quarantine:
+        """The rows that were refused."""
+        return self._stores.quarantine
+
+    # what can be asked
+
+    def version(self) -> str:
+        """Changes when events, segments or maps change; cheap to ask."""
+        files = [self._places.segments, *sorted(self._places.maps.glob("*.yaml"))]
+        times = [f"{file.name}@{file.stat().st_mtime_ns}" for file in files if file.exists()]
+        return "-".join([str(self._stores.log.settled()), *times])
+
+    def journeys(self, filters: Filters = ALL) -> Journeys:
+        """The journeys of the shop, narrowed. The same object while the version stays. Raises ``UnknownName``."""
+        columns = self._journeys.columns()
+
+        def face() -> Journeys:
+            whole = Journeys(
+                columns,
+                names=self.customer_names,
+                currency=self.settings.currency,
+                zone=self.settings.time_zone,
+                taxonomy=self.taxonomy,
+                segments={name: segment.where for name, segment in self._segments().items()},
+            )
+            return filters.apply(whole)
+
+        return self._faces.get((self.version(), filters), face)
+
+    def customer_names(self, numbers: I64) -> list[str]:
+        """What to call customers: their strongest identifier."""
+        return self._stores.identity.names(numbers)
+
+    def customer_number(self, name: str) -> int:
+        """The customer with an identifier. Raises ``UnknownName``."""
+        found = self._stores.identity.number_of(name)
+        if found is None:
+            raise UnknownName("customer", name, [])
+        return found
+
+    def timeline(self, number: int) -> pa.Table:
+        """All events of a customer (schema ``STORED``), in time order. Raises ``UnknownName``."""
+        find = lambda: customers.timeline(self._stores, self._journeys, number)  # noqa: E731
+        return self._timelines.get((self.version(), number), find)
+
+    def profile(self, number: int) -> Profile:
+        """Who a customer is and what they did. Raises ``UnknownName``."""
+        return customers.profile(self._stores, self.timeline(number), number)
+
+    # segments and maps
+
+    def segments(self) -> list[str]:
+        """The names of all segments."""
+        return list(self._segments())
+
+    def segment_label(self, name: str, lang: Lang) -> str:
+        """The name of a segment on screen."""
+        return self._segments()[name].label.tell(lang)
+
+    def maps(self) -> list[str]:
+        """The names of the shop's own maps, then of the templates."""
+        return map_names(self._places.maps)
+
+    def map_definition(self, name: str | None = None) -> MapDefinition:
+        """A map by name; without one the shop's ``default``, else the template for retail."""
+        segments = {name: segment.where for name, segment in self._segments().items()}
+        return load_map(self._places.maps, name, Known(segments, self.taxonomy, self.settings.time_zone))
+
+    def read_map(self, definition: MapDefinition | None = None, filters: Filters = ALL) -> MapReading:
+        """A map with its numbers."""
+        definition = definition or self.map_definition()
+        told = per_language(
+            lambda lang: filters.tell(lang, channel=self.taxonomy.channel_label, segment=self.segment_label)
+        )
+
+        def reading() -> MapReading:
+            simulated = self.settings.simulated
+            return read_journeys(self.journeys(filters), definition, simulated=simulated, filters=told)
+
+        return self._readings.get((self.version(), definition.file, definition.text, filters), reading)
+
+    # how it is
+
+    def doctor(self) -> list[Finding]:
+        """What is wrong with the shop, and what to do; nothing is changed."""
+        return examine(self._stores)
+
+    def _segments(self) -> dict[str, Segment]:
+        return read_segments(self._places.segments, self.taxonomy, self.settings.time_zone)

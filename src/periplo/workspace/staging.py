@@ -1,0 +1,152 @@
+"""Where an import works before its commit: batches wait on disk while duplicates are found, in bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from shutil import rmtree
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from duckdb import DuckDBPyConnection
+
+from periplo.events.schema import EVENTS, STORED
+from periplo.intake import IntakeBatch, Reject
+from periplo.journeys.columns import Bool
+from periplo.lake import Snapshot, one_of
+from periplo.log import Key
+from periplo.workspace.engine import engine
+
+_STAGED = EVENTS.append(pa.field("rows", pa.int64()))
+_KEY = pa.schema([pa.field("place", pa.int64()), EVENTS.field("source"), EVENTS.field("event_id")])
+_REJECTS_AT_ONCE = 10_000
+
+
+class Counts(NamedTuple):
+    """Raw rows: all that were read, those whose events are new, those already there, those refused."""
+
+    read: int
+    accepted: int
+    duplicates: int
+    rejected: int
+
+
+class Staging:
+    """The events and refused rows of one import, in a folder that is removed at the end.
+
+    First ``add`` all batches, then ``close``, ``keep_new``, and read them.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        self._folder, self._events, self._rejects = folder, folder / "events.arrow", folder / "rejects.jsonl"
+        self._writer = pa.ipc.new_file(self._events, _STAGED, options=pa.ipc.IpcWriteOptions(compression="lz4"))
+        self._refused = self._rejects.open("wb")
+        self._sources: set[str] = set()
+        self._read = self._rejected = self._count = 0
+        self._keep: Bool = np.zeros(0, np.bool_)
+
+    def __enter__(self) -> Staging:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+        rmtree(self._folder, ignore_errors=True)
+
+    def add(self, batch: IntakeBatch) -> None:
+        rows = pa.array(batch.rows_of_event, pa.int64())
+        if batch.events.num_rows:
+            self._writer.write_batch(pa.RecordBatch.from_arrays([*batch.events.columns, rows], schema=_STAGED))
+        self._refused.writelines(msgspec.json.encode(reject) + b"\n" for reject in batch.rejects)
+        self._sources.update(pc.unique(batch.events["source"]).to_pylist())
+        self._read += batch.rows
+        self._rejected += len(batch.rejects)
+        self._count += batch.events.num_rows
+
+    def close(self) -> None:
+        """No more batches."""
+        self._writer.close()
+        self._refused.close()
+
+    def keep_new(self, archive: Snapshot, live: Sequence[Key]) -> int:
+        """Leaves out what the archive or the log holds, and second ones among the staged; answers how many stay."""
+        self._keep = np.memmap(self._folder / "keep", np.bool_, "w+", shape=(max(1, self._count),))
+        if self._count:
+            known = archive.scan(["source", "event_id"], where=one_of("source", self._sources))
+            with engine(self._folder) as database:
+                for batch in _new_places(database, self._keys(), known, live):
+                    self._keep[batch["place"].to_numpy()] = True
+        return int(np.count_nonzero(self._keep))
+
+    def counts(self) -> Counts:
+        accepted = sum(int(pc.sum(batch["rows"]).as_py() or 0) for batch in self._kept("rows"))
+        return Counts(self._read, accepted, self._read - self._rejected - accepted, self._rejected)
+
+    def events(self, first_seq: int) -> pa.RecordBatchReader:
+        """The events that stay, with their places in the sequence, as a stream (schema ``STORED``)."""
+        return pa.RecordBatchReader.from_batches(STORED, self._numbered(first_seq))
+
+    def rejects(self) -> Iterator[list[Reject]]:
+        """The refused rows, some at a time."""
+        with self._rejects.open("rb") as lines:
+            some: list[Reject] = []
+            for line in lines:
+                some.append(msgspec.json.decode(line, type=Reject))
+                if len(some) == _REJECTS_AT_ONCE:
+                    yield some
+                    some = []
+            if some:
+                yield some
+
+    def _numbered(self, first_seq: int) -> Iterator[pa.RecordBatch]:
+        for batch in self._kept():
+            places = pa.array(np.arange(first_seq, first_seq + batch.num_rows))
+            first_seq += batch.num_rows
+            yield pa.RecordBatch.from_arrays([places, *batch.columns[:-1]], schema=STORED)
+
+    def _kept(self, *columns: str) -> Iterator[pa.RecordBatch]:
+        first = 0
+        for batch in _batches(self._events, *columns):
+            mask = np.asarray(self._keep[first : first + batch.num_rows])
+            first += batch.num_rows
+            yield batch if mask.all() else batch.filter(pa.array(mask))
+
+    def _keys(self) -> pa.RecordBatchReader:
+        return pa.RecordBatchReader.from_batches(_KEY, _keys(self._events))
+
+
+def _new_places(
+    database: DuckDBPyConnection, staged: pa.RecordBatchReader, known: pa.RecordBatchReader, live: Iterable[Key]
+) -> pa.RecordBatchReader:
+    """The places of the first staged event of each key that is neither known nor live."""
+    sources, ids = zip(*live, strict=True) if live else ((), ())
+    database.register("staged", staged)
+    database.register("known", known)
+    database.register("live", pa.table([sources, ids], schema=_KEY.remove(0)))
+    return database.sql(
+        """
+        SELECT min(place) AS place FROM staged
+        ANTI JOIN (FROM known UNION ALL FROM live) USING (source, event_id)
+        GROUP BY source, event_id
+        """
+    ).to_arrow_reader()
+
+
+def _batches(file: Path, *columns: str) -> Iterator[pa.RecordBatch]:
+    fields = [_STAGED.get_field_index(name) for name in columns] or None
+    with pa.memory_map(str(file)) as source:
+        reader = pa.ipc.open_file(source, options=pa.ipc.IpcReadOptions(included_fields=fields))
+        for index in range(reader.num_record_batches):
+            yield reader.get_batch(index)
+
+
+def _keys(file: Path) -> Iterator[pa.RecordBatch]:
+    first = 0
+    for batch in _batches(file, "source", "event_id"):
+        places = pa.array(np.arange(first, first + batch.num_rows))
+        first += batch.num_rows
+        yield pa.RecordBatch.from_arrays([places, batch["source"], batch["event_id"]], schema=_KEY)

@@ -1,0 +1,77 @@
+"""The stores of a shop, opened together: where its events, its refused rows and its identities lie."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from itertools import chain
+from shutil import rmtree
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from periplo.errors import ShopBusy
+from periplo.events.identifiers import normalise_column
+from periplo.events.schema import STORED
+from periplo.identity import Identity, Rules, open_state
+from periplo.journeys.columns import I64
+from periplo.lake import Lake
+from periplo.log import Log, Quarantine, open_log
+from periplo.vocabulary import Taxonomy
+from periplo.workspace.lock import Lock
+from periplo.workspace.places import Places
+from periplo.workspace.settings import Settings
+
+
+class Stores:
+    """Opened lazily: nothing is touched before it is used."""
+
+    def __init__(self, places: Places, settings: Settings, taxonomy: Taxonomy) -> None:
+        self.places, self.settings, self.taxonomy = places, settings, taxonomy
+        self.log_database, self.state = open_log(places.log), open_state(places.state)
+        self.log, self.quarantine = Log(self.log_database), Quarantine(self.log_database)
+        self.lake = Lake(places.lake)
+        self.lock = Lock(places.lock)
+        rules = Rules.of(taxonomy.identifiers)
+        self.identity = Identity(self.state, rules, self._normalise)
+
+    def events(
+        self, columns: Sequence[str], after_seq: int, until_seq: int, places: I64 | None = None
+    ) -> pa.RecordBatchReader:
+        """The events after one place in the sequence, up to another, in no order, each once; ``places``: only these."""
+        wanted = ["seq", *columns]
+        # The log first: what is moved to the archive in between is then seen there.
+        live = self.log.read(after_seq, until_seq)
+        archive = self.lake.now()
+        live = live.filter(pc.greater(live["seq"], archive.archived_seq())).select(wanted)
+        where = ""
+        if places is not None:
+            live = live.filter(pc.is_in(live["seq"], value_set=pa.array(places)))
+            where = f"seq IN ({', '.join(map(str, places.tolist()))})"
+        batches = chain(archive.scan(wanted, after_seq, until_seq, where), live.to_batches())
+        return pa.RecordBatchReader.from_batches(pa.schema([STORED.field(name) for name in wanted]), batches)
+
+    def count(self) -> int:
+        """How many events there are."""
+        archive = self.lake.now()
+        return archive.count() + self.log.count(after_seq=archive.archived_seq())
+
+    def recover(self) -> None:
+        """Clears up after a killed import, unless one is running now."""
+        if self.log.unfinished() or self.places.staging.exists():
+            with suppress(ShopBusy), self.lock.hold(wait_s=0):
+                self.clear()
+
+    def clear(self) -> None:
+        """Removes what a killed import left behind. Only with the lock held."""
+        rmtree(self.places.staging, ignore_errors=True)
+        if self.log.unfinished():
+            self.lake.tidy()
+            self.log.release()
+
+    def close(self) -> None:
+        self.log_database.close()
+        self.state.close()
+
+    def _normalise(self, kind: str, column: pa.Array) -> pa.Array:
+        return normalise_column(kind, column, self.settings.country, self.taxonomy)
