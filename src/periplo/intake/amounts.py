@@ -68,7 +68,7 @@ class SignEvidence:
         elif points or commas:
             before, after = re.split("[.,]", value)
             if len(after) == 3 and 1 <= len(before.lstrip("+-(")) <= 3 and before.lstrip("+-(") != "0":
-                self.either = "." if points else ","
+                self.either = value
             else:
                 self.signs["point" if points else "comma"] += 1
 

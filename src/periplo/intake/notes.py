@@ -9,10 +9,14 @@ NO_ROWS = Note("{file} has a header and no rows.")
 EMPTY = Note("{file} is empty and was left out.")
 SIDE_TABLE = Note("{file} describes other tables and has no events of its own.")
 EITHER_ORDER = Note(
-    "{file}: the dates in “{column}” can be read as day/month or month/day; {format} was taken. If that is wrong, give "
+    "{file}: the dates in “{column}” can be read as day/month or month/day; they were read like {format}. If that is wrong, give "
     "the format in a mapping file."
 )
-EITHER_DECIMAL = Note(
-    "{file}: in “{column}” the sign “{sign}” can be a decimal or a thousands separator; it was read as {reading}. If "
-    "that is wrong, give the decimal style in a mapping file."
+TAKEN_AS_DECIMAL = Note(
+    "{file}: “{value}” in “{column}” was read with a decimal sign; it could be thousands. If that is wrong, give the "
+    "decimal style in a mapping file."
+)
+TAKEN_AS_THOUSANDS = Note(
+    "{file}: “{value}” in “{column}” was read as thousands; it could be decimals. If that is wrong, give the decimal "
+    "style in a mapping file."
 )

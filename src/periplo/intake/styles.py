@@ -70,8 +70,9 @@ def _open_questions(
             yield notes.EITHER_ORDER(file=file, column=name.replace("\n", ", "), format=way)
     for name, sign in signs.items():
         if sign.open:
-            reading = "1000" if (sign.style(country) == "comma") == (sign.either == ".") else "1.000"
-            yield notes.EITHER_DECIMAL(file=file, column=name.replace("\n", ", "), sign=sign.either, reading=reading)
+            thousands = (sign.style(country) == "comma") == ("." in sign.either)
+            said = notes.TAKEN_AS_THOUSANDS if thousands else notes.TAKEN_AS_DECIMAL
+            yield said(file=file, column=name.replace("\n", ", "), value=sign.either)
 
 
 def amounts_of(mapping: Mapping) -> list[Names]:
