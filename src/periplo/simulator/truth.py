@@ -55,11 +55,10 @@ def stages_table(rows: Rows) -> pa.Table:
 
     A cycle ends with an order and what follows it before the next event of the stages up to purchase.
     """
-    order = np.lexsort((rows.at, rows.customer))
+    staged = np.flatnonzero(np.array([kind.stage != NO_STAGE for kind in Kind])[rows.kind])
+    order = staged[np.lexsort((rows.at[staged], rows.customer[staged]))]
     customer, at, kind = rows.customer[order].astype(np.int64), rows.at[order], rows.kind[order]
     stage = _stage_of(customer, kind)
-    in_stage = np.flatnonzero(stage >= 0)
-    customer, at, kind, stage = customer[in_stage], at[in_stage], kind[in_stage], stage[in_stage]
     cycle = _cycles(customer, stage, kind == Kind.ORDER_COMPLETED)
     _, first = np.unique((customer << 24) + (cycle << 4) + stage, return_index=True)
     first.sort()
@@ -74,7 +73,7 @@ def stages_table(rows: Rows) -> pa.Table:
 
 
 def _stage_of(customer: I64, kind: NDArray[np.uint8]) -> I64:
-    """The stage of each event, -1 for none; a click leads to loyalty once there was an order."""
+    """The stage of each event; a click leads to loyalty once there was an order, to awareness before."""
     numbers = {stage: number for number, stage in enumerate(STAGES)} | {NO_STAGE: -1, CLICK: 0}
     stage = np.array([numbers[member.stage] for member in Kind], dtype=np.int64)[kind]
     click = np.array([member.stage == CLICK for member in Kind])[kind]

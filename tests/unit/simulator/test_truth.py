@@ -27,9 +27,11 @@ def carried(row: dict[str, Any]) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def messages(sql: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """Every message once, with its instant, its identifiers and its order."""
-    rows = sql.sql(
-        "select moment, sent_as, userId, anonymousId, told, order_id from messages order by moment, messageId"
-    ).to_arrow_table()
+    rows = (
+        sql.cursor()
+        .sql("select moment, sent_as, userId, anonymousId, told, order_id from messages order by moment, messageId")
+        .to_arrow_table()
+    )
     found = rows.to_pylist()
     for row in found:
         row["ids"] = carried(row)
