@@ -10,7 +10,7 @@ import typer
 from periplo.cli.options import Channel, Segment, ShopPath, Since, Until, filters
 from periplo.cli.output import LANG, Json, help_text, people, show
 from periplo.language import LANGUAGES, choose, t
-from periplo.maps import export, load
+from periplo.maps import export
 from periplo.workspace import Shop
 
 MapFile = Annotated[
@@ -38,8 +38,7 @@ def write_map(
     as_json: Json = False,
 ) -> None:
     opened = Shop.open(shop)
-    definition = load(map_file) if map_file else None
-    reading = opened.read_map(definition, filters(since, until, channel, segment))
+    reading = opened.read_map(opened.map_definition(map_file), filters(since, until, channel, segment))
     export(reading, out, choose(lang, LANG) if lang in LANGUAGES else LANG)
     data = {"out": str(out), "bytes": out.stat().st_size}
     show(as_json, data, lambda: people.print(t("Written: {out}", LANG, out=out), markup=False, highlight=False))

@@ -24,13 +24,15 @@ def map_names(folder: Path) -> list[str]:
 
 
 def load_map(folder: Path, name: str | None, known: Known) -> MapDefinition:
-    """A map by name; None: the shop's own ``default``, else the template for retail.
+    """A map by name, or by the path of its file; None: the shop's own ``default``, else the template for retail.
 
     Raises ``UnknownName``, and ``BadMap`` with the place in the file.
     """
     own = map_files(folder)
     if name is None:
         name = DEFAULT if DEFAULT in own else TEMPLATE
+    if name.endswith((".yaml", ".yml")):
+        return MapDefinition.load(Path(name), known)
     if name not in map_names(folder):
         raise UnknownName("map", name, map_names(folder))
     return MapDefinition.load(own.get(name, name), known)
