@@ -134,13 +134,12 @@ class Identity:
         return int(known.customer[ids[0]]) if len(ids) else None
 
     def identifiers(self, customer: int) -> dict[str, list[str]]:
-        """The identifiers of a customer by kind, oldest first."""
+        """The identifiers of a customer by kind, oldest first; the order only where nothing else is known."""
         known = self._now()
-        found: dict[str, list[str]] = {}
-        for identifier in np.flatnonzero(known.customer == customer).tolist():
-            if identifier > NONE:
-                found.setdefault(KINDS[known.kind[identifier]], []).append(_shown(known, identifier))
-        return found
+        mine = np.flatnonzero(known.customer == customer)
+        kinds = [*self._rules.priority[:-1]] if known.person[customer] else [ORDER]
+        found = {KINDS[kind]: [_shown(known, one) for one in mine[known.kind[mine] == kind].tolist()] for kind in kinds}
+        return {kind: values for kind, values in found.items() if values}
 
     def suggestions(self) -> list[Suggestion]:
         """The edges that were refused, in the order of the sequence."""

@@ -68,9 +68,9 @@ class Shop:
         return shop
 
     @classmethod
-    def create(cls, path: Path | str, *, settings_file: Path | None = None) -> Shop:
+    def create(cls, path: Path | str, *, settings_file: Path | str | None = None) -> Shop:
         """A new shop in a new or empty folder; ``settings_file`` becomes its ``periplo.toml``."""
-        opening.make(Path(path), settings_file)
+        opening.make(Path(path), Path(settings_file) if settings_file else None)
         return cls.open(path)
 
     @staticmethod

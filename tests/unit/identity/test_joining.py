@@ -107,4 +107,5 @@ def test_names_are_the_strongest_identifiers(identity: Identity, feed: Feed) -> 
     customers = identity.customers_of(events([{"anonymous_id": "a1"}, {"user_id": "u2"}, {"order": "77@web"}]))
     assert identity.names(np.append(customers, 999)) == ["e@x.es", "u2", "77", ""]
     assert [identity.number_of(name) for name in ("E@x.es", "u2", "77", "nobody")] == [*customers, None]
-    assert identity.identifiers(int(customers[0])) == {"anonymous_id": ["a1"], "email": ["e@x.es"]}
+    assert identity.identifiers(int(customers[0])) == {"email": ["e@x.es"], "anonymous_id": ["a1"]}
+    assert identity.identifiers(int(customers[2])) == {"order": ["77"]}
