@@ -9,7 +9,7 @@ import numpy as np
 
 from periplo.analysis.condition import Condition
 from periplo.analysis.funnel_result import FunnelStep
-from periplo.analysis.grouping import OTHER, Grouping, largest
+from periplo.analysis.grouping import OTHER, Grouping, Together, largest
 from periplo.analysis.numbers import joined, median_and_p90, seconds, share
 from periplo.analysis.result import Definition
 from periplo.journeys.columns import F64, I64, U16, U32, Bool, JourneyColumns
@@ -83,7 +83,7 @@ class Funnel:
         if state.reached[:, 0].sum() > state.reached[kept, 0].sum():
             labels.append(OTHER)
         whole = self._table(state, np.zeros(len(place), np.int64), 1)
-        each = self._table(state, place, len(labels)) if len(place) > 1 else []
+        each = [] if isinstance(self.grouping, Together) else self._table(state, place, len(labels))
         return [("", whole[0]), *zip(labels, each, strict=False)]
 
     def _table(self, state: FunnelState, place: I64, groups: int) -> list[list[FunnelStep]]:

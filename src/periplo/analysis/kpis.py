@@ -150,10 +150,11 @@ class KpiQuestion:
             value = float(rates.max() - rates.min()) if len(rates) > 1 else None
             yield self._kpi(spec, value, int(n.sum()), label)
         else:
-            for s in np.flatnonzero(n) if n.any() else [0]:
-                rate = float(part[s] / whole[s]) if whole[s] else None
-                value = float(part[s]) if spec.how == "sum" else rate
+            for s in np.flatnonzero(n):
+                value = float(part[s]) if spec.how == "sum" else float(part[s] / whole[s])
                 yield self._kpi(spec, value, int(n[s]), label, self.currencies[s] if spec.split else "")
+            if not n.any():
+                yield self._kpi(spec, 0.0 if spec.how == "sum" else None, 0, label)
 
     def _kpi(self, spec: Spec, value: float | None, n: int, group: str | None, currency: str = "") -> Kpi:
         days = round(self.longest_gap_us / _DAY_US, 1) if np.isfinite(self.longest_gap_us) else None
