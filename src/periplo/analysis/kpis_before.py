@@ -47,7 +47,7 @@ class Retention:
             unit="share",
             value=share(kept, len(earlier)) if len(earlier) else None,
             n=len(earlier),
-            missing=[] if len(earlier) else [f"{ORDERED} in a period before"],
+            missing=[] if len(earlier) else ["orders in the period before"],
         )
 
     def behind(self) -> I64 | None:
