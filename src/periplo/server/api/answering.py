@@ -1,0 +1,36 @@
+"""From results of questions to answers of routes."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import msgspec
+
+from periplo.analysis import Result
+from periplo.language import Lang
+from periplo.server.api.shapes import Asked, ResultAnswer
+from periplo.server.desk import Desk
+from periplo.server.query import View
+
+A = TypeVar("A", bound=ResultAnswer)
+
+
+def asked(view: View) -> Asked:
+    chosen = view.filters
+    return Asked(
+        period=view.period or "custom",
+        since=chosen.since,
+        until=chosen.until,
+        segment=chosen.segment,
+        channel=chosen.channel,
+        map=view.map,
+    )
+
+
+def answered(kind: type[A], result: Result, desk: Desk, view: View, lang: Lang) -> A:
+    """The result's own fields, with its definition in words and what was asked."""
+    values: dict[str, Any] = {
+        name: getattr(result, name) for name in msgspec.structs.asdict(result) if name in kind.__struct_fields__
+    }
+    told = {"definition": result.definition.tell(lang), "version": desk.shop.version(), "filters": asked(view)}
+    return kind(**(values | told))

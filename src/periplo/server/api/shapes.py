@@ -1,0 +1,166 @@
+"""What the routes answer, as OpenAPI shows it. Money is in minor units of its currency, times are in seconds."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import msgspec
+
+from periplo.analysis.funnel_result import FunnelGroup, FunnelStep
+from periplo.analysis.kpis_result import Kpi
+from periplo.analysis.result import Evidence
+from periplo.analysis.stages_result import StageNumbers
+from periplo.analysis.transitions import Move
+from periplo.maps import MapReading
+from periplo.profiles import Profile
+
+
+class Shape(msgspec.Struct, kw_only=True):
+    pass
+
+
+class Asked(Shape, kw_only=True):
+    """The filters that were used, presets resolved to days."""
+
+    period: str
+    since: date | None
+    until: date | None
+    segment: str | None
+    channel: str | None
+    map: str | None
+
+
+class Named(Shape, kw_only=True):
+    """A name to use in addresses, and its label in the reader's language."""
+
+    id: str
+    label: str
+
+
+class ShopAnswer(Shape, kw_only=True):
+    """The shop, and what its filters can be. `since` and `until` are the days of the first and last event."""
+
+    name: str
+    currency: str | None
+    time_zone: str
+    simulated: bool
+    version: str
+    release: str
+    customers: int
+    events: int
+    since: date
+    until: date
+    periods: list[str]
+    channels: list[Named]
+    segments: list[Named]
+    maps: list[str]
+
+
+class Answer(Shape, kw_only=True):
+    """`version`: of the shop's data; it changes when they do."""
+
+    version: str
+    filters: Asked
+
+
+class MapAnswer(Answer, kw_only=True):
+    """The map as plain data. Each number's `ref` opens the customers behind it: `/api/v1/customers?ref=…`."""
+
+    map: MapReading
+
+
+class ResultAnswer(Answer, kw_only=True):
+    """`definition`: how it was computed, in words; `evidence`: on what it rests."""
+
+    definition: str
+    evidence: Evidence
+
+
+class StagesAnswer(ResultAnswer, kw_only=True):
+    """entered = went_on + dropped + still_open, in every stage."""
+
+    stages: list[StageNumbers]
+    patience_s: float
+
+
+class FunnelAnswer(ResultAnswer, kw_only=True):
+    """Customers per step; with `by` also per value of the property."""
+
+    steps: list[FunnelStep]
+    within_s: float
+    by: str | None
+    groups: list[FunnelGroup]
+
+
+class KpisAnswer(ResultAnswer, kw_only=True):
+    """Key figures; those the data do not allow say in `missing` what they lack."""
+
+    values: list[Kpi]
+    by: str | None
+
+
+class TransitionsAnswer(ResultAnswer, kw_only=True):
+    """Which touchpoint follows which, the most frequent first."""
+
+    moves: list[Move]
+    collapsed: bool
+
+
+class Money(Shape, kw_only=True):
+    currency: str
+    minor: int
+
+
+class ListedCustomer(Shape, kw_only=True):
+    number: int
+    name: str
+    first_seen: datetime
+    last_seen: datetime
+    events: int
+    orders: int
+    spent: list[Money]
+
+
+class CustomersAnswer(Answer, kw_only=True):
+    """The customers behind a number, or all. `total` of them, from `offset` on."""
+
+    title: str
+    total: int
+    offset: int
+    customers: list[ListedCustomer]
+
+
+class Happened(Shape, kw_only=True):
+    """One event of a journey. `stage`: of the shop's map; `properties`: the rest of what was sent."""
+
+    at: datetime
+    event: str
+    label: str
+    channel: str
+    stage: str | None
+    fields: dict[str, str | int]
+
+
+class CustomerAnswer(Shape, kw_only=True):
+    """One customer with the journey, oldest first: `total` events, from `offset` on."""
+
+    version: str
+    profile: Profile
+    total: int
+    offset: int
+    events: list[Happened]
+
+
+class ErrorBody(Shape, kw_only=True):
+    """What happened, why, and what to do, in the reader's language. `code` does not change."""
+
+    code: str
+    what: str
+    why: str
+    fix: str
+
+
+class ErrorAnswer(Shape, kw_only=True):
+    """The shape of every error."""
+
+    error: ErrorBody

@@ -1,0 +1,63 @@
+"""The application: pages for people, JSON for programs, over one opened shop."""
+
+from __future__ import annotations
+
+import base64
+from hashlib import sha256
+
+from litestar import Litestar
+from litestar.config.compression import CompressionConfig
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+
+from periplo.errors import PeriploError
+from periplo.maps.drawing.theme import style_sheet
+from periplo.server import api, pages
+from periplo.server.assets import static
+from periplo.server.desk import Desk
+from periplo.server.faults import respond
+from periplo.server.freshness import Freshness
+from periplo.server.gate import Gate, Key
+from periplo.server.headers import SecurityHeaders
+from periplo.server.keys import STREAM
+from periplo.server.live import Watch, events
+from periplo.server.pages.guide import Guide
+from periplo.server.release import RELEASE
+from periplo.workspace import Shop
+
+ABOUT = "The living journey map of one shop. Every route takes the same filters; every error has the same shape."
+
+
+def create_app(shop: Shop, *, token: str | None = None) -> Litestar:
+    """The application over an opened shop. Without a token it answers only under names of this machine."""
+    key = Key(token) if token else None
+    desk, watch = Desk(shop), Watch(shop.version)
+    return Litestar(
+        [*pages.HANDLERS, *api.HANDLERS, events, static],
+        dependencies={name: _given(value) for name, value in {"desk": desk, "watch": watch, "key": key}.items()},
+        middleware=[Gate(key), Freshness(shop.version)],
+        before_send=[SecurityHeaders(_map_styles())],
+        exception_handlers={PeriploError: respond, Exception: respond},
+        compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5, exclude_opt_key=STREAM),
+        openapi_config=OpenAPIConfig(
+            title="Periplo",
+            version=RELEASE,
+            description=ABOUT,
+            path="/api",
+            render_plugins=[Guide(shop.settings), JsonRenderPlugin()],
+        ),
+        state=State({"watch": watch}),
+        on_shutdown=[watch.close],
+        logging_config=None,
+    )
+
+
+def _given(value: object) -> Provide:
+    return Provide(lambda: value, sync_to_thread=False)
+
+
+def _map_styles() -> str:
+    """The one style sheet inside a page, the map's own, named by its hash so that no other is allowed."""
+    return f"'sha256-{base64.b64encode(sha256(style_sheet('auto').encode()).digest()).decode()}'"

@@ -1,0 +1,125 @@
+"""What a reader hears when something goes wrong: one shape for programs, a friendly page for people."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+
+from periplo.errors import PeriploError
+from periplo.language import Lang, number, t, tell
+from periplo.server.reader import reader_of
+from periplo.server.render import page
+
+log = logging.getLogger("periplo.server")
+
+
+class Fault(NamedTuple):
+    """English texts of one kind of fault, by HTTP status."""
+
+    code: str
+    what: str
+    why: str = ""
+    fix: str = ""
+
+
+NO_CUSTOMER = Fault(
+    "no_customer",
+    "There is no customer number {number}.",
+    "The number may be mistyped, or belong to a customer who was joined with another.",
+    "Look for the customer in the list.",
+)
+
+FAULTS: Mapping[int, Fault] = {
+    400: Fault("bad_request", "This request cannot be understood.", "", "Check the address and its parameters."),
+    401: Fault(
+        "token_needed",
+        "This map is protected by a token.",
+        "It can be reached from other machines.",
+        "Type the token that was printed when the server started.",
+    ),
+    404: Fault(
+        "not_found",
+        "There is nothing at this address.",
+        "It may be mistyped, or what was there may have moved.",
+        "Start again from the map.",
+    ),
+    405: Fault(
+        "method_not_allowed",
+        "This address does not take that kind of request.",
+        "",
+        "See /api for what each address takes.",
+    ),
+    421: Fault(
+        "wrong_host",
+        "This server answers only under the names of its own machine.",
+        "Otherwise any web page could read the map through your browser.",
+        "Open it as http://localhost or http://127.0.0.1, or start it with --host and a token.",
+    ),
+    500: Fault(
+        "internal",
+        "Something went wrong on our side.",
+        "The details are in the server's log.",
+        "Try again; if it happens again, report it with the log.",
+    ),
+}
+
+
+def respond(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """Any exception as an answer; what we did not foresee is logged whole and told without details."""
+    lang = reader_of(request).lang
+    status, told = (error.http_status, tell(error, lang)) if isinstance(error, PeriploError) else _http(error, lang)
+    headers = dict(getattr(error, "headers", None) or {})
+    if status == 503:
+        headers["Retry-After"] = "2"
+    answer = _json(status, told) if _is_program(request) else page("error.html", reader_of(request), status, fault=told)
+    answer.headers.update(headers | {"Cache-Control": "no-store"})
+    return answer
+
+
+def _json(status: int, told: Mapping[str, str]) -> Response[Any]:
+    return Response({"error": told}, status_code=status, media_type="application/json")
+
+
+def _http(error: Exception, lang: Lang) -> tuple[int, dict[str, str]]:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    if status >= 500:
+        log.error("A request failed.", exc_info=error)
+    if isinstance(error, ValidationException):
+        return status, _invalid(error, lang)
+    extra: Any = getattr(error, "extra", None)
+    values = extra if isinstance(extra, dict) else {}
+    fault = values.get("fault") or FAULTS.get(status) or FAULTS[400 if status < 500 else 500]
+    told = {part: t(getattr(fault, part), lang, **values) for part in ("what", "why", "fix")}
+    return status, {"code": fault.code} | told
+
+
+def _invalid(error: ValidationException, lang: Lang) -> dict[str, str]:
+    """A parameter that is missing, of the wrong kind or out of bounds: which, and what is wrong with it."""
+    missing = re.search("Missing required .* '(.*?)'", error.detail)
+    if missing:
+        what, why = t("“{name}” is missing.", lang, name=missing[1]), ""
+    else:
+        first = error.extra[0] if isinstance(error.extra, list) and error.extra else {}
+        what = t("The value of “{name}” cannot be used.", lang, name=first.get("key", ""))
+        why = _bound(str(first.get("message", "")), lang)
+    return {"code": "bad_value", "what": what, "why": why, "fix": t("See /api for what each address takes.", lang)}
+
+
+def _bound(message: str, lang: Lang) -> str:
+    """What the checker of parameters says, in the reader's language."""
+    found = re.search(r"([<>]=) (\d+)", message)
+    if not found:
+        return t("A whole number is expected.", lang) if "`int`" in message else ""
+    if found[1] == "<=":
+        return t("The most is {n}.", lang, n=number(int(found[2]), lang))
+    return t("The least is {n}.", lang, n=number(int(found[2]), lang))
+
+
+def _is_program(request: Request[Any, Any, Any]) -> bool:
+    accepted = request.headers.get("accept", "")
+    return request.url.path.startswith("/api/") or ("application/json" in accepted and "text/html" not in accepted)

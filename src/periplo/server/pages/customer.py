@@ -1,0 +1,82 @@
+"""One customer: who it is, and the whole journey."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Request, Response, get
+
+from periplo.language import Lang, day, money, number, t
+from periplo.profiles import Profile
+from periplo.server.desk import Desk
+from periplo.server.pages.customers import pages, whole
+from periplo.server.person import person_of
+from periplo.server.reader import reader_of
+from periplo.server.render import page
+from periplo.server.timeline import Words, days
+
+SIZE = 500
+
+
+@get("/customers/{customer:int}", include_in_schema=False, sync_to_thread=True)
+def customer_page(request: Request[Any, Any, Any], desk: Desk, customer: int) -> Response[str]:
+    reader, settings = reader_of(request), desk.shop.settings
+    at = whole("page", request.query_params.get("page"), 1)
+    person = person_of(desk, customer, reader.lang)
+    part = slice((at - 1) * SIZE, at * SIZE)
+    events = person.events[part]
+    words = Words(reader.lang, settings.time_zone, settings.currency, desk.shop.taxonomy)
+
+    def address(page: int) -> str:
+        return f"/customers/{customer}" + (f"?page={page}" if page > 1 else "")
+
+    return page(
+        "customer.html",
+        reader,
+        here=address(at),
+        shop=settings,
+        name=person.profile.name,
+        facts=_facts(person.profile, words),
+        identifiers=_identifiers(person.profile, reader.lang),
+        traits=_traits(person.profile),
+        stages=person.stages,
+        days=days(events, person.staged[part], words),
+        pages=pages(address, at, SIZE, len(events), len(person.events)),
+    )
+
+
+def _facts(profile: Profile, words: Words) -> list[tuple[str, str]]:
+    lang, zone = words.lang, words.zone
+    revenue = " + ".join(money(minor, currency, lang) for currency, minor in profile.revenue_minor.items())
+    channels = ", ".join(words.taxonomy.channel_label(name, lang) for name in profile.channels)
+    return [
+        (t("First seen", lang), day(profile.first_seen, lang, zone) if profile.first_seen else "–"),
+        (t("Last seen", lang), day(profile.last_seen, lang, zone) if profile.last_seen else "–"),
+        (t("Events", lang), number(profile.events, lang)),
+        (t("Orders", lang), number(profile.orders, lang)),
+        (t("Spent, net", lang), revenue or "–"),
+        (t("Channels", lang), channels or "–"),
+    ]
+
+
+def _identifiers(profile: Profile, lang: Lang) -> list[dict[str, str]]:
+    labels = {
+        "user_id": t("Account", lang),
+        "loyalty_card": t("Loyalty card", lang),
+        "email": t("Email", lang),
+        "phone": t("Phone", lang),
+        "anonymous_id": t("Device", lang),
+        "order": t("Order", lang),
+    }
+    return [
+        {"kind": kind, "label": labels.get(kind, kind), "value": value}
+        for kind, values in profile.identifiers.items()
+        for value in values
+    ]
+
+
+def _traits(profile: Profile) -> list[tuple[str, str]]:
+    """What was told of the customer, beside what identifies them."""
+    known = {value for values in profile.identifiers.values() for value in values}
+    told = [(name, str(value)) for name, value in profile.traits.items()]
+    return [(name, value) for name, value in told if value and value not in known]

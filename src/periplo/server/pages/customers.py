@@ -1,0 +1,131 @@
+"""The customers behind a number of the map."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from litestar import Request, Response, get
+
+from periplo.errors import UsageError
+from periplo.language import Lang, day, money, number, t
+from periplo.server.desk import Desk
+from periplo.server.listing import Listing
+from periplo.server.naming import title_of
+from periplo.server.pages.told import told
+from periplo.server.query import View
+from periplo.server.reader import reader_of
+from periplo.server.render import page
+
+SIZE = 50
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks beside the view: which number, in which order, which page (from 1)."""
+
+    view: View
+    ref: str | None
+    sort: str
+    up: bool
+    page: int
+
+    def address(self, **changes: str | int | None) -> str:
+        now: dict[str, str | int | None] = {"ref": self.ref, "sort": self.sort, "order": "up" if self.up else None}
+        return f"/customers{self.view.query(**(now | changes))}"
+
+
+@get("/customers", include_in_schema=False, sync_to_thread=True)
+def customers(request: Request[Any, Any, Any], desk: Desk) -> Response[str]:
+    query, reader = request.query_params, reader_of(request)
+    at = whole("page", query.get("page"), 1)
+    sort, up = query.get("sort") or "last", query.get("order") == "up"
+    asked = Asked(desk.view(query), query.get("ref") or None, sort, up, at)
+    found = desk.listed(asked.view, asked.ref).sorted(sort, up=up)
+    shown = found.pick(slice((at - 1) * SIZE, at * SIZE))
+    return page(
+        "customers.html",
+        reader,
+        here=asked.address(page=at),
+        shop=desk.shop.settings,
+        view=asked.view,
+        heading=_heading(len(found), reader.lang),
+        title=title_of(desk, asked.view, asked.ref, reader.lang),
+        told=told(desk, asked.view, reader.lang),
+        heads=_heads(asked, reader.lang),
+        rows=_rows(desk, shown, reader.lang),
+        pages=pages(asked.address, at, SIZE, len(shown), len(found)),
+    )
+
+
+def pages(address: Any, at: int, size: int, shown: int, total: int) -> dict[str, Any]:
+    """What stands below a list: from where to where, and the ways to the pages before and after."""
+    return {
+        "first": (at - 1) * size + 1,
+        "last": (at - 1) * size + shown,
+        "total": total,
+        "before": address(page=at - 1) if at > 1 else None,
+        "after": address(page=at + 1) if at * size < total else None,
+    }
+
+
+def whole(name: str, text: str | None, least: int, most: int = 1_000_000) -> int:
+    """A whole number from the address; raises ``UsageError`` for anything else."""
+    if not text:
+        return least
+    if not (text.isascii() and text.isdigit() and len(text) < 12 and least <= int(text) <= most):
+        raise UsageError(
+            "“{name}” takes a whole number, not “{text}”.",
+            fix="It goes from {least} to {most}.",
+            name=name,
+            text=text[:60],
+            least=least,
+            most=most,
+        )
+    return int(text)
+
+
+def _heading(total: int, lang: Lang) -> str:
+    return t("1 customer", lang) if total == 1 else t("{n} customers", lang, n=number(total, lang))
+
+
+def _heads(asked: Asked, lang: Lang) -> list[dict[str, Any]]:
+    labels = {
+        "first": t("First seen", lang),
+        "last": t("Last seen", lang),
+        "events": t("Events", lang),
+        "orders": t("Orders", lang),
+        "spent": t("Spent", lang),
+    }
+    return [
+        {
+            "label": label,
+            "link": asked.address(sort=name, order="up" if name == asked.sort and not asked.up else None),
+            "sorted": None if name != asked.sort else "ascending" if asked.up else "descending",
+            "number": name in ("events", "orders", "spent"),
+        }
+        for name, label in labels.items()
+    ]
+
+
+def _rows(desk: Desk, shown: Listing, lang: Lang) -> list[dict[str, Any]]:
+    zone = desk.shop.settings.time_zone
+    return [
+        {
+            "name": name,
+            "link": f"/customers/{shown.number[i]}",
+            "cells": [
+                day(_instant(shown.first_us[i]), lang, zone),
+                day(_instant(shown.last_us[i]), lang, zone),
+                number(shown.events[i], lang),
+                number(shown.orders[i], lang),
+                " + ".join(money(of[i], currency, lang) for currency, of in shown.spent.items() if of[i]) or "–",
+            ],
+        }
+        for i, name in enumerate(desk.shop.customer_names(shown.number))
+    ]
+
+
+def _instant(us: int) -> datetime:
+    return datetime.fromtimestamp(us / 1e6, UTC)

@@ -1,0 +1,37 @@
+"""The API in a page of its own, read from its OpenAPI description; nothing is loaded from elsewhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Request
+from litestar.openapi.plugins import OpenAPIRenderPlugin
+
+from periplo.server.reader import reader_of
+from periplo.server.render import render
+
+
+class Guide(OpenAPIRenderPlugin):
+    """The page at ``/api``. ``settings``: of the shop whose name stands in the bar."""
+
+    def __init__(self, settings: object) -> None:
+        super().__init__(path="/")
+        self._settings = settings
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        routes = [
+            _route(path, method, operation)
+            for path, item in openapi_schema["paths"].items()
+            for method, operation in item.items()
+        ]
+        reader = reader_of(request)
+        return render("guide.html", reader, here="/api", shop=self._settings, routes=routes).encode()
+
+
+def _route(path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "path": path,
+        "method": method.upper(),
+        "about": operation.get("description") or operation.get("summary", ""),
+        "parameters": [(one["name"], one.get("description", "")) for one in operation.get("parameters", [])],
+    }

@@ -1,0 +1,58 @@
+"""One customer: the profile, the events in time order, and where on the map each of them lies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from litestar.exceptions import NotFoundException
+
+from periplo.analysis.condition import Condition
+from periplo.errors import UnknownName
+from periplo.language import Lang
+from periplo.profiles import Profile
+from periplo.server.desk import Desk
+from periplo.server.faults import NO_CUSTOMER
+from periplo.server.timeline import Stage
+
+HUES = 8
+
+
+@dataclass(frozen=True)
+class Person:
+    """``staged[i]`` is the stage of event i on the shop's own map, None where it has none."""
+
+    profile: Profile
+    events: Sequence[Mapping[str, Any]]
+    stages: Sequence[Stage]
+    staged: Sequence[Stage | None]
+
+
+def person_of(desk: Desk, number: int, lang: Lang) -> Person:
+    """A customer by number. Raises ``NotFoundException`` where the shop has none with it."""
+    view = desk.view({})
+    try:
+        profile = desk.shop.profile(number)
+    except UnknownName:
+        raise NotFoundException(extra={"fault": NO_CUSTOMER, "number": number}) from None
+    events = desk.shop.timeline(number).to_pylist()
+    reading = desk.reading(view)
+    stages = [Stage(one.id, one.label.tell(lang), place % HUES + 1) for place, one in enumerate(reading.stages)]
+    conditions = [Condition(name, predicate) for name, predicate in desk.definition(view).stages]
+    codes = _codes(desk, conditions, number, len(events))
+    return Person(profile, events, stages, [None if code < 0 else stages[code] for code in codes])
+
+
+def _codes(desk: Desk, conditions: Sequence[Condition], number: int, rows: int) -> list[int]:
+    """The place of the first stage that holds at each event; -1 for none, and for events that came just now."""
+    columns = desk.shop.journeys().columns
+    place = int(np.searchsorted(columns.customer, number))
+    if place == columns.customers or columns.customer[place] != number:
+        return [-1] * rows
+    part = columns.part(place, place + 1)
+    codes = np.full(part.events, -1)
+    for code in range(len(conditions) - 1, -1, -1):
+        codes[conditions[code].mask(part)] = code
+    return [*codes.tolist(), *[-1] * rows][:rows]

@@ -1,0 +1,5 @@
+"""Which Periplo this is."""
+
+from importlib.metadata import version
+
+RELEASE = version("periplo")

@@ -1,0 +1,83 @@
+"""Listening: one process, in this thread, until Ctrl-C."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import signal
+import webbrowser
+from collections.abc import Callable
+from contextlib import suppress
+
+from granian.constants import HTTPModes, Interfaces
+from granian.server.embed import Server
+from litestar import Litestar
+
+from periplo.language import from_environment, t
+from periplo.server.address import is_loopback, take_port, url
+from periplo.server.app import create_app
+from periplo.workspace import Shop
+
+GRACE_S = 5
+"""How long requests may take to end after Ctrl-C."""
+
+
+def serve(
+    shop: Shop,
+    host: str = "127.0.0.1",
+    port: int = 8765,
+    token: str | None = None,
+    open_browser: bool = False,
+) -> None:
+    """Serves the shop's map until Ctrl-C, and prints where. Port 0 takes a free one.
+
+    On an address that other machines reach, readers need the token; one is made and printed where none is given.
+    Raises ``UsageError`` where the port is taken or the address is not this machine's.
+    """
+    lang = from_environment()
+    made = token is None and not is_loopback(host)
+    token = secrets.token_urlsafe(24) if made else token
+    port = take_port(host, port)
+    app = create_app(shop, token=token)
+    address = url(host, port)
+
+    def ready() -> None:
+        print(t("The map of {shop}: {address}", lang, shop=shop.settings.name, address=address), flush=True)
+        if made:
+            print(t("Token for readers: {token}", lang, token=token), flush=True)
+        print(t("Ctrl-C ends it.", lang), flush=True)
+        if open_browser:
+            webbrowser.open(f"{address}/?token={token}" if token else address)
+
+    asyncio.run(_serve(app, host, port, ready))
+
+
+async def _serve(app: Litestar, host: str, port: int, ready: Callable[[], None]) -> None:
+    server = Server(
+        app, host, port, interface=Interfaces.ASGI, http=HTTPModes.http1, websockets=False, log_enabled=False
+    )
+    server.workers_kill_timeout = GRACE_S
+
+    def stop() -> None:
+        app.state.watch.close()
+        server.stop()  # type: ignore[no-untyped-call]
+
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stop)
+    announced = asyncio.create_task(_when_open(host, port, ready))
+    with suppress(TimeoutError):
+        await server.serve()
+    announced.cancel()
+
+
+async def _when_open(host: str, port: int, ready: Callable[[], None]) -> None:
+    """Calls ``ready`` once the port answers."""
+    there = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    while True:
+        with suppress(OSError):
+            _, writer = await asyncio.open_connection(there, port)
+            writer.close()
+            break
+        await asyncio.sleep(0.02)
+    ready()
