@@ -46,6 +46,8 @@ def measures(stage: StageNumbers, orders: Sequence[Money], returns: Sequence[Mon
         n=stage.entered,
         ref=f"{place}/went_on",
     )
+    if not stage.switches:
+        return (conversion, *_earned(place, orders), *_given_back(place, returns))
     switches = Item(
         what="switches",
         label=translated("Channel changes per customer"),

@@ -9,13 +9,16 @@ from functools import partial
 import numpy as np
 
 from periplo.analysis import Journeys
+from periplo.analysis.question import ask
 from periplo.analysis.stages_result import StageFlow, StageNumbers
 from periplo.journeys.columns import I64
 from periplo.maps import figures, lists
 from periplo.maps.definition import MapDefinition
 from periplo.maps.labels import caption, label
 from periplo.maps.model import COMPUTED, Lane
-from periplo.maps.money import Flows, customers_of_money, money_by_stage
+from periplo.maps.money import Purse, Way
+from periplo.maps.passage import Passage, PassageQuestion
+from periplo.maps.placing import stage_codes
 from periplo.maps.reading import Cell, Drawn, Item, LaneReading, MapReading, StageReading
 from periplo.maps.words import Text, Words, per_language, translated, words
 from periplo.vocabulary import Taxonomy
@@ -56,7 +59,7 @@ def read(journeys: Journeys, definition: MapDefinition, *, simulated: bool = Fal
         evidence=flow.evidence,
         simulated=simulated,
         patience_s=definition.patience.total_seconds(),
-        stages=_stages(definition, flow, people.taxonomy),
+        stages=_stages(definition, flow, source),
         lanes=tuple(lane for lane in lanes if lane is not None),
     )
 
@@ -74,10 +77,16 @@ def behind(journeys: Journeys, definition: MapDefinition, ref: str) -> I64:
 
 
 def _found(people: Journeys, definition: MapDefinition, ref: str) -> I64:
+    ids = [name for name, _ in definition.stages]
     match ref.split("/"):
-        case ["stage", stage, "money", ("in" | "out") as way, *currency] if stage in dict(definition.stages):
-            return customers_of_money(people, definition.stages, stage, way, "".join(currency))
+        case ["stage", stage, "money", ("in" | "out") as way, *currency] if stage in ids:
+            codes = stage_codes(people.columns, definition.stages)
+            return _purse(people, way).customers(people.columns, codes, ids.index(stage), "".join(currency))
     return _flow(people, definition).behind(ref)
+
+
+def _purse(people: Journeys, way: Way) -> Purse:
+    return Purse.of(people.columns, people.taxonomy, people.currency or "", way)
 
 
 def _people(journeys: Journeys, definition: MapDefinition) -> Journeys:
@@ -89,17 +98,18 @@ def _flow(people: Journeys, definition: MapDefinition) -> StageFlow:
     return people.stages(definition.stages, patience=definition.journey.settings.patience)
 
 
-def _stages(definition: MapDefinition, flow: StageFlow, taxonomy: Taxonomy) -> tuple[StageReading, ...]:
+def _stages(definition: MapDefinition, flow: StageFlow, source: _Source) -> tuple[StageReading, ...]:
     return tuple(
         StageReading(
             id=stage.id,
-            label=words(stage.label) if stage.label else per_language(partial(taxonomy.stage_label, stage.id)),
+            label=words(stage.label) if stage.label else per_language(partial(source.taxonomy.stage_label, stage.id)),
             goal=words(stage.goal),
             customers=counted.customers,
             entered=counted.entered,
             went_on=counted.went_on,
             dropped=counted.dropped,
             still_open=counted.still_open,
+            reached=source.passage.reached[stage.id],
         )
         for stage, counted in zip(definition.journey.stages, flow.stages, strict=True)
     )
@@ -111,14 +121,12 @@ class _Source:
 
     flow: StageFlow
     taxonomy: Taxonomy
-    orders: Flows
-    returns: Flows
+    passage: Passage
 
     @classmethod
     def of(cls, people: Journeys, definition: MapDefinition, flow: StageFlow) -> _Source:
-        asked = any(lane.id == "metrics" for lane in definition.lanes)
-        orders, returns = (money_by_stage(people, definition.stages, way) if asked else {} for way in ("in", "out"))
-        return cls(flow, people.taxonomy, orders, returns)
+        question = PassageQuestion(definition.stages, _purse(people, "in"), _purse(people, "out"))
+        return cls(flow, people.taxonomy, ask(people.columns, question, people.threads))
 
     def lane(self, lane: Lane) -> LaneReading | None:
         """The lane with its cells, or None where there is nothing to show and nothing to miss."""
@@ -145,7 +153,7 @@ class _Source:
             case "drop_off":
                 return figures.drop_off(stage)
             case "metrics":
-                return figures.measures(stage, self.orders.get(stage.id, ()), self.returns.get(stage.id, ()))
+                return figures.measures(stage, self.passage.orders[stage.id], self.passage.returns[stage.id])
             case "emotion" if stage.id in lane.curve:
                 return figures.mood(lane.curve[stage.id])
         return ()

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
-from periplo.analysis import Journeys
-from periplo.journeys.columns import F64, I64, Coded, JourneyColumns
-from periplo.predicates import Predicate, evaluate
+from periplo.journeys.columns import F64, I32, I64, U8, Bool, Coded, JourneyColumns
+from periplo.vocabulary import Taxonomy
 
-NO_STAGE = -1
-Stages = Sequence[tuple[str, Predicate]]
+Way = Literal["in", "out"]
+"""Orders bring money in; refunds, returns and cancellations give it out."""
 
 
 @dataclass(frozen=True)
@@ -24,78 +23,53 @@ class Money:
     minor: int
 
 
-Flows = Mapping[str, tuple[Money, ...]]
-
-
 @dataclass(frozen=True)
-class Moved:
-    """The events that moved money one way: where they stand, in which stage, how much, in which of ``currencies``."""
+class Purse:
+    """Which events move money (bool per event code), in which currencies; one without a currency has the shop's."""
 
-    rows: I64
-    stage: I64
-    minor: F64
-    currency: I64
+    moves: Bool
     currencies: tuple[str, ...]
+    usual: str
 
+    @classmethod
+    def of(cls, columns: JourneyColumns, taxonomy: Taxonomy, usual: str, way: Way) -> Purse:
+        kinds = taxonomy.events
+        moves = np.array([name in kinds and kinds[name].money == way for name in columns.event_names], np.bool_)
+        column = columns.properties.column("currency") if moves.any() else None
+        named = column.values if isinstance(column, Coded) else ()
+        return cls(moves, tuple(dict.fromkeys((*named, usual))), usual)
 
-def money_by_stage(journeys: Journeys, stages: Stages, way: str) -> Flows:
-    """Per stage id the money that came ``in`` (orders) or went ``out`` (given back), the most frequent currency first.
+    def rows(self, part: JourneyColumns) -> I64:
+        """The events of a part that move money."""
+        return np.flatnonzero(self.moves[part.event]) if self.moves.any() else np.empty(0, np.int64)
 
-    An event without an amount counts with 0; one without a currency has the shop's.
-    """
-    moved = _moved(journeys, stages, way)
-    return {
-        name: _summed(moved, moved.stage == place)
-        for place, (name, _) in enumerate(stages)
-        if np.any(moved.stage == place)
-    }
+    def currency(self, part: JourneyColumns, rows: I64) -> I64:
+        """The currency of each of these events, as an index into ``currencies``."""
+        column = part.properties.column("currency")
+        codes: I32 = column.codes[rows] if isinstance(column, Coded) else np.full(len(rows), -1, np.int32)
+        return np.where(codes < 0, self.currencies.index(self.usual), codes).astype(np.int64)
 
+    def summed(self, part: JourneyColumns, codes: U8, stages: int) -> F64:
+        """float64[2, stages, currencies]: events that moved money, and minor units; an event without amount has 0."""
+        rows = self.rows(part)
+        rows = rows[codes[rows] < stages]
+        amount = part.properties.column("revenue_minor") if len(rows) else None
+        minor = np.nan_to_num(amount[rows]) if isinstance(amount, np.ndarray) else np.zeros(len(rows))
+        kinds = len(self.currencies)
+        place = codes[rows].astype(np.int64) * kinds + self.currency(part, rows)
+        sums = (np.bincount(place, weights, minlength=stages * kinds) for weights in (None, minor))
+        return np.stack([each.astype(np.float64) for each in sums]).reshape(2, stages, kinds)
 
-def customers_of_money(journeys: Journeys, stages: Stages, stage: str, way: str, currency: str) -> I64:
-    """The customers whose money moved in a stage; all currencies where ``currency`` is empty."""
-    moved = _moved(journeys, stages, way)
-    mine = moved.stage == [name for name, _ in stages].index(stage)
-    if currency:
-        mine &= np.array(moved.currencies)[moved.currency] == currency
-    return np.unique(_owners(journeys.columns, moved.rows[mine]))
+    def money(self, sums: F64, stage: int) -> tuple[Money, ...]:
+        """The sums of one stage, the most frequent currency first."""
+        pairs = zip(self.currencies, *sums[:, stage], strict=True)
+        found = (Money(name, round(events), round(minor)) for name, events, minor in pairs if events)
+        return tuple(sorted(found, key=lambda money: -money.events))
 
-
-def _moved(journeys: Journeys, stages: Stages, way: str) -> Moved:
-    columns, kinds = journeys.columns, journeys.taxonomy.events
-    wanted = np.array([name in kinds and kinds[name].money == way for name in columns.event_names], np.bool_)
-    rows = np.flatnonzero(wanted[columns.event]) if wanted.any() else np.empty(0, np.int64)
-    amount = columns.properties.column("revenue_minor") if len(rows) else None
-    minor = np.nan_to_num(amount[rows]) if isinstance(amount, np.ndarray) else np.zeros(len(rows))
-    currency, currencies = _currencies(columns, rows, journeys.currency or "")
-    return Moved(rows, _stage_at(columns, stages, rows), minor, currency, currencies)
-
-
-def _stage_at(columns: JourneyColumns, stages: Stages, rows: I64) -> I64:
-    """The stage of the events at ``rows``: the first whose predicate holds; none for events of strangers."""
-    stage = np.full(len(rows), NO_STAGE, np.int64)
-    if len(rows):
-        for place in range(len(stages) - 1, -1, -1):
-            stage[evaluate(stages[place][1], columns)[rows]] = place
-        stage[~columns.person[_owners(columns, rows)]] = NO_STAGE
-    return stage
-
-
-def _owners(columns: JourneyColumns, rows: I64) -> I64:
-    return np.searchsorted(columns.offsets, rows, "right") - 1
-
-
-def _currencies(columns: JourneyColumns, rows: I64, usual: str) -> tuple[I64, tuple[str, ...]]:
-    """Which currency each row has, and all there are."""
-    column = columns.properties.column("currency") if len(rows) else None
-    if not isinstance(column, Coded):
-        return np.zeros(len(rows), np.int64), (usual,)
-    names = tuple(dict.fromkeys((*column.values, usual)))
-    codes = column.codes[rows].astype(np.int64)
-    return np.where(codes < 0, names.index(usual), codes), names
-
-
-def _summed(moved: Moved, mine: np.ndarray) -> tuple[Money, ...]:
-    events = np.bincount(moved.currency[mine], minlength=len(moved.currencies))
-    minor = np.bincount(moved.currency[mine], moved.minor[mine], minlength=len(moved.currencies))
-    found = (Money(name, int(n), round(float(m))) for name, n, m in zip(moved.currencies, events, minor, strict=True))
-    return tuple(sorted((money for money in found if money.events), key=lambda money: -money.events))
+    def customers(self, columns: JourneyColumns, codes: U8, stage: int, currency: str) -> I64:
+        """Whose money moved in a stage; in all currencies where ``currency`` is empty."""
+        rows = self.rows(columns)
+        mine = codes[rows] == stage
+        if currency:
+            mine &= np.array(self.currencies)[self.currency(columns, rows)] == currency
+        return np.unique(np.searchsorted(columns.offsets, rows[mine], "right") - 1)

@@ -60,7 +60,10 @@ class LaneReading(_Plain, frozen=True, kw_only=True):
 
 
 class StageReading(_Plain, frozen=True, kw_only=True):
-    """A column of the map; entered = went_on + dropped + still_open, ``customers`` are in it now."""
+    """A column of the map; entered = went_on + dropped + still_open, ``customers`` are in it now.
+
+    ``reached``: those who went on, by the later stage they reached first.
+    """
 
     id: str
     label: Words
@@ -70,6 +73,7 @@ class StageReading(_Plain, frozen=True, kw_only=True):
     went_on: int
     dropped: int
     still_open: int
+    reached: dict[str, int] = {}
 
 
 class MapReading(_Plain, frozen=True, kw_only=True):

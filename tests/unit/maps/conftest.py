@@ -144,7 +144,7 @@ def lane_of(name: str, stages: tuple[tuple[str, str, str], ...], flow: tuple[tup
     return LaneReading(id=name, label=label, drawn=DRAWN.get(name, "ranking"), caption=CAPTION, cells=tuple(cells))  # type: ignore[arg-type]
 
 
-def stage_of(names: tuple[str, str, str], flow: tuple[int, int, int]) -> StageReading:
+def stage_of(names: tuple[str, str, str], flow: tuple[int, int, int], later: tuple[str, ...]) -> StageReading:
     (name, en, es), (n, on, lost) = names, flow
     return StageReading(
         id=name,
@@ -155,6 +155,7 @@ def stage_of(names: tuple[str, str, str], flow: tuple[int, int, int]) -> StageRe
         went_on=on,
         dropped=lost,
         still_open=n - on - lost,
+        reached={later[-1]: on // 5, later[0]: on - (on // 5 if len(later) > 1 else 0)} if later and on else {},
     )
 
 
@@ -166,6 +167,7 @@ def sample(
 ) -> MapReading:
     """A reading of the given stages and lanes; ``changes`` are fields of the reading."""
     nobody = not any(part[0] for part in flow)
+    ids = tuple(stage[0] for stage in stages)
     fields: dict[str, object] = {
         "title": Words(en="Journey of our customers", es="El recorrido de nuestros clientes"),
         "description": Words(en="From the first contact on, in every channel.", es="Desde el primer contacto."),
@@ -178,7 +180,7 @@ def sample(
             until=datetime(2025, 4, 30, 23, 59, tzinfo=UTC),
         ),
         "patience_s": 30 * 86_400.0,
-        "stages": tuple(stage_of(*pair) for pair in zip(stages, flow, strict=True)),
+        "stages": tuple(stage_of(stages[n], flow[n], ids[n + 1 :]) for n in range(len(stages))),
         "lanes": tuple(lane_of(lane, stages, flow) for lane in lanes if lane != "emotion" or not nobody),
     }
     return MapReading(**(fields | changes))  # type: ignore[arg-type]

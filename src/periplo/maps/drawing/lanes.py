@@ -50,7 +50,7 @@ def _row(reading: LaneReading, sheet: Sheet) -> Block:
 
 def _name(reading: LaneReading, sheet: Sheet) -> Block:
     """Icon, name and what is counted, in the column at the left."""
-    room = SIDE - 24
+    room = SIDE - (44 if reading.drawn == "curve" else 24)  # the curve has its scale there
     names = wrap(reading.label.tell(sheet.lang), STRONG, room, 3)
     captions = wrap(reading.caption.tell(sheet.lang), TINY, room, 3)
     x, y = MARGIN + 24, 11.0

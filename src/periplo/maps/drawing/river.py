@@ -6,12 +6,13 @@ An arc leads those who came back after the last stage to the first: the voyage t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations
 
 from periplo.language import number, percent, t
 from periplo.maps.drawing.shapes import fill, gradient, path, rect, rule, shade, stroke
-from periplo.maps.drawing.sheet import Block, Column, Sheet
+from periplo.maps.drawing.sheet import GAP, Block, Column, Sheet
 from periplo.maps.drawing.svg import el
 from periplo.maps.drawing.text import SMALL, line, shorten
 from periplo.maps.drawing.tributaries import NUMBERS, numbers
@@ -22,6 +23,9 @@ NODE = 7.0
 BEND = 9.0
 SINK = 22.0
 ARC = 34.0
+THINNEST = 0.8  # px; a thinner band that passes a stage is left to the numbers
+
+Side = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ def river(lane: LaneReading, sheet: Sheet) -> Block:
     bed = Bed.of(sheet)
     pairs = list(zip(sheet.reading.stages, sheet.columns, strict=True))
     shapes = [_gradients(sheet, bed)]
-    shapes += [_onward(*here, *there, bed) for here, there in pairwise(pairs)]
+    shapes.append(_currents(sheet, bed))
     shapes += [_water(stage, column, bed) for stage, column in pairs]
     if sheet.reading.returned:
         shapes.append(_return(sheet, bed))
@@ -54,16 +58,41 @@ def river(lane: LaneReading, sheet: Sheet) -> Block:
     return Block(bed.floor + NUMBERS, "".join(shapes))
 
 
-def _onward(stage: StageReading, column: Column, following: StageReading, other: Column, bed: Bed) -> str:
-    """The band of those who went on, from one stage to the next."""
-    if not stage.went_on:
+def _currents(sheet: Sheet, bed: Bed) -> str:
+    """The bands of those who went on, to each stage they reached first: the next one on the surface, later ones below.
+
+    A band leaves as wide as its customers. Who reaches a stage from two sides comes in two bands, so that bands
+    that would together be wider than the bar they reach become narrower on the way.
+    """
+    stages, columns = sheet.reading.stages, sheet.columns
+    leaving, arriving = [bed.top] * len(stages), [bed.top] * len(stages)
+    bands = []
+    for step in range(1, len(stages)):
+        for here, there in zip(range(len(stages)), range(step, len(stages)), strict=False):
+            out = stages[here].reached.get(stages[there].id, 0) * bed.scale
+            into = out * _squeeze(stages, there)
+            if step == 1 or out >= THINNEST:
+                bands.append(_band(columns[here], columns[there], (leaving[here], out), (arriving[there], into), bed))
+            leaving[here] += out
+            arriving[there] += into
+    return "".join(reversed(bands))
+
+
+def _squeeze(stages: Sequence[StageReading], there: int) -> float:
+    arrived = sum(stage.reached.get(stages[there].id, 0) for stage in stages)
+    return min(stages[there].entered / arrived, 1.0) if arrived else 1.0
+
+
+def _band(column: Column, other: Column, here: Side, there: Side, bed: Bed) -> str:
+    """From the right of one bar to the left of another; a side is its y and its width."""
+    if not here[1]:
         return ""
-    start, end, top = column.left + NODE, other.left, bed.top
-    here = top + max(stage.went_on * bed.scale, 1.2)
-    there = top + max(min(stage.went_on, following.entered) * bed.scale, 1.2)
+    start, end = column.left + NODE, other.left
     middle = (start + end) / 2
-    band = path("M", start, top, "H", end, "V", there, "C", middle, there, middle, here, start, here, "Z")
-    return shade(band, f"{bed.prefix}-on-{column.stage}")
+    over = ("M", start, here[0], "C", middle, here[0], middle, there[0], end, there[0], "v", max(there[1], 1.2))
+    low, deep = (y + max(width, 1.2) for y, width in (there, here))
+    under = ("C", middle, low, middle, deep, start, deep, "Z")
+    return shade(path(*over, *under), f"{bed.prefix}-on-{column.stage}-{other.stage}")
 
 
 def _water(stage: StageReading, column: Column, bed: Bed) -> str:
@@ -116,9 +145,10 @@ def _returned(sheet: Sheet, middle: float, y: float, room: float) -> str:
 def _gradients(sheet: Sheet, bed: Bed) -> str:
     fall = [(0.0, "drop", 0.5), (0.55, "drop", 0.3), (1.0, "drop", 0.0)]
     made = [gradient(f"{bed.prefix}-sink", fall, (0, bed.top, 0, bed.floor))]
-    for column, other in pairwise(sheet.columns):
-        change = [(0.0, f"a{column.hue}", 0.42), (1.0, f"a{other.hue}", 0.42)]
-        made.append(gradient(f"{bed.prefix}-on-{column.stage}", change, (column.left, 0, other.left, 0)))
+    for column, other in combinations(sheet.columns, 2):
+        dim = 0.42 if other.x - column.x < 1.5 * (column.width + GAP) else 0.2
+        change = [(0.0, f"a{column.hue}", dim), (1.0, f"a{other.hue}", dim)]
+        made.append(gradient(f"{bed.prefix}-on-{column.stage}-{other.stage}", change, (column.left, 0, other.left, 0)))
     for column in sheet.columns:
         fading = [(0.0, f"a{column.hue}", 0.34), (1.0, f"a{column.hue}", 0.0)]
         reach = column.left + NODE + column.inner * 0.62
