@@ -10,7 +10,7 @@ from periplo.simulator.desk import Desk
 from periplo.simulator.kinds import Kind
 from periplo.simulator.orders import Orders, OrderTexts
 from periplo.simulator.people import People
-from periplo.simulator.visits import ONLINE
+from periplo.simulator.visits import MARKETPLACE, ONLINE
 from periplo.simulator.world import World
 
 
@@ -30,9 +30,9 @@ def notify(world: World, people: People, orders: Orders, parcels: Parcels, texts
     ):
         rows = confirmed[some]
         desk.tell(kind, "email", at[some], orders.customer[rows], more=address[some], body=texts.brief + rows)
-    told = np.flatnonzero(
-        people.gives_phone[orders.customer[parcels.rows]] & (rng.random(len(parcels.rows)) < after.notice)
-    )
+    buyer, place = orders.customer[parcels.rows], orders.place[parcels.rows]
+    known = people.gives_phone[buyer] & (place != MARKETPLACE)
+    told = np.flatnonzero(known & (rng.random(len(known)) < after.notice))
     _tell_by_sms(orders, parcels.rows[told], parcels.delivered[told] - 3 * HOUR_MS, texts, desk)
 
 
