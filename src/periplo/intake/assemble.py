@@ -15,7 +15,7 @@ from periplo.intake.addresses import path_of, utm
 from periplo.intake.amounts import MILLION
 from periplo.intake.jsons import json_objects
 from periplo.intake.mapping import Mapping
-from periplo.intake.model import I64, IntakeBatch, IntakeSettings, Reject
+from periplo.intake.model import I64, NO_EVENTS, IntakeBatch, IntakeSettings, Reject
 from periplo.intake.money import in_minor_units
 from periplo.vocabulary import Taxonomy
 from periplo.vocabulary.vectors import map_distinct
@@ -34,6 +34,8 @@ class Assembler:
 
     def batch(self, table: pa.Table, rows: int, rows_of_event: I64, rejects: list[Reject]) -> IntakeBatch:
         """Events of these rows (or orders), the further ones of the same row after all the first."""
+        if not table.num_rows:
+            return IntakeBatch(NO_EVENTS, rows, np.zeros(0, np.int64), rejects)
         values = {name: table.column(name).combine_chunks() for name in table.column_names}
         batches = [self._events(values, table.num_rows, "")]
         counts = [rows_of_event]

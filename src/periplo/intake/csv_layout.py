@@ -8,10 +8,11 @@ from collections.abc import Sequence
 
 DELIMITERS = (",", ";", "\t", "|")
 _LINES = 50
+_LONGEST = 10_000
 
 
 def delimiter_of(lines: Sequence[str]) -> str:
-    """The delimiter that cuts the first lines into the most columns, with the same number in the most lines."""
+    """The delimiter that cuts the most of the first lines into as many columns as the header, and into the most."""
     if lines and lines[0].lower().startswith("sep=") and len(lines[0].strip()) == 5:
         return lines[0].strip()[-1]
     return max(DELIMITERS, key=lambda delimiter: _fits(lines[:_LINES], delimiter))
@@ -41,8 +42,9 @@ def repeated(header: Sequence[str]) -> list[str]:
 
 
 def _fits(lines: Sequence[str], delimiter: str) -> tuple[float, int]:
-    widths = Counter(len(row) for row in csv.reader(lines, delimiter=delimiter) if row)
-    if not widths:
+    """The share of lines with as many columns as the header, and that number; nothing where it has only one."""
+    short = (line[:_LONGEST].replace("\r", " ").replace("\n", " ") for line in lines)
+    widths = [len(next(csv.reader([line], delimiter=delimiter), ())) for line in short if line.strip()]
+    if not widths or widths[0] < 2:
         return 0.0, 0
-    width, times = max(widths.items(), key=lambda item: (item[1], item[0]))
-    return (times / sum(widths.values()) if width > 1 else 0.0), width
+    return widths.count(widths[0]) / len(widths), widths[0]

@@ -73,7 +73,7 @@ class CsvReader:
     def _regular(self, block: Block) -> Rows | None:
         """The block by Arrow, where it can be sure that each line is one row with as many fields as the header."""
         data = block.data
-        if block.endless or b"\0" in data or b"\n\n" in data or b"\r\n\r\n" in data or self._open_end(block):
+        if block.endless or self._odd(block):
             return None
         try:
             table = csv.read_csv(pa.py_buffer(data), *self._options(len(data)))
@@ -118,9 +118,12 @@ class CsvReader:
         lines = np.array([record.line for record in good], np.int64)
         return Rows(self.path, batch, lines, lambda row: good[row].raw, self.header, rejects)
 
-    def _open_end(self, block: Block) -> bool:
-        """Whether the last line of the block may go on in the next, or is the torn last line of the file."""
-        line = block.data[block.data.rfind(b"\n", 0, -1) + 1 :]
+    def _odd(self, block: Block) -> bool:
+        """Whether a block has anything that the two ways could take differently, or may end in the middle of a row."""
+        data = block.data
+        if b"\0" in data or b"\n\n" in data or b"\n\r\n" in data or data.count(b"\r") != data.count(b"\r\n"):
+            return True
+        line = data[data.rfind(b"\n", 0, -1) + 1 :]
         return line.count(b'"') % 2 == 1 or (self.source.damaged and not line.endswith(b"\n"))
 
 

@@ -119,13 +119,14 @@ class More(Base, frozen=True):
 class Mapping(Base, frozen=True):
     """One kind of file.
 
+    ``name``       what it is called; the name of the file when left out
     ``signature``  columns by which such a file is recognised; each may be a list of names for the same
     ``id``         a column that is unique per event; left out, equal rows are one event (and lines go by their order)
     ``properties`` columns to keep: a list, new names for columns, or ``all`` those not used otherwise
     ``skip``       true for a table that is only looked up by others
     """
 
-    name: str
+    name: str = ""
     source: str = ""
     signature: list[Names] = []
     skip: bool = False

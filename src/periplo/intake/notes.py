@@ -9,8 +9,8 @@ NO_ROWS = Note("{file} has a header and no rows.")
 EMPTY = Note("{file} is empty and was left out.")
 SIDE_TABLE = Note("{file} describes other tables and has no events of its own.")
 EITHER_ORDER = Note(
-    "{file}: the dates in “{column}” can be read as day/month or month/day; they were read like {format}. If that is wrong, give "
-    "the format in a mapping file."
+    "{file}: the dates in “{column}” can be read as day/month or month/day; they were read like {format}. If that is "
+    "wrong, give the format in a mapping file."
 )
 TAKEN_AS_DECIMAL = Note(
     "{file}: “{value}” in “{column}” was read with a decimal sign; it could be thousands. If that is wrong, give the "

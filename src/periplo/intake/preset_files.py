@@ -100,6 +100,8 @@ def write_mapping(mapping: Mapping) -> str:
 def json_schema() -> dict[str, Any]:
     """The published JSON Schema of mapping files."""
     schema = msgspec.json.schema(Mapping)
+    for part in ("Mapping", "More"):
+        schema["$defs"][part]["properties"]["fields"]["propertyNames"] = {"enum": list(FIELDS)}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Periplo mapping file"} | schema
 
 

@@ -41,7 +41,7 @@ class Evidence:
             return
         for value in pc.unique(text(column)).drop_null().to_pylist():
             way = way_of(value)
-            self.ways[way] += bool(way)
+            self.ways[way] += 1
             if way == "numeric" and (order := order_of(value)):
                 self.orders[order] += 1
 
@@ -63,7 +63,7 @@ class Evidence:
         return self.orders.most_common(1)[0][0] if self.orders else usual
 
     def _most(self) -> str:
-        return max(self.ways, key=lambda way: (self.ways[way], way), default="iso") or "iso"
+        return max(self.ways.keys() - {""}, key=lambda way: (self.ways[way], way), default="iso")
 
 
 def is_typed(kind: pa.DataType) -> bool:
