@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 
 import pytest
-from pictures import SVG, overlaps, parsed, picture_size, texts
 
 from periplo.language import LANGUAGES, Lang
 from periplo.maps import MapReading, Words, draw
@@ -17,6 +16,7 @@ from periplo.maps.drawing.text import BODY, ELLIPSIS, SMALL, STRONG, shorten, wr
 from periplo.maps.drawing.theme import HUES, PALETTES, TEXT_ON
 from periplo.maps.drawing.typeface import font_css, roboto_has, width
 from periplo.maps.model import COMPUTED, WRITTEN
+from support_pictures import SVG, overlaps, parsed, picture_size, texts
 
 Make = Callable[..., MapReading]
 

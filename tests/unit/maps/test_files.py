@@ -14,13 +14,13 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from pictures import picture_size
 
 from periplo.errors import UsageError
 from periplo.language import LANGUAGES, Lang
 from periplo.maps import SUFFIXES, MapReading, Words, draw, export, rendered
 from periplo.maps.files.tables import COLUMNS
 from periplo.maps.reading import MapReading as Reading
+from support_pictures import picture_size
 
 Make = Callable[..., MapReading]
 

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pictures import SVG, parsed
 
 import periplo.maps
 from periplo.language.catalogue import spanish
 from periplo.maps import MapReading, draw
 from periplo.maps.labels import _CAPTIONS, _NAMES
+from support_pictures import SVG, parsed
 
 ROOM = Path(periplo.maps.__file__).parent
 TELLING = {"translated", "bad_map", "_problem", "unknown_name"}
