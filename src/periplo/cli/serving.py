@@ -13,8 +13,6 @@ from periplo.cli.importing import progress_bar
 from periplo.cli.options import NoBrowser, Port, ShopPath
 from periplo.cli.output import LANG, help_text, people
 from periplo.language import duration, number, t
-from periplo.server import serve
-from periplo.simulator import simulate
 from periplo.workspace import Shop
 
 DEMO_CUSTOMERS, DEMO_DAYS, DEMO_SEED = 20_000, 120, 1
@@ -36,17 +34,25 @@ def serve_shop(
     token: Token = None,
     no_browser: NoBrowser = False,
 ) -> None:
-    serve(Shop.open(shop), host=host, port=port, token=token, open_browser=not no_browser)
+    show_live(Shop.open(shop), host=host, port=port, token=token, open_browser=not no_browser)
 
 
 def demo(into: DemoPath = Path("demo"), port: Port = 8765, no_browser: NoBrowser = False) -> None:
     if not Shop.exists(into):
         make_demo(into)
-    serve(Shop.open(into), port=port, open_browser=not no_browser)
+    show_live(Shop.open(into), host="127.0.0.1", port=port, token=None, open_browser=not no_browser)
+
+
+def show_live(shop: Shop, *, host: str, port: int, token: str | None, open_browser: bool) -> None:
+    from periplo.server import serve  # the web parts take a second to load, which no other command should wait for
+
+    serve(shop, host=host, port=port, token=token, open_browser=open_browser)
 
 
 def make_demo(into: Path) -> None:
     """The demo shop, made in a folder beside and put in place whole, so that half a demo is never shown."""
+    from periplo.simulator import simulate
+
     into.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=into.parent, prefix=".demo-") as folder:
         people.print(t("Inventing a shop of {n} customers …", LANG, n=number(DEMO_CUSTOMERS, LANG)))

@@ -9,7 +9,6 @@ import typer
 
 from periplo.cli.output import LANG, Json, help_text, people, show
 from periplo.language import number, t
-from periplo.simulator import simulate
 
 Out = Annotated[Path, typer.Option(help=help_text("The folder to write into."))]
 Customers = Annotated[int, typer.Option(help=help_text("How many customers."))]
@@ -22,6 +21,8 @@ def register(app: typer.Typer) -> None:
 
 
 def run(out: Out, customers: Customers = 20_000, days: Days = 120, seed: Seed = 1, as_json: Json = False) -> None:
+    from periplo.simulator import simulate
+
     report = simulate(customers, days, seed, out)
 
     def for_people() -> None:
