@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable
 from functools import cache
+from hashlib import blake2b
 from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
@@ -54,7 +54,7 @@ def guess(rows: Rows) -> Guess:
     used = {place.column for place in found.values()}
     rest = {name: _property(sample.column(name), name) for name in names if name not in used and name}
     mapping = Mapping(
-        name=_name_of(rows.file),
+        name=_name_of(names, "events" if "event" in found else "order-lines" if lines else event),
         currency=found["currency"].column if "currency" in found else None,
         event=Value(column=found["event"].column) if "event" in found else event,
         time=Time(column=found["time"].column),
@@ -226,8 +226,10 @@ def _plain(name: str) -> str:
     return plain(bare)
 
 
-def _name_of(file: Path) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", file.name.split(".")[0].lower()).strip("-") or "file"
+def _name_of(columns: list[str], kind: str) -> str:
+    """The same for all files with the same columns: their events have the same source, however the file is called."""
+    mark = blake2b("\x1f".join(sorted(columns)).encode(), digest_size=3).hexdigest()
+    return f"{kind.lower().replace(' ', '-')}-{mark}"
 
 
 def _cannot(file: Path, columns: list[str], what: str) -> MissingColumn:

@@ -103,7 +103,7 @@ class Intake:
                 if rejects:
                     yield IntakeBatch(NO_EVENTS, len(rejects), np.zeros(0, np.int64), rejects)
             for whole in lines.orders():
-                orders = orders_of(whole, rules.lines, list(headers.items()))
+                orders = orders_of(whole, rules.lines, list(headers.items()), self._settings.currency)
                 yield assembler.batch(orders.table, whole.num_rows, orders.lines, orders.rejects)
 
     def _parsed(self, part: Part, rules: Mapping, meter: Meter) -> Iterator[tuple[Rows, pa.Table, list[Reject]]]:

@@ -38,7 +38,9 @@ def json_objects(columns: Mapping[str, pa.Array], rows: int) -> pa.Array:
         pc.binary_join_element_wise(f"{msgspec.json.encode(name).decode()}:", column, "")
         for name, column in columns.items()
     ]
-    inside = pc.binary_join_element_wise(*parts, ",", null_handling="skip")
+    # The empty text comes first because Arrow leaves out rows in which everything is null.
+    joined = pc.binary_join_element_wise("", *parts, ",", null_handling="skip")
+    inside = pc.utf8_slice_codeunits(joined, 1)
     objects = pc.binary_join_element_wise("{", inside, "}", "")
     return pc.if_else(pc.equal(inside, ""), pa.scalar(None, pa.string()), objects)
 

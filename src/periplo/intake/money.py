@@ -20,7 +20,10 @@ _SYMBOLS = {"€": "EUR", "£": "GBP", "$": "USD", "US$": "USD", "¥": "JPY", "R
 
 
 def currencies(mapping: Mapping, columns: Columns, faults: Faults, default: str) -> pa.Array:
-    """The currency of each row: what the mapping says, else the row before (lines of one order), else ``default``."""
+    """The currency of each row: what the mapping says, else ``default``.
+
+    A line of an order that says none has that of a line of the same order before it, else null.
+    """
     if mapping.currency is None:
         return pa.repeat(pa.scalar(default, pa.string()), columns.rows)
     source = value(mapping.currency)
@@ -30,7 +33,15 @@ def currencies(mapping: Mapping, columns: Columns, faults: Faults, default: str)
     bad = pc.and_(unknown, codes.is_valid()).to_numpy(zero_copy_only=False)
     faults.add(bad, "currency", reasons.BAD_CURRENCY, lambda: given)
     codes = pc.if_else(pa.array(bad), pa.scalar(None, pa.string()), codes)
-    return pc.fill_null(pc.fill_null_forward(codes) if mapping.lines else codes, default)
+    if mapping.lines:
+        return _carried_on(codes, columns.value(value(mapping.lines.order)))
+    return pc.fill_null(codes, default)
+
+
+def _carried_on(currency: pa.Array, order: pa.Array) -> pa.Array:
+    said = np.maximum.accumulate(np.where(np.asarray(currency.is_valid()), np.arange(len(currency)), 0))
+    same = pc.equal(order.take(said), order)
+    return pc.if_else(same, currency.take(said), currency)
 
 
 def in_minor_units(amounts: pa.Array, currency: pa.Array) -> pa.Array:

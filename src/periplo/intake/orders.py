@@ -30,14 +30,17 @@ class Orders(NamedTuple):
     rejects: list[Reject]
 
 
-def orders_of(lines: pa.Table, rules: Lines, files: list[tuple[Path, str]]) -> Orders:
-    """Whole orders from lines sorted by order. ``files``: path and header line by the number in column ``file``."""
+def orders_of(lines: pa.Table, rules: Lines, files: list[tuple[Path, str]], currency: str) -> Orders:
+    """Whole orders from lines sorted by order. ``files``: path and header line by the number in column ``file``;
+    ``currency``: of orders that name none.
+    """
     lines, rejects = _refuse_late(lines, files)
     if not lines.num_rows:
         return Orders(lines, np.zeros(0, np.int64), rejects)
     starts = starts_of_orders(lines)
     ends = np.append(starts[1:], lines.num_rows)
     made = {name: _first(lines.column(name), starts) for name in lines.column_names if _is_of_order(name)}
+    made["currency"] = pc.fill_null(made["currency"], currency)
     made["time"] = _earliest(lines.column("time"), starts)
     made["id"] = made["f:order_id"] = lines.column("order").take(starts)
     _sum_up(lines, rules, starts, made)
@@ -115,7 +118,8 @@ def _refuse_late(lines: pa.Table, files: list[tuple[Path, str]]) -> tuple[pa.Tab
     length = np.diff(np.append(starts, lines.num_rows))
     timeless = np.repeat(np.asarray(_earliest(lines.column("time"), starts).is_null()), length)
     currency = lines.column("currency").combine_chunks()
-    other = np.asarray(pc.not_equal(currency, currency.take(np.repeat(starts, length))))
+    first = _first(lines.column("currency"), starts).take(np.repeat(np.arange(len(starts)), length))
+    other = np.asarray(pc.fill_null(pc.not_equal(currency, first), False))
     if not timeless.any() and not other.any():
         return lines, []
     rejects = [*_rejects(lines, timeless, "time", reasons.NO_ORDER_TIME, files)]

@@ -23,7 +23,7 @@ from periplo.intake.jsons import json_numbers, json_texts
 from periplo.intake.lines import parse_lines
 from periplo.intake.mapping import Condition, Mapping, Names, Property, Time, Value, names, time_of, value
 from periplo.intake.model import Bool, IntakeSettings, Reject, Rows
-from periplo.intake.money import currencies, in_minor_units
+from periplo.intake.money import currencies, digits, in_minor_units
 from periplo.intake.styles import Styles
 from periplo.intake.table import Columns
 from periplo.intake.times import read_times, why_bad
@@ -56,16 +56,17 @@ class Parser:
         columns, faults = Columns(rows.table), Faults(rows)
         made: dict[str, pa.Array] = {}
         currency = currencies(self.mapping, columns, faults, self.settings.currency)
+        known = pc.fill_null(currency, self.settings.currency)
         made["event"], made["original"] = self._events(columns, faults)
         made["time"] = self._time(self.time, columns, faults)
         for name, source in self.mapping.fields.items():
-            made[f"f:{name}"] = self._field(name, value(source), columns, faults, made["event"])
+            made[f"f:{name}"] = self._field(name, value(source), columns, faults, made["event"], known)
         for name, kept in self.kept.items():
-            made |= self._property(name, kept, columns, faults, currency)
-        self._more(columns, faults, made)
+            made |= self._property(name, kept, columns, faults, known)
+        self._more(columns, faults, made, known)
         made["currency"] = currency
         if self.mapping.lines:
-            made |= parse_lines(self.mapping.lines, columns, faults, currency, self.amounts)
+            made |= parse_lines(self.mapping.lines, columns, faults, known, self.amounts)
             made |= self._place(rows, made["time"])
         else:
             made["id"] = (
@@ -115,12 +116,14 @@ class Parser:
             faults.add(~read.there, "time", reasons.NO_TIME(column=_shown(time.column)))
         return pa.array(read.us, mask=~read.there | read.bad)
 
-    def _field(self, name: str, source: Value, columns: Columns, faults: Faults, event: pa.Array) -> pa.Array:
+    def _field(
+        self, name: str, source: Value, columns: Columns, faults: Faults, event: pa.Array, currency: pa.Array
+    ) -> pa.Array:
         if name not in NUMBERS:
             found = columns.value(source)
         else:
             found = self.amounts(name, source, columns, faults, money=name == "revenue")
-            found = pc.multiply(found, 10_000) if source.minor else found
+            found = pc.divide(found, pa.array(10 ** digits(currency))) if source.minor else found
         if name == "revenue":
             earned = pc.invert(pc.is_in(event, pa.array(self.given_back, pa.string())))
             negative = pc.and_(pc.fill_null(pc.less(found, 0), False), earned)
@@ -139,14 +142,15 @@ class Parser:
             return {f"p:{name}": json_numbers(found)}
         return {f"p:{name}_minor": in_minor_units(found, currency).cast(pa.string())}
 
-    def _more(self, columns: Columns, faults: Faults, made: dict[str, pa.Array]) -> None:
+    def _more(self, columns: Columns, faults: Faults, made: dict[str, pa.Array], currency: pa.Array) -> None:
         for number, more in enumerate(self.mapping.also, 1):
             holds = [self._holds(condition, columns, faults) for condition in more.when]
             made[f"{number}:when"] = pa.array(np.logical_and.reduce(holds) if holds else np.ones(columns.rows, bool))
             if more.time is not None:
                 made[f"{number}:time"] = self._time(time_of(more.time), columns, faults, required=False)
             for name, source in more.fields.items():
-                made[f"{number}:f:{name}"] = self._field(name, value(source), columns, faults, made["event"])
+                event = pa.repeat(pa.scalar(more.event), columns.rows)
+                made[f"{number}:f:{name}"] = self._field(name, value(source), columns, faults, event, currency)
 
     def _holds(self, condition: Condition, columns: Columns, faults: Faults) -> Bool:
         if condition.positive:

@@ -70,7 +70,7 @@ class Parts:
         if isinstance(rules, Mapping) and rules.skip:
             self.notes.append(notes.SIDE_TABLE(file=file.name))
             return
-        name = rules if isinstance(rules, str) else f"{rules.name}\0{sorted(reader.columns) if sure else ''}"
+        name = rules if isinstance(rules, str) else rules.name
         self._parts.setdefault(name, Part(rules, sure=sure)).add(file, reader.columns)
 
     def _rules(

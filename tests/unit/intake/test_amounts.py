@@ -86,7 +86,8 @@ def test_minor_units_follow_the_currency() -> None:
 
 
 def test_money_of_other_currencies(read: Reader, write: Writer) -> None:
-    text = "order_id;date;total;currency\n1;2024-05-01;1.500;JPY\n2;2024-05-01;1,5;kwd\n3;2024-05-01;2,50;€\n4;2024-05-01;1,0;XXQ\n"
+    text = "order_id;date;total;currency\n1;2024-05-01;1.500;JPY\n2;2024-05-01;1,5;kwd\n3;2024-05-01;2,50;€\n"
+    text += "4;2024-05-01;1,0;XXQ\n"
     found = read(write("a.csv", text))
     assert [(e["revenue_minor"], e["currency"]) for e in found.events] == [(1500, "JPY"), (1500, "KWD"), (250, "EUR")]
     assert found.reasons() == ["“XXQ” is not a currency. Write its ISO 4217 code, such as EUR."]
@@ -96,6 +97,6 @@ def test_what_can_be_decimal_or_thousands_is_said(read: Reader, write: Writer) -
     found = read(write("a.csv", "order_id;date;total\n1;2024-05-01;1.500\n"))
     assert found.events[0]["revenue_minor"] == 150_000
     assert found.notes() == [
-        "a.csv: “1.500” in “total” was read as thousands; it could be decimals. If that is wrong, give the decimal style "
-        "in a mapping file."
+        "a.csv: “1.500” in “total” was read as thousands; it could be decimals. If that is wrong, give the decimal "
+        "style in a mapping file."
     ]
