@@ -69,7 +69,7 @@ class _Writer:
         self.texts = world.texts.array()
         self.heads = pa.array([_head(kind, naming) for kind in Kind for naming in range(len(NAMINGS))])
         self.told = pa.array([f'}},"{"traits" if kind.call == "identify" else "properties"}":{{' for kind in Kind])
-        self.days = _Stamps(world)
+        self.stamps = _Stamps(world)
 
     def lines(self, row: I64, delay: I64) -> pa.Buffer:
         """The messages of some rows as JSON lines."""
@@ -85,11 +85,11 @@ class _Writer:
             self._text(rows.device[row]),
             self._text(rows.user[row]),
             _either(client, ',"originalTimestamp":"', ',"timestamp":"'),
-            self.days.write(original),
+            self.stamps.write(original),
             _either(client, '","sentAt":"', ""),
-            pc.if_else(pa.array(client), self.days.write(sent), ""),
+            pc.if_else(pa.array(client), self.stamps.write(sent), ""),
             '","receivedAt":"',
-            self.days.write(at + delay),
+            self.stamps.write(at + delay),
             '","context":{',
             self._text(rows.context[row]),
             self._text(rows.more[row]),

@@ -9,7 +9,7 @@ import numpy as np
 from periplo.simulator.arrays import F64, I64, Bool, choose_by_row, one_hot
 from periplo.simulator.world import World
 
-SLOTS = MOBILE, DESKTOP, APP, TABLET, KIOSK = 0, 1, 2, 3, 4
+SLOTS = MOBILE, DESKTOP, APP, TABLET, KIOSK = range(5)
 """The devices a customer may use: a telephone and a computer with a browser, the app, a tablet shared at home, a kiosk
 in the store that everybody shares."""
 

@@ -11,15 +11,17 @@ from periplo.simulator.after import Parcels, give_points, sell_elsewhere, send_p
 from periplo.simulator.arrays import Bool
 from periplo.simulator.browsing import arrive, browse
 from periplo.simulator.chances import Chances
-from periplo.simulator.checkout import Counter, check_out, fill_carts, log_in
+from periplo.simulator.checkout import check_out, fill_carts
+from periplo.simulator.counter import Carts, Counter
 from periplo.simulator.decisions import Outcome, decide
 from periplo.simulator.desk import Desk
 from periplo.simulator.identities import Identities, identities
 from periplo.simulator.incidents import Cost, costs
 from periplo.simulator.kinds import Kind
 from periplo.simulator.listening import listen
+from periplo.simulator.logins import log_in
 from periplo.simulator.notices import notify
-from periplo.simulator.orders import Orders, take_orders, write_orders
+from periplo.simulator.orders import Orders, OrderTexts, take_orders, write_orders
 from periplo.simulator.outreach import reach_out
 from periplo.simulator.people import People, draw_people
 from periplo.simulator.plan import Plan, Rows
@@ -55,19 +57,38 @@ def tell_story(world: World) -> Story:
     outcome, lost = _decide(world, people, needs, visits)
     walks = walk(world, needs, visits, outcome)
     accounts = open_accounts(world, people, needs, outcome, walks)
-    plan, surroundings = Plan(), Surroundings.of(world)
+    surroundings, plan = Surroundings.of(world), Plan()
     desk = Desk(world, known_by, surroundings, plan)
     reach_out(world, people, accounts, walks.visits, desk)
     orders = take_orders(world, people, needs, outcome, accounts, known_by)
     texts = write_orders(world, people, needs, outcome, orders)
-    script = Script()
-    counter = Counter(world, people, needs, outcome, walks, accounts, orders, texts, known_by, script)
-    arrive(world.texts, known_by, surroundings, walks, accounts.signs, script)
-    browse(world, people, needs, walks, script)
+    carts, script = Carts.of(world, walks.cart), Script()
+    counter = Counter(world, people, needs, outcome, walks, accounts, orders, texts, known_by, carts, script)
+    orders = _play_visits(counter, surroundings, plan)
+    parcels = _follow_orders(world, people, orders, texts, outcome, desk)
+    asked = tickets(world, people, needs, walks.visits, outcome, orders, parcels, known_by)
+    waits = _waits(world, asked)
+    answer(world, people, orders, asked, waits, desk)
+    lost = [cost.also(asked.customer[waits]) if cost.incident.name == SLOW else cost for cost in lost]
+    return Story(known_by, needs, walks, outcome, orders, parcels, lost, plan.rows())
+
+
+def _play_visits(counter: Counter, surroundings: Surroundings, plan: Plan) -> Orders:
+    """All visits, step by step; the orders, at the minute at which a visit made them."""
+    world, people, walks, script = counter.world, counter.people, counter.walks, counter.script
+    arrive(world.texts, counter.identities, surroundings, walks, counter.accounts.signs, script)
+    browse(world, people, counter.needs, walks, script)
     fill_carts(counter)
     check_out(counter)
-    played = play(world, people, known_by, surroundings, walks.visits, log_in(counter), script, plan)
-    orders = _at_the_minute(orders, walks, played)
+    login_from = log_in(counter)
+    played = play(world, people, counter.identities, surroundings, walks.visits, login_from, script, plan)
+    return _at_the_minute(counter.orders, walks, played)
+
+
+def _follow_orders(
+    world: World, people: People, orders: Orders, texts: OrderTexts, outcome: Outcome, desk: Desk
+) -> Parcels:
+    """Orders that no visit makes, and whatever follows an order."""
     parcels = Parcels.of(orders, outcome.delivery)
     sell_elsewhere(people, orders, texts, desk)
     send_parcels(world, orders, parcels, texts, desk)
@@ -75,11 +96,7 @@ def tell_story(world: World) -> Story:
     take_back(world, orders, parcels, texts, desk)
     notify(world, people, orders, parcels, texts, desk)
     listen(world, people, orders, parcels, texts, desk)
-    asked = tickets(world, people, needs, walks.visits, outcome, orders, parcels, known_by)
-    waits = _waits(world, asked)
-    answer(world, people, orders, asked, waits, desk)
-    lost = [cost.also(asked.customer[waits]) if cost.incident.name == SLOW else cost for cost in lost]
-    return Story(known_by, needs, walks, outcome, orders, parcels, lost, plan.rows())
+    return parcels
 
 
 def _decide(world: World, people: People, needs: Needs, visits: Visits) -> tuple[Outcome, list[Cost]]:

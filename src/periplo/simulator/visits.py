@@ -6,15 +6,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from periplo.simulator.arrays import (
-    F64,
-    I64,
-    Bool,
-    choose,
-    choose_by_row,
-    place_within,
-    sum_within,
-)
+from periplo.simulator.arrays import F64, I64, Bool, choose, choose_by_row, place_within, sum_within
 from periplo.simulator.people import DESKTOP, TABLET, People
 from periplo.simulator.world import World
 
@@ -22,7 +14,7 @@ ONLINE, RESEARCH, TILL, MARKETPLACE, PHONE = range(5)
 """Where a need ends, if it ends with an order: on the site, in the store after research on the site, at the till
 without any visit, at a marketplace, by telephone."""
 
-ENTRIES = DIRECT, SEARCH, ADS, SOCIAL, REFERRAL, EMAIL, PUSH, SMS, WHATSAPP = range(9)
+DIRECT, SEARCH, ADS, SOCIAL, REFERRAL, EMAIL, PUSH, SMS, WHATSAPP = range(9)
 ENTRY_NAMES = ("direct", "search", "ads", "social", "referral", "email", "push", "sms", "whatsapp")
 
 BASKET = 4

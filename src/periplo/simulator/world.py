@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from zlib import crc32
 
@@ -17,14 +17,14 @@ from periplo.simulator.texts import Texts
 
 @dataclass
 class World:
+    """One simulation. ``texts`` grows while its parts are drawn."""
+
     customers: int
     days: int
     seed: int
-
-    def __post_init__(self) -> None:
-        self.parameters: Parameters = parameters()
-        self.words: Words = words()
-        self.texts = Texts()
+    parameters: Parameters = field(default_factory=parameters)
+    words: Words = field(default_factory=words)
+    texts: Texts = field(default_factory=Texts)
 
     @cached_property
     def clocks(self) -> Clocks:
