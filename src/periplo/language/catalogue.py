@@ -34,7 +34,8 @@ def t(text: str, lang: Lang, /, **values: object) -> str:
 def tell(error: PeriploError, lang: Lang) -> dict[str, str]:
     """The one error shape of every door: ``code``, ``what``, ``why``, ``fix``, in the reader's language."""
     said = {part: t(getattr(error, part), lang) for part in ("what", "why", "fix")}
-    return {"code": error.code} | {part: text.format(**error.values) if text else "" for part, text in said.items()}
+    values = {name: t(str(value), lang) if name == "kind" else value for name, value in error.values.items()}
+    return {"code": error.code} | {part: text.format(**values) if text else "" for part, text in said.items()}
 
 
 def choose(accept: str | None, default: Lang = "en") -> Lang:

@@ -8,7 +8,6 @@ from hashlib import sha256
 from litestar import Litestar
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
-from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
@@ -20,9 +19,10 @@ from periplo.server.desk import Desk
 from periplo.server.faults import respond
 from periplo.server.freshness import Freshness
 from periplo.server.gate import Gate, Key
+from periplo.server.given import given
 from periplo.server.headers import SecurityHeaders
 from periplo.server.keys import STREAM
-from periplo.server.live import Watch, events
+from periplo.server.live import Watch
 from periplo.server.pages.guide import Guide
 from periplo.server.release import RELEASE
 from periplo.workspace import Shop
@@ -35,8 +35,8 @@ def create_app(shop: Shop, *, token: str | None = None) -> Litestar:
     key = Key(token) if token else None
     desk, watch = Desk(shop), Watch(shop.version)
     return Litestar(
-        [*pages.HANDLERS, *api.HANDLERS, events, static],
-        dependencies={name: _given(value) for name, value in {"desk": desk, "watch": watch, "key": key}.items()},
+        [*pages.HANDLERS, *api.HANDLERS, static],
+        dependencies=given(desk, watch, key),
         middleware=[Gate(key), Freshness(shop.version)],
         before_send=[SecurityHeaders(_map_styles())],
         exception_handlers={PeriploError: respond, Exception: respond},
@@ -46,16 +46,13 @@ def create_app(shop: Shop, *, token: str | None = None) -> Litestar:
             version=RELEASE,
             description=ABOUT,
             path="/api",
+            use_handler_docstrings=True,
             render_plugins=[Guide(shop.settings), JsonRenderPlugin()],
         ),
         state=State({"watch": watch}),
         on_shutdown=[watch.close],
         logging_config=None,
     )
-
-
-def _given(value: object) -> Provide:
-    return Provide(lambda: value, sync_to_thread=False)
 
 
 def _map_styles() -> str:

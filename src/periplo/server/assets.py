@@ -11,6 +11,7 @@ from pathlib import Path
 import font_roboto
 from litestar import Response, get
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath, FromQuery
 
 from periplo.server.keys import OPEN, UNVERSIONED
 
@@ -46,7 +47,7 @@ def address(name: str) -> str:
 
 
 @get("/static/{name:str}", sync_to_thread=False, include_in_schema=False, opt={OPEN: True, UNVERSIONED: True})
-def static(name: str, v: str = "") -> Response[bytes]:
+def static(name: FromPath[str], v: FromQuery[str] = "") -> Response[bytes]:
     found = assets().get(name)
     if found is None:
         raise NotFoundException

@@ -35,13 +35,13 @@ class Desk:
         return self.remembered(("journeys", view.filters), lambda: self.shop.journeys(view.filters))
 
     def definition(self, view: View) -> MapDefinition:
-        return self.shop.map_definition(view.map)
+        return self.remembered(("definition", view.map), lambda: self.shop.map_definition(view.map))
 
     def reading(self, view: View) -> MapReading:
-        return self.shop.read_map(self.definition(view), view.filters)
+        return self.remembered(("reading", view), lambda: self.shop.read_map(self.definition(view), view.filters))
 
-    def kpis(self, view: View) -> Kpis:
-        return self.remembered(("kpis", view.filters), lambda: self.journeys(view).kpis())
+    def kpis(self, view: View, by: str | None = None) -> Kpis:
+        return self.remembered(("kpis", by, view.filters), lambda: self.journeys(view).kpis(by=by))
 
     def transitions(self, view: View) -> Transitions:
         return self.remembered(("transitions", view.filters), lambda: self.journeys(view).transitions())

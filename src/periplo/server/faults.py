@@ -12,6 +12,7 @@ from litestar.exceptions import HTTPException, ValidationException
 
 from periplo.errors import PeriploError
 from periplo.language import Lang, number, t, tell
+from periplo.server.gate import without_token
 from periplo.server.reader import reader_of
 from periplo.server.render import page
 
@@ -76,9 +77,14 @@ def respond(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     headers = dict(getattr(error, "headers", None) or {})
     if status == 503:
         headers["Retry-After"] = "2"
-    answer = _json(status, told) if _is_program(request) else page("error.html", reader_of(request), status, fault=told)
+    answer = _json(status, told) if _is_program(request) else _page(request, status, told)
     answer.headers.update(headers | {"Cache-Control": "no-store"})
     return answer
+
+
+def _page(request: Request[Any, Any, Any], status: int, told: Mapping[str, str]) -> Response[Any]:
+    here = without_token(request) if request.method == "GET" else "/"
+    return page("error.html", reader_of(request), status, fault=told, here=here)
 
 
 def _json(status: int, told: Mapping[str, str]) -> Response[Any]:

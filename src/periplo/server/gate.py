@@ -57,17 +57,17 @@ class Gate(ASGIMiddleware):
             if not is_loopback(host_of(connection.headers.get("host", ""))):
                 raise HTTPException(status_code=MISDIRECTED)
         elif self._key.fits(connection.query_params.get("token", "")):
-            await self._let_in(self._key, connection)(scope, receive, send)
+            cookie = self._key.cookie(secure=connection.url.scheme == "https")
+            answer = ASGIRedirectResponse(without_token(connection), status_code=303, cookies=[cookie])
+            await answer(scope, receive, send)
             return
         elif not scope["route_handler"].opt.get(OPEN) and not self._key.opens(connection):
             raise NotAuthorizedException(headers={"WWW-Authenticate": "Bearer"})
         await next_app(scope, receive, send)
 
-    def _let_in(self, key: Key, connection: ASGIConnection[Any, Any, Any, Any]) -> ASGIRedirectResponse:
-        """The same address without the token, which must not stay in histories and logs."""
-        rest = [pair for pair in parse_qsl(connection.url.query, keep_blank_values=True) if pair[0] != "token"]
-        path = "/" + connection.url.path.lstrip("/\\")
-        return ASGIRedirectResponse(
-            path=path + (f"?{urlencode(rest)}" if rest else ""),
-            cookies=[key.cookie(secure=connection.url.scheme == "https")],
-        )
+
+def without_token(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    """The address that was asked, without the token, which must not stay in histories and logs."""
+    rest = [pair for pair in parse_qsl(connection.url.query, keep_blank_values=True) if pair[0] != "token"]
+    path = "/" + connection.url.path.lstrip("/\\")
+    return path + (f"?{urlencode(rest)}" if rest else "")

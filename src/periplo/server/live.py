@@ -6,11 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable
 
-from litestar import get
-from litestar.response import ServerSentEvent
 from litestar.response.sse import ServerSentEventMessage
-
-from periplo.server.keys import STREAM, UNVERSIONED
 
 log = logging.getLogger("periplo.server")
 
@@ -94,9 +90,3 @@ async def messages(watch: Watch) -> AsyncGenerator[ServerSentEventMessage, None]
             yield ServerSentEventMessage(data=None, comment="still here")
         else:
             yield ServerSentEventMessage(data=version, event="version", id=version, retry=2000)
-
-
-@get("/api/v1/events", sync_to_thread=False, opt={STREAM: True, UNVERSIONED: True}, tags=["Live"], summary="Changes")
-def events(watch: Watch) -> ServerSentEvent:
-    """Server-sent events: `version` with the new version whenever the data of the shop change."""
-    return ServerSentEvent(messages(watch))

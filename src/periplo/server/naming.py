@@ -20,7 +20,20 @@ def title_of(desk: Desk, view: View, ref: str | None, lang: Lang) -> str:
     """The number's name; a reference without one is shown as it is."""
     if not ref:
         return t("All customers of this period", lang)
+    match ref.split("/"):
+        case ["kpi", name, *_]:
+            return t(desk.kpis(view).get(name).label, lang).capitalize()
+        case ["transition", origin, target]:
+            return f"{_touchpoint(desk, origin, lang)} → {_touchpoint(desk, target, lang)}"
     return _in_map(desk.reading(view), ref, lang) or ref.replace("/", " · ")
+
+
+def _touchpoint(desk: Desk, name: str, lang: Lang) -> str:
+    """A touchpoint as references write it: ``web:page``, or where journeys begin and end."""
+    channel, _, contact = name.partition(":")
+    if contact:
+        return desk.shop.taxonomy.touchpoint_label(channel, contact, lang)
+    return t("Start", lang) if name == "start" else t("No further step", lang)
 
 
 def _in_map(reading: MapReading, ref: str, lang: Lang) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlencode
@@ -46,16 +46,16 @@ def view_of(shop: Shop, asked: Mapping[str, str | None]) -> View:
             since=since,
             until=until,
         )
-    period = "" if since or until else _known("period", asked.get("period"), (*PERIODS, ALL)) or ALL
+    period = "" if since or until else _known("period", asked.get("period"), lambda: [*PERIODS, ALL]) or ALL
     if period in PERIODS:
         since = newest_day(shop) - timedelta(days=PERIODS[period] - 1)
     chosen = Filters(
         since=since,
         until=until,
-        channel=_known("channel", asked.get("channel"), channels(shop)),
-        segment=_known("segment", asked.get("segment"), shop.segments()),
+        channel=_known("channel", asked.get("channel"), lambda: channels(shop)),
+        segment=_known("segment", asked.get("segment"), shop.segments),
     )
-    return View(chosen, period, _known("map", asked.get("map"), shop.maps()))
+    return View(chosen, period, _known("map", asked.get("map"), shop.maps))
 
 
 def channels(shop: Shop) -> list[str]:
@@ -91,7 +91,7 @@ def _day(name: str, text: str | None) -> date | None:
         ) from None
 
 
-def _known(kind: str, name: str | None, known: Collection[str]) -> str | None:
-    if name and name not in known:
-        raise UnknownName(kind, name[:60], known)
+def _known(kind: str, name: str | None, known: Callable[[], Collection[str]]) -> str | None:
+    if name and name not in known():
+        raise UnknownName(kind, name[:60], known())
     return name or None

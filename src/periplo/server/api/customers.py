@@ -3,53 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from litestar import Request
-from litestar.params import Parameter
+from litestar.params import FromPath, QueryParameter
 
+from periplo.analysis.periods import instant
 from periplo.errors import UnknownName
 from periplo.events.schema import EVENT_FIELDS
 from periplo.language import Lang
 from periplo.server.api.answering import asked
-from periplo.server.api.parameters import Offset, route
+from periplo.server.api.parameters import Limit, Offset, route
 from periplo.server.api.shapes import CustomerAnswer, CustomersAnswer, Happened, ListedCustomer, Money
 from periplo.server.desk import Desk
+from periplo.server.given import TheDesk, TheReader, TheView
 from periplo.server.listing import Listing
 from periplo.server.naming import title_of
 from periplo.server.person import person_of
-from periplo.server.query import View
-from periplo.server.reader import reader_of
 from periplo.server.timeline import Stage
 
 ORDERS = ("down", "up")
 FIELDS = frozenset(EVENT_FIELDS) - {"occurred_at", "event", "channel", "properties", "context"}
-Ref = Annotated[str | None, Parameter(description="The reference of a number, as answers carry it; all without one.")]
-Sort = Annotated[str, Parameter(description="last, first, events, orders or spent.")]
-Limit = Annotated[int, Parameter(ge=1, le=1000, description="How many at most.")]
-Order = Annotated[str, Parameter(description="down: the largest first; up: the smallest first.")]
+
+Ref = Annotated[str | None, QueryParameter(description="The reference of a number, as answers carry it.")]
+Sort = Annotated[str, QueryParameter(description="last, first, events, orders or spent.")]
+Order = Annotated[str, QueryParameter(description="down: the largest first; up: the smallest first.")]
 
 
 @route("/customers", tags=["Customers"], summary="Customers behind a number")
 def customers(
-    request: Request[Any, Any, Any],
-    desk: Desk,
-    view: View,
+    desk: TheDesk,
+    view: TheView,
+    reader: TheReader,
     ref: Ref = None,
     sort: Sort = "last",
     order: Order = "down",
     limit: Limit = 50,
     offset: Offset = 0,
 ) -> CustomersAnswer:
-    """Who is behind a number of the map, with what they did in the period."""
+    """Who is behind a number of the map, or everybody, with what they did in the period."""
     if order not in ORDERS:
-        raise UnknownName("order", order[:60], ORDERS)
+        raise UnknownName("direction", order[:60], ORDERS)
     found = desk.listed(view, ref).sorted(sort, up=order == "up")
     return CustomersAnswer(
         version=desk.shop.version(),
         filters=asked(view),
-        title=title_of(desk, view, ref, reader_of(request).lang),
+        title=title_of(desk, view, ref, reader.lang),
         total=len(found),
         offset=offset,
         customers=_listed(desk, found.pick(slice(offset, offset + limit))),
@@ -58,21 +56,18 @@ def customers(
 
 @route("/customers/{number:int}", tags=["Customers"], summary="One customer")
 def customer(
-    request: Request[Any, Any, Any], desk: Desk, number: int, limit: Limit = 500, offset: Offset = 0
+    desk: TheDesk, reader: TheReader, number: FromPath[int], limit: Limit = 500, offset: Offset = 0
 ) -> CustomerAnswer:
     """Who it is, and the journey through all channels."""
-    lang = reader_of(request).lang
-    person = person_of(desk, number, lang)
+    person = person_of(desk, number, reader.lang)
     part = slice(offset, offset + limit)
+    shown = zip(person.events[part], person.staged[part], strict=True)
     return CustomerAnswer(
         version=desk.shop.version(),
         profile=person.profile,
         total=len(person.events),
         offset=offset,
-        events=[
-            _happened(event, stage, desk, lang)
-            for event, stage in zip(person.events[part], person.staged[part], strict=True)
-        ],
+        events=[_happened(event, stage, desk, reader.lang) for event, stage in shown],
     )
 
 
@@ -92,8 +87,8 @@ def _listed(desk: Desk, found: Listing) -> list[ListedCustomer]:
         ListedCustomer(
             number=int(found.number[i]),
             name=name,
-            first_seen=datetime.fromtimestamp(found.first_us[i] / 1e6, UTC),
-            last_seen=datetime.fromtimestamp(found.last_us[i] / 1e6, UTC),
+            first_seen=instant(int(found.first_us[i])),
+            last_seen=instant(int(found.last_us[i])),
             events=int(found.events[i]),
             orders=int(found.orders[i]),
             spent=[Money(currency=one, minor=int(of[i])) for one, of in found.spent.items() if of[i]],

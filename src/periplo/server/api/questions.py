@@ -2,48 +2,44 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from litestar import Request
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from periplo.server.api.answering import answered
 from periplo.server.api.parameters import By, route
 from periplo.server.api.shapes import FunnelAnswer, KpisAnswer, StagesAnswer, TransitionsAnswer
-from periplo.server.desk import Desk
-from periplo.server.query import View
-from periplo.server.reader import reader_of
+from periplo.server.given import TheDesk, TheReader, TheView
 
 Step = Annotated[
-    list[str], Parameter(min_items=1, max_items=20, description="An event name or a predicate as JSON; once per step.")
+    list[str],
+    QueryParameter(min_items=1, max_items=20, description="An event name or a predicate as JSON; once per step."),
 ]
-Within = Annotated[str, Parameter(description="The longest an attempt may take, edge included: 7d, 12h, 30min.")]
+Within = Annotated[str, QueryParameter(description="The longest an attempt may take, edge included: 7d, 12h, 30min.")]
 
 
 @route("/stages", tags=["Numbers"], summary="Stage flow")
-def stages(request: Request[Any, Any, Any], desk: Desk, view: View) -> StagesAnswer:
+def stages(desk: TheDesk, view: TheView, reader: TheReader) -> StagesAnswer:
     """How customers enter the stages of the map, go on, drop or are still on their way."""
-    return answered(StagesAnswer, desk.stages(view), desk, view, reader_of(request).lang)
+    return answered(StagesAnswer, desk.stages(view), desk, view, reader.lang)
 
 
 @route("/funnel", tags=["Numbers"], summary="Funnel")
 def funnel(
-    request: Request[Any, Any, Any], desk: Desk, view: View, step: Step, within: Within = "7d", by: By = None
+    desk: TheDesk, view: TheView, reader: TheReader, step: Step, within: Within = "7d", by: By = None
 ) -> FunnelAnswer:
     """How many customers went from step to step, in order, within a time."""
     result = desk.journeys(view).funnel(*step, within=within, by=by)
-    return answered(FunnelAnswer, result, desk, view, reader_of(request).lang)
+    return answered(FunnelAnswer, result, desk, view, reader.lang)
 
 
 @route("/kpis", tags=["Numbers"], summary="Key figures")
-def kpis(request: Request[Any, Any, Any], desk: Desk, view: View, by: By = None) -> KpisAnswer:
+def kpis(desk: TheDesk, view: TheView, reader: TheReader, by: By = None) -> KpisAnswer:
     """The key figures that the data allow, with the change to the period before."""
-    return answered(
-        KpisAnswer, desk.journeys(view).kpis(by=by) if by else desk.kpis(view), desk, view, reader_of(request).lang
-    )
+    return answered(KpisAnswer, desk.kpis(view, by), desk, view, reader.lang)
 
 
 @route("/transitions", tags=["Numbers"], summary="Transitions")
-def transitions(request: Request[Any, Any, Any], desk: Desk, view: View) -> TransitionsAnswer:
+def transitions(desk: TheDesk, view: TheView, reader: TheReader) -> TransitionsAnswer:
     """Which touchpoint follows which; rows and columns add up."""
-    return answered(TransitionsAnswer, desk.transitions(view), desk, view, reader_of(request).lang)
+    return answered(TransitionsAnswer, desk.transitions(view), desk, view, reader.lang)

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from litestar import Request
-
 from periplo.server.api.answering import asked
 from periplo.server.api.parameters import route
 from periplo.server.api.shapes import MapAnswer, Named, ShopAnswer
-from periplo.server.desk import Desk
-from periplo.server.query import ALL, PERIODS, View, channels, newest_day, oldest_day
-from periplo.server.reader import reader_of
+from periplo.server.given import TheDesk, TheReader, TheView
+from periplo.server.query import ALL, PERIODS, channels, newest_day, oldest_day
 from periplo.server.release import RELEASE
 
 
 @route("/shop", tags=["Shop"], summary="The shop")
-def shop(request: Request[Any, Any, Any], desk: Desk) -> ShopAnswer:
+def shop(desk: TheDesk, reader: TheReader) -> ShopAnswer:
     """Its name and size, and what the filters can be."""
-    its, lang = desk.shop, reader_of(request).lang
+    its, lang = desk.shop, reader.lang
     columns = its.journeys().columns
     return ShopAnswer(
         name=its.settings.name,
@@ -39,6 +34,6 @@ def shop(request: Request[Any, Any, Any], desk: Desk) -> ShopAnswer:
 
 
 @route("/map", tags=["Shop"], summary="The map")
-def the_map(desk: Desk, view: View) -> MapAnswer:
+def the_map(desk: TheDesk, view: TheView) -> MapAnswer:
     """Stages and lanes with their numbers, as they stand on the page."""
     return MapAnswer(version=desk.shop.version(), filters=asked(view), map=desk.reading(view))

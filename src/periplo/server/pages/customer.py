@@ -2,38 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from litestar import Request, Response, get
+from litestar import Response, get
+from litestar.params import FromPath
 
 from periplo.language import Lang, day, money, number, t
 from periplo.profiles import Profile
-from periplo.server.desk import Desk
-from periplo.server.pages.customers import pages, whole
+from periplo.server.given import TheDesk, TheReader
+from periplo.server.pages.customers import At, pages
 from periplo.server.person import person_of
-from periplo.server.reader import reader_of
-from periplo.server.render import page
+from periplo.server.render import page as page_of
 from periplo.server.timeline import Words, days
 
 SIZE = 500
 
 
 @get("/customers/{customer:int}", include_in_schema=False, sync_to_thread=True)
-def customer_page(request: Request[Any, Any, Any], desk: Desk, customer: int) -> Response[str]:
-    reader, settings = reader_of(request), desk.shop.settings
-    at = whole("page", request.query_params.get("page"), 1)
+def customer_page(desk: TheDesk, reader: TheReader, customer: FromPath[int], page: At = 1) -> Response[str]:
+    settings = desk.shop.settings
     person = person_of(desk, customer, reader.lang)
-    part = slice((at - 1) * SIZE, at * SIZE)
+    part = slice((page - 1) * SIZE, page * SIZE)
     events = person.events[part]
     words = Words(reader.lang, settings.time_zone, settings.currency, desk.shop.taxonomy)
 
     def address(page: int) -> str:
         return f"/customers/{customer}" + (f"?page={page}" if page > 1 else "")
 
-    return page(
+    return page_of(
         "customer.html",
         reader,
-        here=address(at),
+        here=address(page),
         shop=settings,
         name=person.profile.name,
         facts=_facts(person.profile, words),
@@ -41,7 +38,7 @@ def customer_page(request: Request[Any, Any, Any], desk: Desk, customer: int) ->
         traits=_traits(person.profile),
         stages=person.stages,
         days=days(events, person.staged[part], words),
-        pages=pages(address, at, SIZE, len(events), len(person.events)),
+        pages=pages(address, page, SIZE, len(events), len(person.events)),
     )
 
 

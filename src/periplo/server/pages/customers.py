@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
-from litestar import Request, Response, get
+from litestar import Response, get
+from litestar.params import FromQuery, QueryParameter
 
-from periplo.errors import UsageError
+from periplo.analysis.periods import instant
 from periplo.language import Lang, day, money, number, t
 from periplo.server.desk import Desk
+from periplo.server.given import TheDesk, TheReader, TheView
 from periplo.server.listing import Listing
 from periplo.server.naming import title_of
 from periplo.server.pages.told import told
 from periplo.server.query import View
-from periplo.server.reader import reader_of
-from periplo.server.render import page
+from periplo.server.render import page as page_of
 
 SIZE = 50
+
+At = Annotated[int, QueryParameter(ge=1, le=1_000_000)]
+"""Which page of a list, from 1."""
 
 
 @dataclass(frozen=True)
@@ -37,17 +40,22 @@ class Asked:
 
 
 @get("/customers", include_in_schema=False, sync_to_thread=True)
-def customers(request: Request[Any, Any, Any], desk: Desk) -> Response[str]:
-    query, reader = request.query_params, reader_of(request)
-    at = whole("page", query.get("page"), 1)
-    sort, up = query.get("sort") or "last", query.get("order") == "up"
-    asked = Asked(desk.view(query), query.get("ref") or None, sort, up, at)
-    found = desk.listed(asked.view, asked.ref).sorted(sort, up=up)
-    shown = found.pick(slice((at - 1) * SIZE, at * SIZE))
-    return page(
+def customers(
+    desk: TheDesk,
+    view: TheView,
+    reader: TheReader,
+    ref: FromQuery[str | None] = None,
+    sort: FromQuery[str | None] = None,
+    order: FromQuery[str | None] = None,
+    page: At = 1,
+) -> Response[str]:
+    asked = Asked(view, ref or None, sort or "last", order == "up", page)
+    found = desk.listed(view, asked.ref).sorted(asked.sort, up=asked.up)
+    shown = found.pick(slice((page - 1) * SIZE, page * SIZE))
+    return page_of(
         "customers.html",
         reader,
-        here=asked.address(page=at),
+        here=asked.address(page=page),
         shop=desk.shop.settings,
         view=asked.view,
         heading=_heading(len(found), reader.lang),
@@ -55,7 +63,7 @@ def customers(request: Request[Any, Any, Any], desk: Desk) -> Response[str]:
         told=told(desk, asked.view, reader.lang),
         heads=_heads(asked, reader.lang),
         rows=_rows(desk, shown, reader.lang),
-        pages=pages(asked.address, at, SIZE, len(shown), len(found)),
+        pages=pages(asked.address, page, SIZE, len(shown), len(found)),
     )
 
 
@@ -68,22 +76,6 @@ def pages(address: Any, at: int, size: int, shown: int, total: int) -> dict[str,
         "before": address(page=at - 1) if at > 1 else None,
         "after": address(page=at + 1) if at * size < total else None,
     }
-
-
-def whole(name: str, text: str | None, least: int, most: int = 1_000_000) -> int:
-    """A whole number from the address; raises ``UsageError`` for anything else."""
-    if not text:
-        return least
-    if not (text.isascii() and text.isdigit() and len(text) < 12 and least <= int(text) <= most):
-        raise UsageError(
-            "“{name}” takes a whole number, not “{text}”.",
-            fix="It goes from {least} to {most}.",
-            name=name,
-            text=text[:60],
-            least=least,
-            most=most,
-        )
-    return int(text)
 
 
 def _heading(total: int, lang: Lang) -> str:
@@ -116,8 +108,8 @@ def _rows(desk: Desk, shown: Listing, lang: Lang) -> list[dict[str, Any]]:
             "name": name,
             "link": f"/customers/{shown.number[i]}",
             "cells": [
-                day(_instant(shown.first_us[i]), lang, zone),
-                day(_instant(shown.last_us[i]), lang, zone),
+                day(instant(int(shown.first_us[i])), lang, zone),
+                day(instant(int(shown.last_us[i])), lang, zone),
                 number(shown.events[i], lang),
                 number(shown.orders[i], lang),
                 " + ".join(money(of[i], currency, lang) for currency, of in shown.spent.items() if of[i]) or "–",
@@ -125,7 +117,3 @@ def _rows(desk: Desk, shown: Listing, lang: Lang) -> list[dict[str, Any]]:
         }
         for i, name in enumerate(desk.shop.customer_names(shown.number))
     ]
-
-
-def _instant(us: int) -> datetime:
-    return datetime.fromtimestamp(us / 1e6, UTC)

@@ -12,7 +12,7 @@ from litestar.params import Body
 from litestar.response import Redirect
 
 from periplo.language import LANGUAGES
-from periplo.server.gate import Key
+from periplo.server.given import TheKey
 from periplo.server.keys import OPEN, UNVERSIONED
 from periplo.server.reader import LANG_COOKIE, THEME_COOKIE, THEMES
 
@@ -36,7 +36,7 @@ def set_reader(data: Form) -> Redirect:
 
 
 @post("/enter", include_in_schema=False, sync_to_thread=False, opt={UNVERSIONED: True, OPEN: True})
-def enter(request: Request[Any, Any, Any], data: Form, key: Key | None) -> Redirect:
+def enter(request: Request[Any, Any, Any], data: Form, key: TheKey) -> Redirect:
     """Lets a reader with the right token in."""
     if key is None:
         return Redirect("/", status_code=303)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
-from litestar import Request, Response, get
+from litestar import Response, get
+from litestar.params import FromPath
 
 from periplo.errors import UnknownName
 from periplo.maps import export
-from periplo.server.desk import Desk
-from periplo.server.reader import reader_of
+from periplo.server.given import TheDesk, TheReader, TheView
 
 KINDS = {
     "svg": "image/svg+xml",
@@ -25,10 +24,10 @@ KINDS = {
 
 
 @get("/map/{kind:str}", include_in_schema=False, sync_to_thread=True)
-def download(request: Request[Any, Any, Any], desk: Desk, kind: str) -> Response[bytes]:
+def download(desk: TheDesk, view: TheView, reader: TheReader, kind: FromPath[str]) -> Response[bytes]:
     if kind not in KINDS:
         raise UnknownName("format", kind[:20], KINDS)
-    view, lang = desk.view(request.query_params), reader_of(request).lang
+    lang = reader.lang
 
     def exported() -> bytes:
         with TemporaryDirectory(prefix="periplo-") as folder:

@@ -7,6 +7,7 @@ from typing import Any
 from litestar import Request
 from litestar.openapi.plugins import OpenAPIRenderPlugin
 
+from periplo.server.given import FILTERS
 from periplo.server.reader import reader_of
 from periplo.server.render import render
 
@@ -24,8 +25,9 @@ class Guide(OpenAPIRenderPlugin):
             for path, item in openapi_schema["paths"].items()
             for method, operation in item.items()
         ]
-        reader = reader_of(request)
-        return render("guide.html", reader, here="/api", shop=self._settings, routes=routes).encode()
+        filters = openapi_schema["paths"]["/api/v1/map"]["get"]["parameters"]
+        reader, shown = reader_of(request), {"shop": self._settings, "routes": routes, "filters": _told(filters)}
+        return render("guide.html", reader, here="/api", **shown).encode()
 
 
 def _route(path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
@@ -33,5 +35,10 @@ def _route(path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
         "path": path,
         "method": method.upper(),
         "about": operation.get("description") or operation.get("summary", ""),
-        "parameters": [(one["name"], one.get("description", "")) for one in operation.get("parameters", [])],
+        "filtered": any(one["name"] in FILTERS for one in operation.get("parameters", [])),
+        "parameters": [one for one in _told(operation.get("parameters", [])) if one[0] not in FILTERS],
     }
+
+
+def _told(parameters: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    return [(one["name"], one.get("description", "")) for one in parameters]

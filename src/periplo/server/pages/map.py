@@ -5,16 +5,17 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import Any
 
-from litestar import Request, Response, get
+from litestar import Response, get
 from markupsafe import Markup
 
 from periplo.language import Lang, t
 from periplo.maps import MapReading, draw, templates
 from periplo.server.desk import Desk
+from periplo.server.given import TheDesk, TheReader, TheView
 from periplo.server.pages.figures import figures
 from periplo.server.pages.terms import stage_terms, terms
 from periplo.server.query import ALL, PERIODS, View, channels, newest_day, oldest_day
-from periplo.server.reader import Reader, reader_of
+from periplo.server.reader import Reader
 from periplo.server.render import page
 
 FILES = {
@@ -29,20 +30,18 @@ PERIOD_LABELS = {"7d": "7 days", "30d": "30 days", "90d": "90 days", ALL: "All"}
 
 
 @get("/", include_in_schema=False, sync_to_thread=True)
-def map_page(request: Request[Any, Any, Any], desk: Desk) -> Response[str]:
-    return _shown("map.html", request, desk)
+def map_page(desk: TheDesk, view: TheView, reader: TheReader) -> Response[str]:
+    return _shown("map.html", desk, view, reader)
 
 
 @get("/part", include_in_schema=False, sync_to_thread=True)
-def map_part(request: Request[Any, Any, Any], desk: Desk) -> Response[str]:
+def map_part(desk: TheDesk, view: TheView, reader: TheReader) -> Response[str]:
     """The same without its frame: what the script fetches and puts in place."""
-    return _shown("part.html", request, desk)
+    return _shown("part.html", desk, view, reader)
 
 
-def _shown(template: str, request: Request[Any, Any, Any], desk: Desk) -> Response[str]:
-    reader = reader_of(request)
+def _shown(template: str, desk: Desk, view: View, reader: Reader) -> Response[str]:
     version = desk.shop.version()
-    view = desk.view(request.query_params)
     return page(template, reader, here=f"/{view.query()}", version=version, **_board(desk, view, reader))
 
 
@@ -61,7 +60,7 @@ def _board(desk: Desk, view: View, reader: Reader) -> dict[str, Any]:
             {"name": kind.upper(), "use": t(use, lang), "link": f"/map/{kind}{view.query()}"}
             for kind, use in FILES.items()
         ],
-        **_choices(desk, view, lang),
+        **desk.remembered(("choices", view, lang), lambda: _choices(desk, view, lang)),
     }
 
 

@@ -37,12 +37,20 @@
   };
 
   // the numbers of a page, to see which ones changed
-  const numbers = () => new Map([...part.querySelectorAll("[data-ref]")].map((e) => [e.dataset.ref, e.textContent]));
+  const numbers = () => {
+    const found = new Map();
+    for (const e of part.querySelectorAll("[data-ref]")) {
+      let key = e.dataset.ref;
+      while (found.has(key)) key += "+"; // several numbers may open the same customers
+      found.set(key, e);
+    }
+    return found;
+  };
   const placeOf = (e) => e && part.contains(e) && (e.id ? `#${e.id}` : e.dataset.ref ? `[data-ref="${CSS.escape(e.dataset.ref)}"]` : null);
 
   const swap = (html, all) => {
     const fresh = new DOMParser().parseFromString(html, "text/html").getElementById("part");
-    const before = numbers();
+    const before = new Map([...numbers()].map(([key, e]) => [key, e.textContent]));
     const place = placeOf(document.activeElement);
     const left = part.querySelector(".frame")?.scrollLeft ?? 0;
     for (const old of part.querySelectorAll("[data-swap]")) {
@@ -54,9 +62,7 @@
     const frame = part.querySelector(".frame");
     if (frame) frame.scrollLeft = left;
     if (place) part.querySelector(place)?.focus({ preventScroll: true });
-    if (!all) part.querySelectorAll("[data-ref]").forEach((e) => {
-      if (before.get(e.dataset.ref) !== e.textContent) e.classList.add("changed");
-    });
+    if (!all) for (const [key, e] of numbers()) if (before.get(key) !== e.textContent) e.classList.add("changed");
   };
 
   const load = async ({ query, all }) => {

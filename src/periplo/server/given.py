@@ -1,0 +1,58 @@
+"""What the application hands to its routes: the shop's desk, the reader, and the view that the address asks for."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypeAlias
+
+from litestar import Request
+from litestar.di import NamedDependency, Provide
+from litestar.params import QueryParameter
+
+from periplo.server.desk import Desk
+from periplo.server.gate import Key
+from periplo.server.live import Watch
+from periplo.server.query import View
+from periplo.server.reader import Reader, reader_of
+
+TheDesk: TypeAlias = NamedDependency[Desk]
+TheReader: TypeAlias = NamedDependency[Reader]
+TheView: TypeAlias = NamedDependency[View]
+TheWatch: TypeAlias = NamedDependency[Watch]
+TheKey: TypeAlias = NamedDependency[Key | None]
+
+Period = Annotated[str | None, QueryParameter(description="7d, 30d or 90d up to the newest event; all when left out.")]
+Since = Annotated[str | None, QueryParameter(description="First day, as 2026-01-31, in the shop's time zone.")]
+Until = Annotated[str | None, QueryParameter(description="Last day, that day included.")]
+Segment = Annotated[str | None, QueryParameter(description="Only the customers of this segment.")]
+Channel = Annotated[str | None, QueryParameter(description="Only the events of this channel.")]
+Map = Annotated[str | None, QueryParameter(description="A map of the shop, or a template: retail, travel, banking.")]
+
+FILTERS = ("period", "since", "until", "segment", "channel", "map")
+
+
+def provide_view(
+    desk: TheDesk,
+    period: Period = None,
+    since: Since = None,
+    until: Until = None,
+    segment: Segment = None,
+    channel: Channel = None,
+    map: Map = None,
+) -> View:
+    """The filters of the address. Raises ``UsageError`` for those that cannot be used."""
+    return desk.view(dict(zip(FILTERS, (period, since, until, segment, channel, map), strict=True)))
+
+
+def provide_reader(request: Request[Any, Any, Any]) -> Reader:
+    return reader_of(request)
+
+
+def given(desk: Desk, watch: Watch, key: Key | None) -> dict[str, Provide]:
+    """All of it, for the application."""
+    return {
+        "desk": Provide(lambda: desk, sync_to_thread=False),
+        "watch": Provide(lambda: watch, sync_to_thread=False),
+        "key": Provide(lambda: key, sync_to_thread=False),
+        "reader": Provide(provide_reader, sync_to_thread=False),
+        "view": Provide(provide_view, sync_to_thread=True),
+    }
