@@ -15,20 +15,9 @@ from periplo.events.clocks import repair_columns
 from periplo.events.identifiers import normalise_column
 from periplo.events.schema import EVENTS, IDENTIFIERS, INSTANT
 from periplo.events.segment import devices
-from periplo.events.segment.fields import NO_TEXT, TEXT, Rows, first, is_one_of, texts
+from periplo.events.segment.fields import NO_TEXT, TEXT, Rows, Structs, first, is_one_of, texts
 from periplo.events.segment.instants import instants
-from periplo.events.segment.messages import (
-    CALLS,
-    Address,
-    Campaign,
-    Device,
-    Library,
-    Location,
-    Page,
-    Parsed,
-    Referrer,
-    Told,
-)
+from periplo.events.segment.messages import CALLS, Parsed
 from periplo.events.segment.orders import orders
 from periplo.events.segment.reading import Reading, Rejected
 from periplo.vocabulary.vectors import encode, map_distinct
@@ -38,6 +27,15 @@ _CAMPAIGN = (
     ("medium", "medium", "utm_medium"),
     ("utm_source", "source", "utm_source"),
 )
+_NAMES = {
+    "product_id": ("product_id", "productId", "item_id", "sku"),
+    "category": ("category", "item_category"),
+    "order_id": ("order_id", "orderId", "transaction_id"),
+    "cart_id": ("cart_id", "cartId"),
+    "coupon": ("coupon",),
+    "query": ("query", "search_term"),
+}
+"""Columns by the names that Ecommerce v2 and GA4 give them."""
 
 
 class Columns:
@@ -45,11 +43,11 @@ class Columns:
 
     def __init__(self, raw: Sequence[bytes], parsed: list[Parsed], reading: Reading) -> None:
         self.raw, self.reading, self.words = raw, reading, reading.words
-        self.heads = Rows([message.head for message in parsed])
+        self.heads = Structs([message.head for message in parsed])
         self.told = Rows([message.told for message in parsed])
         self.contexts = Rows([message.context for message in parsed])
-        self.pages = self.contexts.inner("page", Page)
-        self.address = pc.dictionary_encode(first(rows.pick("url") for rows in (self.pages, self.told)))
+        self.pages = self.contexts.inner("page")
+        self.address = pc.dictionary_encode(self._first((self.pages, "url"), (self.told, "url")))
         self.refused: dict[int, Rejected] = {}
         self.made = {
             "source": pa.array([reading.source] * len(parsed), TEXT),
@@ -64,6 +62,10 @@ class Columns:
 
     def refuse(self, row: int, field: str, reason: str, values: dict[str, str]) -> None:
         self.refused.setdefault(row, Rejected(row, field, reason, values))
+
+    def _first(self, *places: tuple[Rows, str]) -> pa.Array:
+        """The first of several places that says something, row by row."""
+        return first((rows.pick(name) for rows, name in places), len(self.raw))
 
     def _ids(self) -> None:
         ids = self.heads.pick("message_id")
@@ -86,7 +88,7 @@ class Columns:
             if types[row].as_py() == "track":
                 self.refuse(row, "event", "A track call needs the name of its event.", {})
             else:
-                given = {"value": str(self.heads.structs[row].type), "known": ", ".join(("track", *CALLS))}
+                given = {"value": str(self.heads.objects[row].type), "known": ", ".join(("track", *CALLS))}
                 self.refuse(row, "type", "“{value}” is no kind of call; known: {known}.", given)
 
     def _clocks(self) -> None:
@@ -94,7 +96,7 @@ class Columns:
         sent, received = self._instants("sent_at"), self._instants("received_at")
         # A timestamp beside a receivedAt was repaired by whoever received it: its difference to sentAt says nothing.
         repaired = pc.and_(original.is_null(), received.is_valid())
-        original = first((original, stamp))
+        original = pc.coalesce(original, stamp)
         if self.reading.received_at:
             received = pc.fill_null(received, pa.scalar(self.reading.received_at, INSTANT))
         skewed = pc.if_else(repaired, pa.scalar(None, INSTANT), sent)
@@ -106,7 +108,7 @@ class Columns:
         self.made |= {"occurred_at": occurred, "clock_flag": flag}
 
     def _instants(self, name: str) -> pa.Array:
-        values = self.heads.field(name)
+        values = self.heads.values(name)
         column, wrong = instants(values)
         for row in wrong:
             reason = "“{value}” is not a time such as 2024-05-01T10:00:00Z."
@@ -114,13 +116,14 @@ class Columns:
         return column
 
     def _identifiers(self) -> None:
-        both = (self.told, self.contexts.inner("traits", Told))
+        traits = self.contexts.inner("traits")
+        card = first((rows.pick("loyalty_card", "loyalty_id") for rows in (self.told, traits)), len(self.raw))
         given = {
             "user_id": self.heads.pick("user_id"),
             "anonymous_id": self.heads.pick("anonymous_id", "previous_id"),
-            "loyalty_card": first(rows.pick("loyalty_card", "loyalty_id") for rows in both),
-            "email": first(rows.pick("email") for rows in both),
-            "phone": first(rows.pick("phone") for rows in both),
+            "loyalty_card": card,
+            "email": self._first((self.told, "email"), (traits, "email")),
+            "phone": self._first((self.told, "phone"), (traits, "phone")),
         }
         for kind in IDENTIFIERS:
             self.made[kind] = normalise_column(kind, given[kind], self.reading.country, self.words)
@@ -133,49 +136,47 @@ class Columns:
         self.made["revenue_minor"] = pa.array(found.revenue_minor, pa.int64())
         self.made["quantity"] = pa.array(found.quantity, pa.int64())
         self.made["currency"] = texts(found.currency)
-        self.made["product_id"] = first((self.told.pick("product_id", "item_id", "sku"), texts(found.product)))
-        self.made["category"] = first((self.told.pick("category", "item_category"), texts(found.category)))
-        self.made["order_id"] = self.told.pick("order_id", "transaction_id")
-        self.made["cart_id"] = self.told.pick("cart_id")
-        self.made["coupon"] = self.told.pick("coupon")
-        self.made["query"] = self.told.pick("query", "search_term")
+        for column, keys in _NAMES.items():
+            self.made[column] = self.told.pick(*keys)
+        for column, single in (("product_id", found.product), ("category", found.category)):
+            self.made[column] = first((self.made[column], texts(single)), len(self.raw))
 
     def _visit(self) -> None:
-        name = first(rows.pick("name") for rows in (self.heads, self.told))
-        path = first((self.told.pick("path"), self.pages.pick("path")))
+        name = self._first((self.heads, "name"), (self.told, "name"))
+        path = self._first((self.told, "path"), (self.pages, "path"))
         if path.null_count:
-            path = first((path, map_distinct(self.address, devices.path_of)))
+            path = pc.coalesce(path, map_distinct(self.address, devices.path_of))
         call = self.made["type"]
         self.made["page"] = pc.if_else(is_one_of(call, "screen"), name, path)
         named = pc.if_else(is_one_of(call, "page", "screen"), name, NO_TEXT)
-        self.made["title"] = first((self.told.pick("title"), self.pages.pick("title"), named))
-        whence = ((self.told, "referrer"), (self.pages, "referrer"), (self.contexts.inner("referrer", Referrer), "url"))
-        self.made["referrer"] = first(rows.pick(field) for rows, field in whence)
+        self.made["title"] = pc.coalesce(self._first((self.told, "title"), (self.pages, "title")), named)
+        whence = self.contexts.inner("referrer")
+        self.made["referrer"] = self._first((self.told, "referrer"), (self.pages, "referrer"), (whence, "url"))
 
     def _origin(self) -> None:
-        campaigns = self.contexts.inner("campaign", Campaign)
+        campaigns = self.contexts.inner("campaign")
         for column, name, parameter in _CAMPAIGN:
             in_address = map_distinct(self.address, partial(devices.parameter, parameter))
-            self.made[column] = first((campaigns.pick(name), in_address))
-        machines = self.contexts.inner("device", Device)
-        said = first(rows.pick(*names) for rows, names in ((self.told, ["device"]), (machines, ["category", "type"])))
-        self.made["device"] = devices.device_kinds(said, machines.pick("model"), self.contexts.pick("user_agent"))
-        places = (self.told, self.told.inner("address", Address), self.contexts.inner("location", Location))
-        country = first(rows.pick("country") for rows in places)
+            self.made[column] = first((campaigns.pick(name), in_address), len(self.raw))
+        machines = self.contexts.inner("device")
+        said = self._first((self.told, "device"), (machines, "category"), (machines, "type"))
+        self.made["device"] = devices.device_kinds(said, machines.pick("model"), self.contexts.pick("userAgent"))
+        places = (self.told, self.told.inner("address"), self.contexts.inner("location"))
+        country = self._first(*((rows, "country") for rows in places))
         self.made["country"] = devices.countries(country, self.contexts.pick("locale"))
         self.made["channel"] = self._channel()
 
     def _channel(self) -> pa.Array:
         return self.words.channel_column(
             len(self.raw),
-            explicit=first(rows.pick("channel") for rows in (self.contexts, self.told)),
+            explicit=self._first((self.contexts, "channel"), (self.told, "channel")),
             event=self.made["event"],
             default=self.reading.channel,
             medium=self.made["medium"],
             source=self.made["utm_source"],
             page=self.address,
             referrer=self.made["referrer"],
-            library=self.contexts.inner("library", Library).pick("name"),
+            library=self.contexts.inner("library").pick("name"),
             type=self.made["type"],
         )
 

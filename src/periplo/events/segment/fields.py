@@ -1,12 +1,12 @@
-"""Fields of many structs as text columns."""
+"""What many messages say under one name, as text columns."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
-import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -15,40 +15,48 @@ NO_TEXT = pa.scalar(None, TEXT)
 
 
 class Rows:
-    """Structs of one kind, a row each. ``pick`` makes columns of their fields."""
+    """JSON objects, a row each. A name that no row has costs nothing."""
 
-    def __init__(self, structs: Sequence[Any]) -> None:
-        self.structs = structs
+    def __init__(self, objects: Sequence[Any]) -> None:
+        self.objects = objects
 
-    def field(self, name: str) -> list[Any]:
-        return list(map(attrgetter(name), self.structs))
+    @cached_property
+    def names(self) -> set[str]:
+        return set().union(*self.objects)
+
+    def field(self, name: str) -> list[Any] | None:
+        """The values under a name, None where a row has none; None for all where no row has it."""
+        return [row.get(name) for row in self.objects] if name in self.names else None
+
+    def values(self, name: str) -> list[Any]:
+        """``field``, with a list also where no row has it."""
+        return self.field(name) or [None] * len(self.objects)
 
     def pick(self, *names: str) -> pa.Array:
-        """The first of the named fields that says something, row by row, as text."""
-        return first(texts(self.field(name)) for name in names)
+        """The first of the names that says something, row by row, as text."""
+        return first((texts(values) for name in names if (values := self.field(name))), len(self.objects))
 
-    def inner(self, name: str, kind: type[msgspec.Struct]) -> Rows:
-        """The structs inside a field; where there is none, an empty one."""
-        parts, empty = self.field(name), kind()
-        if parts.count(None) == len(parts):
-            return _Empty(self.structs)
-        return Rows([empty if part is None else part for part in parts])
+    def inner(self, name: str) -> Rows:
+        """The objects under a name; an empty one where there is none."""
+        return Rows([part if isinstance(part, dict) else {} for part in self.values(name)])
 
 
-class _Empty(Rows):
-    def field(self, name: str) -> list[Any]:
-        return [None] * len(self.structs)
+class Structs(Rows):
+    """Structs of one kind instead of JSON objects."""
+
+    def field(self, name: str) -> list[Any] | None:
+        values = list(map(attrgetter(name), self.objects))
+        return None if values.count(None) == len(values) else values
 
 
 def texts(values: list[Any]) -> pa.Array:
     """A text column: numbers as text, blank text and everything that is no text or number as null."""
-    if values.count(None) == len(values):
-        return pa.nulls(len(values), TEXT)
     try:
         column = pa.array(values, TEXT)
     except (pa.ArrowTypeError, pa.ArrowInvalid, UnicodeError):
         column = pa.array([text(value) for value in values], TEXT)
-    return pc.if_else(pc.equal(column, ""), NO_TEXT, column) if "" in values else column
+    blank = pc.equal(column, "")
+    return pc.if_else(blank, NO_TEXT, column) if pc.any(blank).as_py() else column
 
 
 def text(value: Any) -> str | None:
@@ -60,13 +68,13 @@ def text(value: Any) -> str | None:
     return None
 
 
-def first(columns: Iterable[pa.Array]) -> pa.Array:
+def first(columns: Iterable[pa.Array], rows: int) -> pa.Array:
     """The first value that is there, row by row; columns are only made while there are gaps to fill."""
-    found: pa.Array = None
+    found = pa.nulls(rows, TEXT)
     for column in columns:
-        if found is None or found.null_count == len(found):
+        if found.null_count == rows:
             found = column
-        elif column.null_count < len(column):
+        elif column.null_count < rows:
             found = pc.coalesce(found, column)
         if found.null_count == 0:
             break

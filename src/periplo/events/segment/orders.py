@@ -14,6 +14,9 @@ from periplo.events.segment.fields import Rows, text
 Refuse = Callable[[int, str, str, dict[str, str]], None]
 """Notes why a row is refused: row, field, reason (a template), its values."""
 
+Said = Callable[[str], Any]
+"""What a message says under a name; None where it says nothing."""
+
 _MANY = 10**15
 
 
@@ -42,21 +45,22 @@ def orders(told: Rows, money: NDArray[np.str_], currency: str | None, refuse: Re
     ``money``: what the event of each row does with revenue ("in", "out" or empty); ``currency``: where none is said.
     The revenue is what is said, else (of an event with money) the total, the value, or the sum of its products.
     """
-    size = len(told.structs)
-    pieces = [None if value is None else _count(value) for value in told.field("quantity")]
+    size = len(told.objects)
+    pieces = [None if value is None else _count(value) for value in told.values("quantity")]
     found = Orders([None] * size, [None] * size, pieces, [None] * size, [None] * size)
     baskets = _baskets(told)
     for row, lines in baskets.items():
         _from_basket(row, lines, found)
-    said = [value is not None for value in told.field("currency")]
-    priced = [value is not None for value in told.field("revenue")]
-    for row in np.flatnonzero((money != "") | np.array(priced, np.bool_) | np.array(said, np.bool_)).tolist():
-        _earned(row, told.structs[row], baskets.get(row, []), str(money[row]), currency, found, refuse)
+    priced = money != ""
+    for name in ("revenue", "currency"):
+        priced |= np.array([value is not None for value in told.values(name)], np.bool_)
+    for row in np.flatnonzero(priced).tolist():
+        _earned(row, told.objects[row].get, baskets.get(row, []), str(money[row]), currency, found, refuse)
     return found
 
 
 def _baskets(told: Rows) -> dict[int, list[Line]]:
-    both = zip(told.field("products"), told.field("items"), strict=True)
+    both = zip(told.values("products"), told.values("items"), strict=True)
     return {row: _lines(products or items) for row, (products, items) in enumerate(both) if products or items}
 
 
@@ -69,10 +73,11 @@ def _from_basket(row: int, lines: list[Line], found: Orders) -> None:
 
 
 def _earned(
-    row: int, said: Any, lines: list[Line], money: str, default: str | None, found: Orders, refuse: Refuse
+    row: int, said: Said, lines: list[Line], money: str, default: str | None, found: Orders, refuse: Refuse
 ) -> None:
-    currency = default if said.currency is None else _currency(row, said.currency, refuse)
-    amounts = (said.revenue, said.total, said.value) if money else (said.revenue,)
+    named = said("currency")
+    currency = default if named is None else _currency(row, named, refuse)
+    amounts = map(said, ("revenue", "total", "value") if money else ("revenue",))
     amount = next((amount for amount in amounts if amount is not None and amount != ""), None)
     try:
         minor = _sum(lines if money else [], currency) if amount is None else to_minor(amount, currency)
@@ -82,7 +87,7 @@ def _earned(
     if minor is not None and minor < 0 and money != "out":
         refuse(row, "revenue", "The revenue {value} is negative.", {"value": str(amount)})
     found.revenue_minor[row] = None if minor is None else abs(minor)
-    found.currency[row] = currency if minor is not None or said.currency else None
+    found.currency[row] = currency if minor is not None or named else None
 
 
 def _sum(lines: list[Line], currency: str | None) -> int | None:
