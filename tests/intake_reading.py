@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pyarrow as pa
 
@@ -12,14 +14,19 @@ from periplo.events import EVENTS
 from periplo.intake import Intake, Reject, open_intake
 
 
-class Read(NamedTuple):
-    """Everything an intake gave: events as dicts without empty fields, refused rows, raw rows read."""
+@dataclass(frozen=True)
+class Read:
+    """Everything an intake gave: all events as a table, refused rows, raw rows read."""
 
-    events: list[dict[str, Any]]
+    table: pa.Table
     rejects: list[Reject]
     rows: int
     intake: Intake
-    table: pa.Table
+
+    @cached_property
+    def events(self) -> list[dict[str, Any]]:
+        """Events as dicts without empty fields."""
+        return [{key: value for key, value in event.items() if value is not None} for event in self.table.to_pylist()]
 
     def names(self) -> list[str]:
         return [event["event"] for event in self.events]
@@ -44,5 +51,4 @@ def read_all(*paths: Path | str, **options: Any) -> Read:
     assert rows == taken + len(rejects), "rows read = rows in events + rows refused"
     assert all(len(batch.rows_of_event) == batch.events.num_rows for batch in batches)
     table = pa.Table.from_batches([batch.events for batch in batches], EVENTS)
-    events = [{key: value for key, value in event.items() if value is not None} for event in table.to_pylist()]
-    return Read(events, rejects, rows, intake, table)
+    return Read(table, rejects, rows, intake)

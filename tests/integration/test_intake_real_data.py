@@ -53,7 +53,7 @@ def test_online_retail_order_by_order(retail: Read) -> None:
         """
         WITH wanted AS (
             SELECT InvoiceNo AS id, max(CustomerID)::varchar AS customer, min(Country) AS country,
-                min(InvoiceDate) AT TIME ZONE 'Europe/London' AS at,
+                min(InvoiceDate) AT TIME ZONE 'Europe/London' AS moment,
                 CASE WHEN InvoiceNo LIKE 'C%' THEN 'Order Cancelled' WHEN max(Quantity) <= 0 THEN 'Stock Adjusted'
                     ELSE 'Order Completed' END AS event,
                 CASE WHEN InvoiceNo LIKE 'C%' THEN -round(sum(Quantity * UnitPrice) * 100)
@@ -61,9 +61,9 @@ def test_online_retail_order_by_order(retail: Read) -> None:
                     ELSE round(sum(Quantity * UnitPrice) FILTER (Quantity > 0) * 100) END::bigint AS revenue,
                 abs(sum(Quantity)) AS quantity, count(*) AS lines
             FROM lines WHERE UnitPrice >= 0 GROUP BY InvoiceNo)
-        SELECT * FROM wanted FULL JOIN events ON event_id = id
+        SELECT id, event_id FROM wanted FULL JOIN events ON event_id = id
         WHERE wanted.event IS DISTINCT FROM events.event OR customer IS DISTINCT FROM user_id
-            OR at IS DISTINCT FROM occurred_at OR revenue IS DISTINCT FROM revenue_minor
+            OR moment IS DISTINCT FROM occurred_at OR revenue IS DISTINCT FROM revenue_minor
             OR wanted.quantity IS DISTINCT FROM abs(events.quantity) OR id IS DISTINCT FROM order_id
             OR currency IS DISTINCT FROM CASE WHEN revenue IS NULL THEN NULL ELSE 'GBP' END
             OR lines IS DISTINCT FROM json_array_length(properties, '$.products') OR channel <> 'web'
@@ -88,15 +88,15 @@ def test_clickstream(tmp_path: Path) -> None:
     found = read_all(path)
     assert (found.rows, found.rejects, len({event["event_id"] for event in found.events})) == (17_434, [], 17_429)
     ours = sql(
-        "SELECT event, count(*), sum(revenue_minor), count(DISTINCT user_id), min(occurred_at), max(occurred_at) "
-        "FROM events GROUP BY 1 ORDER BY 1",
+        "SELECT event, count(*), sum(revenue_minor), count(DISTINCT user_id), epoch_us(min(occurred_at)), "
+        "epoch_us(max(occurred_at)) FROM events GROUP BY 1 ORDER BY 1",
         events=found.table,
     )
     theirs = sql(
         """
         SELECT CASE event_type WHEN 'view' THEN 'Product Viewed' WHEN 'cart' THEN 'Product Added'
             ELSE 'Order Completed' END AS event, count(*), sum(price * 100) FILTER (event_type = 'purchase')::bigint,
-            count(DISTINCT user_id), min(event_time::timestamptz), max(event_time::timestamptz)
+            count(DISTINCT user_id), epoch_us(min(event_time::timestamptz)), epoch_us(max(event_time::timestamptz))
         FROM clicks GROUP BY 1 ORDER BY 1
         """,
         clicks=path,
@@ -121,7 +121,7 @@ def test_complete_journey_baskets(journey: Read) -> None:
     ours = sql(
         """
         SELECT user_id, count(*), sum(revenue_minor), sum((properties->>'$.coupon_discount_minor')::bigint),
-            min(occurred_at) FROM events WHERE event = 'Order Completed' GROUP BY 1 ORDER BY 1
+            epoch_us(min(occurred_at)) FROM events WHERE event = 'Order Completed' GROUP BY 1 ORDER BY 1
         """,
         events=journey.table,
     )
@@ -130,9 +130,10 @@ def test_complete_journey_baskets(journey: Read) -> None:
         WITH baskets AS (
             SELECT household_id, basket_id, round(sum(sales_value) * 100)::bigint AS money,
                 nullif(round(sum(coupon_disc) * 100)::bigint, 0) AS coupons,
-                min(transaction_timestamp)::timestamp AT TIME ZONE 'America/New_York' AS at
+                min(transaction_timestamp)::timestamp AT TIME ZONE 'America/New_York' AS moment
             FROM lines GROUP BY 1, 2)
-        SELECT household_id::varchar, count(*), sum(money), sum(coupons), min(at) FROM baskets GROUP BY 1 ORDER BY 1
+        SELECT household_id::varchar, count(*), sum(money), sum(coupons), epoch_us(min(moment)) FROM baskets
+        GROUP BY 1 ORDER BY 1
         """,
         lines=journey_folder() / "transactions.parquet",
     )
