@@ -3,7 +3,7 @@
 from periplo.maps.definition import MapDefinition, templates
 from periplo.maps.drawing import draw, font_css
 from periplo.maps.files import SUFFIXES, export, rendered
-from periplo.maps.live import behind, read
+from periplo.maps.live import behind, read, stage_flow
 from periplo.maps.reading import Cell, Item, LaneReading, MapReading, StageReading
 from periplo.maps.words import Words
 
@@ -22,5 +22,6 @@ __all__ = [
     "font_css",
     "read",
     "rendered",
+    "stage_flow",
     "templates",
 ]

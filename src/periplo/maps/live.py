@@ -46,7 +46,7 @@ def read(journeys: Journeys, definition: MapDefinition, *, simulated: bool = Fal
     """The map of these journeys. ``filters`` says in words how they were narrowed; ``simulated`` puts a badge on it."""
     told = definition.journey
     people = _people(journeys, definition)
-    flow = _flow(people, definition)
+    flow = stage_flow(people, definition)
     source = _Source.of(people, definition, flow)
     lanes = (source.lane(lane) for lane in definition.lanes)
     persona = told.persona
@@ -82,7 +82,7 @@ def _found(people: Journeys, definition: MapDefinition, ref: str) -> I64:
         case ["stage", stage, "money", ("in" | "out") as way, *currency] if stage in ids:
             codes = stage_codes(people.columns, definition.stages)
             return _purse(people, way).customers(people.columns, codes, ids.index(stage), "".join(currency))
-    return _flow(people, definition).behind(ref)
+    return stage_flow(people, definition).behind(ref)
 
 
 def _purse(people: Journeys, way: Way) -> Purse:
@@ -94,7 +94,8 @@ def _people(journeys: Journeys, definition: MapDefinition) -> Journeys:
     return journeys if definition.persona is None else journeys.where(definition.persona)
 
 
-def _flow(people: Journeys, definition: MapDefinition) -> StageFlow:
+def stage_flow(people: Journeys, definition: MapDefinition) -> StageFlow:
+    """How customers move through the stages of a map."""
     return people.stages(definition.stages, patience=definition.journey.settings.patience)
 
 

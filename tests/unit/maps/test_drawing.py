@@ -58,7 +58,7 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("wide", [1280.0, 1900.0])
 def test_no_text_overlaps_or_leaves_the_picture(make_reading: Make, case: str, lang: Lang, wide: float) -> None:
-    svg = draw(make_reading(**CASES[case]), lang, "light", width=wide, fonts=False)
+    svg = draw(make_reading(**CASES[case]), lang, "light", width=wide, dense=wide > 1280, fonts=False)
     boxes = texts(parsed(svg))
     across, down = picture_size(svg)
     assert not overlaps(boxes)

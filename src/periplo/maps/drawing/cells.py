@@ -1,115 +1,64 @@
-"""One cell of a computed lane: a short list, a rate, a length of time, or key figures."""
+"""One cell of a computed lane: a rate, a length of time, or key figures."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import partial
 from math import log
 
-from periplo.language import number, percent, t
+from periplo.language import number, t
+from periplo.maps.drawing.grid import grid
+from periplo.maps.drawing.ranking import TRACK, bar
 from periplo.maps.drawing.shapes import rect
 from periplo.maps.drawing.sheet import Block, Column, Sheet
-from periplo.maps.drawing.svg import group
-from periplo.maps.drawing.text import BODY, SMALL, STAGE, STRONG, TINY, line, paragraph, shorten, tooltip, wrap
-from periplo.maps.drawing.values import count, shown, told
+from periplo.maps.drawing.text import BODY, SMALL, STAGE, TINY, line, shorten, tooltip
+from periplo.maps.drawing.values import compact, count, shown, told
 from periplo.maps.reading import Cell, Item, LaneReading
-
-BETWEEN = 7.0  # px from the bar of one entry to the name of the next
-TRACK = 3.5
-TIGHT = 13.5  # leading of a name on two lines
 
 
 def nothing(column: Column) -> Block:
     return Block(16, line(column.left, 11, "–", BODY, "muted"))
 
 
-def ranking(lane: LaneReading, cell: Cell, sheet: Sheet, column: Column) -> Block:
-    """Entries under each other: name, count, and a bar for their share; all others together in a last line."""
-    listed = [item for item in cell.items if item.what != "other"]
-    block = stacked([_rank(item, sheet, part) for item, part in dealt(listed, column)], column, BETWEEN)
-    rest = cell.item("other")
-    if rest is None:
-        return block
-    y = block.height + BETWEEN + (10 if listed else 0)
-    value = count(rest.value, sheet.lang, SMALL, column.inner * 0.4)
-    name = shorten(rest.label.tell(sheet.lang), SMALL, column.inner - SMALL.width(value) - 7)
-    last = line(column.left, y, name, SMALL, "muted") + line(column.right, y, value, SMALL, "muted", end=True)
-    return Block(y + 2, block.shapes + last)
-
-
-def dealt(items: Sequence[Item], column: Column) -> list[tuple[Item, Column]]:
-    """Each entry with its place: one under the other, or in a wide cell two beside each other."""
-    parts = column.halves()
-    return [(item, parts[index % len(parts)]) for index, item in enumerate(items)]
-
-
-def stacked(blocks: Sequence[Block], column: Column, between: float) -> Block:
-    """The blocks of ``dealt`` entries, row by row."""
-    beside = len(column.halves())
-    y, shapes = 0.0, []
-    for first in range(0, len(blocks), beside):
-        row = blocks[first : first + beside]
-        shapes += [group(block.shapes, y=y) for block in row]
-        y += max(block.height for block in row) + between
-    return Block(max(y - between, 0), "".join(shapes))
-
-
-def _rank(item: Item, sheet: Sheet, column: Column) -> Block:
-    value = count(item.value, sheet.lang, STRONG, column.inner * 0.4)
-    name = item.label.tell(sheet.lang)
-    rows = wrap(name, BODY, column.inner - STRONG.width(value) - 7, 2)
-    share = item.share or 0.0
-    below = 15.0 + (len(rows) - 1) * TIGHT
-    whole = f"{name}: {told(item, sheet.lang)} ({percent(share, sheet.lang)})"
-    shapes = sheet.open(
-        item.ref,
-        tooltip(whole),
-        paragraph(column.left, 11, rows, BODY, leading=TIGHT),
-        line(column.right, 11, value, STRONG, end=True),
-        bar(column, below, share),
-    )
-    return Block(below + TRACK, shapes)
-
-
-def bar(column: Column, y: float, share: float, colour: str = "") -> str:
-    """A track over the whole cell, filled for ``share`` of it."""
-    track = rect(column.left, y, column.inner, TRACK, f"t{column.hue}", round_=1.75)
-    if not share:
-        return track
-    filled = max(min(share, 1.0) * column.inner, 3)
-    return track + rect(column.left, y, filled, TRACK, colour or f"a{column.hue}", round_=1.75)
-
-
 def rate(lane: LaneReading, cell: Cell, sheet: Sheet, column: Column) -> Block:
     """A share in large, its bar, and how many of how many."""
     item = cell.items[0]
     text = told(item, sheet.lang)
-    part = round(item.value * item.n)
-    of = t("{n} of {total}", sheet.lang, n=number(part, sheet.lang), total=number(item.n, sheet.lang))
-    of = shorten(of, TINY, column.inner - STAGE.width(text) - 8)
     shapes = sheet.open(
         item.ref,
         line(column.left, 13, text, STAGE, "drop"),
-        line(column.right, 13, of, TINY, "muted", end=True),
+        line(column.right, 13, _of(item, sheet, column.inner - STAGE.width(text) - 8), TINY, "muted", end=True),
         bar(column, 20, item.value, "drop"),
     )
     return Block(24, shapes)
 
 
+def _of(item: Item, sheet: Sheet, room: float) -> str:
+    """``1,248 of 36,856``, in compact numbers where that is too wide."""
+    for write in (number, compact):
+        n, total = (write(each, sheet.lang) for each in (round(item.value * item.n), item.n))
+        text = t("{n} of {total}", sheet.lang, n=n, total=total)
+        if TINY.width(text) <= room:
+            return text
+    return shorten(text, TINY, room)
+
+
 def measures(lane: LaneReading, cell: Cell, sheet: Sheet, column: Column) -> Block:
     """Key figures: value, the n it rests on, and its name."""
-    return stacked([_measure(item, sheet, part) for item, part in dealt(cell.items, column)], column, 9)
+    return grid(cell.items, column, 6 if sheet.dense else 9, sheet.room, partial(_measure, sheet))
 
 
-def _measure(item: Item, sheet: Sheet, column: Column) -> Block:
-    value = shown(item, sheet.lang, STAGE, column.inner * 0.62)
+def _measure(sheet: Sheet, item: Item, column: Column) -> Block:
     n = f"n {count(item.n, sheet.lang, TINY, column.inner * 0.3)}"
+    beside = column.inner - TINY.width(n) - 8
+    value = shown(item, sheet.lang, STAGE, beside)
+    fits = STAGE.width(value) <= beside
     name = item.label.tell(sheet.lang)
     shapes = sheet.open(
         item.ref,
         tooltip(f"{name}: {told(item, sheet.lang)} (n {number(item.n, sheet.lang)})"),
-        line(column.left, 12, value, STAGE),
-        line(column.right, 12, n, TINY, "muted", end=True),
-        line(column.left, 25.5, shorten(name, SMALL, column.inner), SMALL, "muted"),
+        line(column.left, 12, shorten(value, STAGE, column.inner), STAGE),
+        line(column.right, 12 if fits else 25.5, n, TINY, "muted", end=True),
+        line(column.left, 25.5, shorten(name, SMALL, column.inner if fits else beside), SMALL, "muted"),
     )
     return Block(27, shapes)
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from periplo.language import t
 from periplo.maps.drawing import cells, written
 from periplo.maps.drawing.icons import icon
 from periplo.maps.drawing.mood import curve
+from periplo.maps.drawing.ranking import ranking
 from periplo.maps.drawing.river import river
 from periplo.maps.drawing.shapes import rule
-from periplo.maps.drawing.sheet import MARGIN, SIDE, Block, Column, Sheet
+from periplo.maps.drawing.sheet import MARGIN, Block, Column, Sheet
 from periplo.maps.drawing.svg import el, group
 from periplo.maps.drawing.text import STRONG, TINY, paragraph, tooltip, wrap
 from periplo.maps.reading import Cell, Drawn, LaneReading
@@ -19,7 +21,7 @@ CellPainter = Callable[[LaneReading, Cell, Sheet, Column], Block]
 LanePainter = Callable[[LaneReading, Sheet], Block]
 
 _CELLS: Mapping[Drawn, CellPainter] = {
-    "ranking": cells.ranking,
+    "ranking": ranking,
     "rate": cells.rate,
     "time": cells.time,
     "measures": cells.measures,
@@ -39,18 +41,28 @@ def lane(reading: LaneReading, sheet: Sheet) -> Block:
 
 
 def _row(reading: LaneReading, sheet: Sheet) -> Block:
+    """The cells side by side, each free to be as high as the highest needs to be."""
+    needed = _cells(reading, sheet)
+    room = max(block.height for block in needed)
+    blocks = _cells(reading, replace(sheet, room=room)) if len(sheet.columns[0].split()) > 1 else needed
+    shapes = (
+        el("g", block.shapes, data_lane=reading.id, data_stage=cell.stage)
+        for block, cell in zip(blocks, reading.cells, strict=True)
+    )
+    return Block(room, "".join(shapes))
+
+
+def _cells(reading: LaneReading, sheet: Sheet) -> list[Block]:
     paint = _CELLS[reading.drawn]
-    high, shapes = 0.0, []
-    for cell, column in zip(reading.cells, sheet.columns, strict=True):
-        block = paint(reading, cell, sheet, column) if cell.items or cell.notes else cells.nothing(column)
-        high = max(high, block.height)
-        shapes.append(el("g", block.shapes, data_lane=reading.id, data_stage=cell.stage))
-    return Block(high, "".join(shapes))
+    return [
+        paint(reading, cell, sheet, column) if cell.items or cell.notes else cells.nothing(column)
+        for cell, column in zip(reading.cells, sheet.columns, strict=True)
+    ]
 
 
 def _name(reading: LaneReading, sheet: Sheet) -> Block:
     """Icon, name and what is counted, in the column at the left."""
-    room = SIDE - (44 if reading.drawn == "curve" else 24)  # the curve has its scale there
+    room = sheet.side - (44 if reading.drawn == "curve" else 24)  # the curve has its scale there
     names = wrap(reading.label.tell(sheet.lang), STRONG, room, 3)
     captions = wrap(reading.caption.tell(sheet.lang), TINY, room, 3)
     x, y = MARGIN + 24, 11.0

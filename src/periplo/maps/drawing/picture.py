@@ -6,13 +6,12 @@ from periplo.language import Lang, number, t
 from periplo.maps.drawing.heading import HEAD, column_heads, footing, heading
 from periplo.maps.drawing.lanes import lane
 from periplo.maps.drawing.shapes import rect, rule
-from periplo.maps.drawing.sheet import MARGIN, Block, Links, Sheet, columns
+from periplo.maps.drawing.sheet import MARGIN, USUAL, Block, Links, Sheet, columns
 from periplo.maps.drawing.svg import el, group, num, written
 from periplo.maps.drawing.theme import HUES, Theme, style_sheet
 from periplo.maps.drawing.typeface import font_css
 from periplo.maps.reading import MapReading
 
-WIDTH = 1280.0
 PAD = 11.0
 
 
@@ -22,20 +21,22 @@ def draw(
     theme: Theme = "auto",
     links: Links | None = None,
     *,
-    width: float = WIDTH,
+    width: float = USUAL,
     pad: float = PAD,
+    dense: bool = False,
     fonts: bool = True,
     prefix: str = "pm",
 ) -> str:
     """The map as one SVG document.
 
     ``links``: from the ref of a number to the page with the customers behind it; each number is then a link.
-    ``width``: px; narrower than the stages need, it grows. ``pad``: px above and below each lane.
+    ``width``: px; narrower than the stages need, it grows. ``pad``: px above and below each lane. ``dense``: a little
+    lower, for paper.
     ``fonts``: carry Roboto inside; leave it out in a page that has ``font_css()`` itself.
     ``prefix``: of the ids inside, for several pictures in one page.
     """
     needed, made = columns(reading, width, HUES)
-    sheet = Sheet(reading, lang, needed, made, links, pad, prefix)
+    sheet = Sheet(reading, lang, needed, made, links, pad=pad, dense=dense, prefix=prefix)
     body = _body(sheet)
     title, about = _described(reading, lang)
     names = {"aria_labelledby": f"{prefix}-title {prefix}-about", "role": "group" if links else "img"}

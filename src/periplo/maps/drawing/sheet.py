@@ -12,12 +12,13 @@ from periplo.maps.reading import MapReading
 Links = Callable[[str], str]
 """From the ``ref`` of a number to the address that shows the customers behind it."""
 
+USUAL = 1280.0
 MARGIN = 28.0
-SIDE = 122.0  # the column of lane names
+SIDE = 122.0  # the column of lane names on a sheet of the usual width
 GAP = 10.0
 PAD = 9.0  # inside a column, left and right
 NARROWEST = 142.0
-ROOMY = 226.0  # from this inner width on, a cell may have two columns
+READABLE = 100.0  # the inner width a part of a cell needs
 BETWEEN = 18.0
 
 
@@ -50,17 +51,17 @@ class Column:
     def right(self) -> float:
         return self.x + self.width - PAD
 
-    def halves(self) -> tuple[Column, ...]:
-        """Two columns side by side where there is room for them, else this one."""
-        if self.inner < ROOMY:
-            return (self,)
-        half = (self.inner - BETWEEN) / 2
-        return tuple(replace(self, x=self.x + step * (half + BETWEEN), width=half + 2 * PAD) for step in (0, 1))
+    def split(self) -> tuple[Column, ...]:
+        """As many columns side by side as there is room for; one where there is not."""
+        number = max(int((self.inner + BETWEEN) // (READABLE + BETWEEN)), 1)
+        each = (self.inner - (number - 1) * BETWEEN) / number
+        return tuple(replace(self, x=self.x + step * (each + BETWEEN), width=each + 2 * PAD) for step in range(number))
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """All that a painter needs besides its lane. ``pad``: px above and below each lane; ``prefix`` keeps ids apart."""
+    """All that a painter needs besides its lane. ``pad``: px above and below each lane; ``dense``: a little
+    lower, for paper; ``room``: px that a cell has because its neighbours need them; ``prefix`` keeps ids apart."""
 
     reading: MapReading
     lang: Lang
@@ -68,11 +69,18 @@ class Sheet:
     columns: tuple[Column, ...]
     links: Links | None = None
     pad: float = 11.0
+    dense: bool = False
+    room: float = 0.0
     prefix: str = "pm"
 
     @property
     def inner(self) -> float:
         return self.width - 2 * MARGIN
+
+    @property
+    def side(self) -> float:
+        """The width of the column of lane names."""
+        return self.columns[0].x - MARGIN - GAP
 
     def open(self, ref: str, *shapes: str) -> str:
         """Shapes that show a number: a link to the customers behind it where the sheet has links."""
@@ -86,9 +94,9 @@ class Sheet:
 def columns(reading: MapReading, width: float, hues: int) -> tuple[float, tuple[Column, ...]]:
     """The columns of a map on a sheet about ``width`` wide, and the width they need."""
     number = len(reading.stages)
-    room = (width - 2 * MARGIN - SIDE - GAP * number) / number
-    each = max(room, NARROWEST)
-    start = MARGIN + SIDE + GAP
+    side = SIDE + max(width - USUAL, 0) * 0.04
+    each = max((width - 2 * MARGIN - side - GAP * number) / number, NARROWEST)
+    start = MARGIN + side + GAP
     made = tuple(
         Column(stage.id, start + index * (each + GAP), each, index % hues + 1)
         for index, stage in enumerate(reading.stages)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from periplo.language import percent, t
+from periplo.language import number, percent, t
 from periplo.maps.drawing.shapes import rect
 from periplo.maps.drawing.sheet import Column, Sheet
 from periplo.maps.drawing.svg import el
-from periplo.maps.drawing.text import BODY, NUMBER, SMALL, STRONG, line, shorten
+from periplo.maps.drawing.text import BODY, NUMBER, SMALL, STRONG, line, shorten, tooltip
 from periplo.maps.drawing.values import count
 from periplo.maps.reading import StageReading
 
@@ -41,17 +41,23 @@ def _parts(sheet: Sheet, stage: StageReading, column: Column) -> tuple[Part, ...
 
 
 def _row(sheet: Sheet, stage: StageReading, column: Column, y: float, part: Part) -> str:
+    """One part with its share; where the column is too narrow for its name beside them, the share gives way."""
     what, label, n, colour = part
     share = percent(n / stage.entered, sheet.lang, 0) if stage.entered else "–"
-    slot = max(SMALL.width(percent(1, sheet.lang, 0)) + 8, 36)
     value = count(n, sheet.lang, STRONG, column.inner * 0.42)
-    room = column.inner - 12 - STRONG.width(value) - slot - 5
+    slot = max(SMALL.width(percent(1, sheet.lang, 0)) + 8, 36)
+    room = column.inner - 12 - STRONG.width(value) - 5
+    if BODY.width(label) > room - slot:
+        slot, shown = 0.0, ""
+    else:
+        shown = line(column.right, y, share, SMALL, "muted", end=True)
     return (
         rect(column.left, y - 7.5, 7, 7, colour, round_=2)
-        + line(column.left + 12, y, shorten(label, BODY, room), BODY, "muted")
+        + line(column.left + 12, y, shorten(label, BODY, room - slot), BODY, "muted")
         + sheet.open(
             f"stage/{stage.id}/{what}",
+            tooltip(f"{label}: {number(n, sheet.lang)} ({share})"),
             line(column.right - slot, y, value, STRONG, end=True),
-            line(column.right, y, share, SMALL, "muted", end=True),
+            shown,
         )
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
@@ -11,14 +12,16 @@ import typst
 
 from periplo.language import Lang
 from periplo.maps.drawing import draw
-from periplo.maps.drawing.picture import WIDTH, size
+from periplo.maps.drawing.picture import size
+from periplo.maps.drawing.sheet import USUAL
 from periplo.maps.drawing.typeface import FOLDER, roboto_has
 from periplo.maps.reading import MapReading
 
 A3 = (1190.55, 841.89)  # pt, landscape; A4 has the same proportion
 PPI = 144
-ROUNDS = 7
-TIGHT = 6.5  # px above and below a lane
+RATIO = A3[0] / A3[1]
+ROUNDS = 5
+TIGHT = 4.5  # px above and below a lane
 
 
 def png(reading: MapReading, lang: Lang) -> bytes:
@@ -33,16 +36,15 @@ def pdf(reading: MapReading, lang: Lang) -> bytes:
 
 
 def _for_paper(reading: MapReading, lang: Lang) -> str:
-    """The map drawn no wider than it must be to fill a landscape page, what is left of the height between its lanes."""
-    ratio = A3[0] / A3[1]
-    low, high = WIDTH, 4 * WIDTH
+    """The map about as wide as it must be to fill a landscape page; what is left of the height goes between lanes."""
+    paint = partial(draw, reading, lang, "light", dense=True, fonts=False)
+    width = USUAL
     for _ in range(ROUNDS):
-        middle = (low + high) / 2
-        wide, tall = size(draw(reading, lang, "light", width=middle, pad=TIGHT, fonts=False))
-        low, high = (low, middle) if wide >= tall * ratio else (middle, high)
-    wide, tall = size(draw(reading, lang, "light", width=high, pad=TIGHT, fonts=False))
-    spare = max(wide / ratio - tall, 0) / (2 * max(len(reading.lanes), 1))
-    return draw(reading, lang, "light", width=high, pad=TIGHT + spare, fonts=False)
+        _, tall = size(paint(width=width, pad=TIGHT))
+        width = (width * tall * RATIO) ** 0.5
+    wide, tall = size(paint(width=width, pad=TIGHT))
+    spare = max(wide / RATIO - tall, 0) / (2 * max(len(reading.lanes), 1))
+    return paint(width=width, pad=TIGHT + spare)
 
 
 def _compiled(
