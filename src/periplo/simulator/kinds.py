@@ -14,6 +14,7 @@ AWARENESS, CONSIDERATION, PURCHASE, SERVICE, LOYALTY, ADVOCACY = STAGES = (
 )
 NO_STAGE = ""
 CLICK = "awareness, or loyalty after an order"
+ORDER = "purchase, or loyalty from the second on"
 
 NAMINGS = ("canonical", "ga4", "v1")
 """How a shop's tag manager or an old app names its events."""
@@ -71,7 +72,7 @@ class Kind(IntEnum):
     COUPON_DENIED = "track", "Coupon Denied", PURCHASE
     PAYMENT_ENTERED = "track", "Payment Info Entered", PURCHASE, "add_payment_info", "Entered Payment Info"
     PAYMENT_FAILED = "track", "Payment Failed", PURCHASE
-    ORDER_COMPLETED = "track", "Order Completed", PURCHASE, "purchase", "Completed Order"
+    ORDER_COMPLETED = "track", "Order Completed", ORDER, "purchase", "Completed Order"
 
     ORDER_SHIPPED = "track", "Order Shipped", SERVICE
     DELIVERY_DELAYED = "track", "Delivery Delayed", SERVICE
@@ -83,6 +84,7 @@ class Kind(IntEnum):
     TICKET_RESOLVED = "track", "Ticket Resolved", SERVICE
     SURVEY_SHOWN = "track", "Survey Shown"
     SURVEY_ANSWERED = "track", "Survey Answered"
+    RECOMMENDED = "track", "Survey Answered", ADVOCACY  # 9 or 10 of 10
     POINTS_EARNED = "track", "Loyalty Points Earned", LOYALTY
     POINTS_REDEEMED = "track", "Loyalty Points Redeemed", LOYALTY
     REVIEWED = "track", "Product Reviewed", ADVOCACY, "", "Reviewed Product"

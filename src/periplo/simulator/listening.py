@@ -14,7 +14,10 @@ from periplo.simulator.texts import more
 from periplo.simulator.world import World
 
 CONTENT = 4
-"""The lowest satisfaction of those who review and recommend."""
+"""The lowest satisfaction of those who review and share."""
+
+PROMOTER = 9
+"""The lowest answer of those who recommend, of 10 (Net Promoter Score)."""
 
 
 def listen(world: World, people: People, orders: Orders, parcels: Parcels, texts: OrderTexts, desk: Desk) -> None:
@@ -67,5 +70,7 @@ def _recommend(
     does = np.flatnonzero(rng.random(len(score)) < world.parameters.after.nps)
     value = np.clip(np.rint(score[does] * 2 + rng.normal(0, 1.1, len(does))), 0, 10).astype(np.int64)
     first = world.texts.add([more({"survey": "nps", "scale": 10, "score": n}) for n in range(11)])
-    rows, at = parcels.rows[does], shown[does] + 4 * DAY_MS + rng.integers(0, HOUR_MS, len(does))
-    desk.tell_of(Kind.SURVEY_ANSWERED, "survey", orders, rows, at, body=texts.brief + rows, extra=first + value)
+    at = shown[does] + 4 * DAY_MS + rng.integers(0, HOUR_MS, len(does))
+    for kind, some in ((Kind.RECOMMENDED, value >= PROMOTER), (Kind.SURVEY_ANSWERED, value < PROMOTER)):
+        rows = parcels.rows[does[some]]
+        desk.tell_of(kind, "survey", orders, rows, at[some], body=texts.brief + rows, extra=first + value[some])

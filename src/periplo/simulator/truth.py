@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from periplo.simulator.arrays import I64, Bool, count_within, distinct
-from periplo.simulator.kinds import CLICK, NAMINGS, NO_STAGE, STAGES, Kind
+from periplo.simulator.kinds import CLICK, NAMINGS, NO_STAGE, ORDER, STAGES, Kind
 from periplo.simulator.plan import Rows
 from periplo.simulator.texts import Texts
 
@@ -53,7 +53,7 @@ def _pairs(texts: Texts, customer: NDArray[np.int32], text: NDArray[np.int32]) -
 def stages_table(rows: Rows) -> pa.Table:
     """``customer, cycle, stage, entered_at``: when each customer first came into each stage of each cycle.
 
-    A cycle ends with an order and what follows it before the next event of the stages up to purchase.
+    A cycle ends with an order and what follows it before the next event of the stages up to purchase or the next order.
     """
     staged = np.flatnonzero(np.array([kind.stage != NO_STAGE for kind in Kind])[rows.kind])
     order = staged[np.lexsort((rows.at[staged], rows.customer[staged]))]
@@ -73,17 +73,18 @@ def stages_table(rows: Rows) -> pa.Table:
 
 
 def _stage_of(customer: I64, kind: NDArray[np.uint8]) -> I64:
-    """The stage of each event; a click leads to loyalty once there was an order, to awareness before."""
-    numbers = {stage: number for number, stage in enumerate(STAGES)} | {NO_STAGE: -1, CLICK: 0}
+    """The stage of each event; a click counts as loyalty once there was an order, and so does every later order."""
+    numbers = {stage: number for number, stage in enumerate(STAGES)} | {CLICK: 0, ORDER: 2, NO_STAGE: -1}
     stage = np.array([numbers[member.stage] for member in Kind], dtype=np.int64)[kind]
     click = np.array([member.stage == CLICK for member in Kind])[kind]
-    bought = count_within(kind == Kind.ORDER_COMPLETED, customer) > 0
-    return np.where(click & bought, STAGES.index("loyalty"), stage)
+    orders = count_within(kind == Kind.ORDER_COMPLETED, customer)
+    again = (click & (orders > 0)) | ((kind == Kind.ORDER_COMPLETED) & (orders > 1))
+    return np.where(again, STAGES.index("loyalty"), stage)
 
 
 def _cycles(customer: I64, stage: I64, ordered: Bool) -> I64:
     """The number of the cycle of each event of a stage, 0 for each customer's first."""
-    before = np.flatnonzero(stage <= STAGES.index("purchase"))
+    before = np.flatnonzero((stage <= STAGES.index("purchase")) | ordered)
     opens = np.zeros(len(customer), bool)
     again = ordered[before[:-1]] & (customer[before[1:]] == customer[before[:-1]])
     opens[before[1:][again]] = True

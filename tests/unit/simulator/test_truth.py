@@ -27,11 +27,12 @@ def carried(row: dict[str, Any]) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def messages(sql: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """Every message once, with its instant, its identifiers and its order."""
-    rows = (
-        sql.cursor()
-        .sql("select moment, sent_as, userId, anonymousId, told, order_id from messages order by moment, messageId")
-        .to_arrow_table()
-    )
+    query = """
+        select moment, sent_as, userId, anonymousId, told, order_id, properties->>'survey' as survey,
+            (properties->>'score')::int as score
+        from messages order by moment, messageId
+        """
+    rows = sql.cursor().sql(query).to_arrow_table()
     found = rows.to_pylist()
     for row in found:
         row["ids"] = carried(row)
@@ -110,14 +111,15 @@ def test_identifiers_that_meet_in_a_message_have_a_customer_in_common(messages, 
 def test_entering_times_follow_from_the_file(messages, owners, simulated) -> None:
     """Stages and cycles once more, event by event, for the customers who share no device."""
     sharing = {c for customers in owners.values() if len(customers) > 1 for c in customers}
-    timelines: dict[int, list[tuple[datetime, str]]] = defaultdict(list)
+    timelines: dict[int, list[tuple[datetime, str, bool]]] = defaultdict(list)
     calls = {"page": "Page Viewed", "screen": "Screen Viewed", "identify": "Customer Identified"}
     for row in messages:
         keys = [*row["ids"].items(), ("order_id", row["order_id"])]
         who = next((owners[key] for key in keys if len(owners.get(key, ())) == 1), set())
         for customer in who - sharing:
             name = calls.get(row["sent_as"]) or taxonomy().canonical(row["sent_as"])[0]
-            timelines[customer].append((row["moment"].replace(tzinfo=UTC), name))
+            promoter = row["survey"] == "nps" and row["score"] >= 9
+            timelines[customer].append((row["moment"].replace(tzinfo=UTC), name, promoter))
     expected = {
         (customer, cycle, stage, at) for customer, events in timelines.items() for cycle, stage, at in entered(events)
     }
@@ -130,18 +132,21 @@ def test_entering_times_follow_from_the_file(messages, owners, simulated) -> Non
     assert told == expected
 
 
-def entered(events: list[tuple[datetime, str]]) -> list[tuple[int, str, datetime]]:
+def entered(events: list[tuple[datetime, str, bool]]) -> list[tuple[int, str, datetime]]:
     found: dict[tuple[int, str], datetime] = {}
-    cycle, ordered, ever = 0, False, False
-    for at, name in events:
-        ever = ever or name == "Order Completed"
-        stage = taxonomy().events[name].stage
+    cycle, ordered, orders = 0, False, 0
+    for at, name, promoter in events:
+        is_order = name == "Order Completed"
+        orders += is_order
+        stage = "advocacy" if promoter else taxonomy().events[name].stage
         if name.endswith(" Clicked") and not stage:
-            stage = "loyalty" if ever else "awareness"
+            stage = "loyalty" if orders else "awareness"
+        if is_order and orders > 1:
+            stage = "loyalty"
         if not stage:
             continue
-        if stage in ("awareness", "consideration", "purchase"):
-            cycle, ordered = (cycle + 1, False) if ordered else (cycle, ordered)
-        ordered = ordered or name == "Order Completed"
+        if ordered and (is_order or stage in ("awareness", "consideration", "purchase")):
+            cycle, ordered = cycle + 1, False
+        ordered = ordered or is_order
         found.setdefault((cycle, stage), at)
     return [(cycle, stage, at) for (cycle, stage), at in found.items()]
