@@ -52,9 +52,10 @@ class PropertyKind(Named, frozen=True, kw_only=True):
 
 
 class StageKind(Named, frozen=True, kw_only=True):
-    """A default stage. ``also``: predicates (as data) of events it holds besides its own."""
+    """A default stage. Predicates (as data): ``also`` of events it holds besides its own, ``but_not`` of others."""
 
     also: tuple[dict[str, Any], ...] = ()
+    but_not: tuple[dict[str, Any], ...] = ()
 
 
 class ChannelRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

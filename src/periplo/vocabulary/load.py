@@ -41,6 +41,7 @@ def load(shop: Path | None) -> Taxonomy:
     contacts = _kinds(read("contacts", shop), ContactKind)
     stages = _kinds(read("stages", shop), StageKind)
     events = _kinds(read("events", shop), EventKind, channel=channels, contact=contacts, stage=stages)
+    _no_empty_stage(stages, events, read("stages", shop)[-1])
     return Taxonomy(
         events=events,
         aliases=_aliases(read("aliases", shop), events),
@@ -103,6 +104,12 @@ def _identifiers(files: Sequence[VocabularyFile]) -> Identifiers:
         for field in given:
             file.convert({**merged, field: given[field]}, Identifiers, field)
     return files[-1].convert(merged, Identifiers, "identifiers")
+
+
+def _no_empty_stage(stages: Mapping[str, StageKind], events: Mapping[str, EventKind], file: VocabularyFile) -> None:
+    for name, stage in stages.items():
+        if not stage.also and not any(event.stage == name for event in events.values()):
+            raise file.wrong("The stage “{entry}” holds no event; give it some in events.yaml, or under also.", name)
 
 
 def _must_be_known(file: VocabularyFile, entry: str | int, name: str, known: Mapping[str, object]) -> None:

@@ -127,8 +127,10 @@ class Taxonomy(msgspec.Struct, frozen=True, dict=True):
         return f"{self.channel_label(channel, lang)} {said}"
 
     def _where(self, stage: str, kind: StageKind) -> dict[str, Any]:
-        own = {"event": [name for name, event in self.events.items() if event.stage == stage]}
-        return {"any": [own, *kind.also]} if kind.also else own
+        names = [name for name, event in self.events.items() if event.stage == stage]
+        parts = [*([{"event": names}] if names else []), *kind.also]
+        held = parts[0] if len(parts) == 1 else {"any": parts}
+        return {"all": [held, {"not": {"any": [*kind.but_not]}}]} if kind.but_not else held
 
 
 def plain(name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import jsonschema
 import pytest
 from hypothesis import given
-from plain import EVENTS, predicates
+from plain import EVENTS, columns_of, predicates
 
 import periplo.predicates as room
 from periplo.errors import BadPredicate
@@ -21,7 +22,9 @@ from periplo.predicates import (
     All,
     Did,
     EventIs,
+    Happening,
     InSegment,
+    Live,
     Not,
     Predicate,
     PropertyIs,
@@ -35,6 +38,8 @@ from periplo.predicates import (
 )
 from periplo.predicates.parse import KEYS
 from periplo.predicates.tree import OPS, inside
+from periplo.vocabulary import taxonomy
+from support import ROOT
 
 FOLDER = Path(room.__file__).parent
 SEGMENTS = {"buyers": parse("Order Completed")}
@@ -45,6 +50,21 @@ def test_yaml_json_data_and_a_bare_name_are_one() -> None:
     yaml = "did:\n  event: purchase\n  where: {device: {eq: mobile}}\nwithin: 720 h\n"
     assert parse(data) == parse(json.dumps(data)) == parse(yaml) == parse(parse(data))
     assert parse("view_item") == parse({"event": ["view_item"]}) == EventIs(names=("Product Viewed",))
+
+
+def test_the_example_of_the_reference_can_be_read() -> None:
+    page = (ROOT / "docs" / "reference" / "predicates.md").read_text("utf-8")
+    (example,) = re.findall(r"```yaml\n(.*?)```", page, re.S)
+    assert isinstance(parse(example), All)
+    for code in re.findall(r"```python\n(.*?)```", page, re.S):
+        exec(code, {})
+
+
+def test_the_default_stages_hold_the_events_they_name() -> None:
+    stages = [(stage.id, Live(parse(stage.where))) for stage in taxonomy().stages]
+    for name, kind in taxonomy().events.items():
+        holding = [stage for stage, live in stages if live.see(live.new(), Happening(0, name, "web"))]
+        assert holding[:1] == ([kind.stage] if kind.stage else holding[:1])
 
 
 def test_words_together_must_all_hold() -> None:
@@ -263,8 +283,6 @@ def test_every_comparison_can_be_told_in_spanish() -> None:
 
 
 def test_names_that_no_event_has_are_proposed() -> None:
-    from plain import columns_of
-
     written = {"event": "Order Complete", "where": {"devise": "x", "hour": 3}, "did": "A"}
     found = unknown_names(parse(written), columns_of([]))
     assert [(one.kind, one.name, one.near) for one in found] == [

@@ -47,6 +47,15 @@ def test_a_shop_adds_aliases_channels_rules_and_never_identifiers(tmp_path: Path
     assert words.stage_label("advocacy", "es") == "Prescripción"
 
 
+def test_a_shop_adds_a_stage(tmp_path: Path) -> None:
+    words = shop(
+        tmp_path,
+        stages="gift: {en: Gift, es: Regalo}\nclub: {en: Club, es: Club, also: [{did: Order Completed}]}\n",
+        events="Gift Wrapped: {en: Gift wrapped, es: Regalo, stage: gift}\n",
+    )
+    assert [stage.where for stage in words.stages[-2:]] == [{"event": ["Gift Wrapped"]}, {"did": "Order Completed"}]
+
+
 def test_an_empty_file_changes_nothing(tmp_path: Path) -> None:
     assert shop(tmp_path, events="", channel_rules="# none\n", identifiers="") == taxonomy()
 
@@ -68,6 +77,7 @@ def test_an_empty_file_changes_nothing(tmp_path: Path) -> None:
         ("channel_rules", "web: 1\n", "A list is expected."),
         ("identifiers", "limits: {email: many}\n", "line 1. “limits” has a value of the wrong kind"),
         ("identifiers", "nevr: [x]\n", "“nevr” may not have “nevr”. Did you mean “never”?"),
+        ("stages", "gift: {en: Gift, es: Regalo}\n", "line 1. The stage “gift” holds no event;"),
         ("evnts", "", "There is no vocabulary file named evnts.yaml. Did you mean “events”?"),
     ],
 )
@@ -75,4 +85,5 @@ def test_a_wrong_file_is_told_with_its_place(tmp_path: Path, name: str, text: st
     with pytest.raises(BadVocabulary) as caught:
         shop(tmp_path, **{name: text})
     assert said in str(caught.value)
-    assert tell(caught.value, "es")["what"] != tell(caught.value, "en")["what"]
+    english, spanish = tell(caught.value, "en"), tell(caught.value, "es")
+    assert [part for part in ("what", "why", "fix") if english[part] and english[part] == spanish[part]] == []

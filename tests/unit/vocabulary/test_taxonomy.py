@@ -168,7 +168,9 @@ def test_default_stages_in_order_with_their_events() -> None:
     assert [stage.es for stage in stages] == [
         *("Descubrimiento", "Consideración", "Compra", "Servicio", "Fidelización", "Recomendación")
     ]
-    assert "Order Completed" in stages[2].where["event"]
+    held, unless = stages[2].where["all"]
+    assert "Order Completed" in held["event"]
+    assert unless == {"not": {"any": [{"event": "Order Completed", "did": "Order Completed", "at_least": 2}]}}
 
 
 def test_identity_limits_of_semantics_2() -> None:
