@@ -127,7 +127,7 @@ def test_a_bad_row_is_set_aside_and_shown(tmp_path: Path) -> None:
     listed = answer("quarantine", "list", str(tmp_path / "shop"))
     assert listed["total"] == 1
     row = answer("quarantine", "show", str(tmp_path / "shop"), listed["rows"][0]["reject_id"])
-    assert (row["line"], row["field"]) == (3, "timestamp")
+    assert (row["line"], row["field"]) == (3, "time")
     assert "soon" in row["raw"]
 
 

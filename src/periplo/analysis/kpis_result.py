@@ -8,6 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from periplo.analysis.result import Result, Shown
+from periplo.errors import UnknownName
 from periplo.language import Lang, duration, money, number, percent, t
 from periplo.vocabulary import channel_label, event_label
 
@@ -62,11 +63,11 @@ class Kpis(Result, frozen=True, kw_only=True):
     by: str | None = None
 
     def get(self, name: str, group: str | None = None, currency: str | None = None) -> Kpi:
-        """One figure, in the first currency unless one is named; ``KeyError`` if there is none."""
+        """One figure, in the first currency unless one is named. Raises ``UnknownName``."""
         for kpi in self.values:
             if (kpi.id, kpi.group) == (name, group) and currency in (None, kpi.currency):
                 return kpi
-        raise KeyError(name)
+        raise UnknownName("key figure", name, {kpi.id for kpi in self.values})
 
     def rows(self) -> list[Mapping[str, Any]]:
         keys = ("id", "group", "currency", "value", "unit", "n", "before", "change")

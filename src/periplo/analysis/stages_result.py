@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from periplo.analysis.result import Count, Result, Shown, TouchCount
+from periplo.errors import UnknownName
 from periplo.language import Lang, duration, number, t
 from periplo.vocabulary import stage_label
 
@@ -49,8 +50,11 @@ class StageFlow(Result, frozen=True, kw_only=True):
     patience_s: float
 
     def stage(self, name: str) -> StageNumbers:
-        """The stage with this id; ``KeyError`` if there is none."""
-        return {stage.id: stage for stage in self.stages}[name]
+        """The stage with this id. Raises ``UnknownName``."""
+        found = {stage.id: stage for stage in self.stages}
+        if name not in found:
+            raise UnknownName("stage", name, found)
+        return found[name]
 
     def rows(self) -> list[Mapping[str, Any]]:
         keys = ("id", "customers", "entered", "went_on", "dropped", "still_open", "median_s", "p90_s", "events")

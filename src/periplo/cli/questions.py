@@ -11,6 +11,7 @@ import periplo
 from periplo.analysis import Journeys, Result
 from periplo.cli.options import By, Channel, Segment, Since, Source, Until, filters
 from periplo.cli.output import LANG, Json, help_text, note, show, table
+from periplo.maps import stage_flow
 from periplo.workspace import Filters, Shop
 
 Steps = Annotated[list[str], typer.Option("--step", help=help_text("An event name or a predicate; once per step."))]
@@ -60,7 +61,12 @@ def stages(
     segment: Segment = None,
     as_json: Json = False,
 ) -> None:
-    answer(journeys_of(source, filters(since, until, channel, segment)).stages(), as_json)
+    chosen = filters(since, until, channel, segment)
+    if is_shop(source):
+        shop = Shop.open(source)
+        answer(stage_flow(shop.journeys(chosen), shop.map_definition()), as_json)
+    else:
+        answer(journeys_of(source, chosen).stages(), as_json)
 
 
 def transitions(
@@ -76,9 +82,12 @@ def transitions(
 
 def journeys_of(source: Path, chosen: Filters) -> Journeys:
     """The journeys of a shop's folder or of a file, narrowed by the filters."""
-    if source.is_dir() or not source.exists():
-        return Shop.open(source).journeys(chosen)
-    return periplo.read(source, filters=chosen)
+    return Shop.open(source).journeys(chosen) if is_shop(source) else periplo.read(source, filters=chosen)
+
+
+def is_shop(source: Path) -> bool:
+    """Whether to open it as a shop; what is not there is said by opening it."""
+    return source.is_dir() or not source.exists()
 
 
 def answer(result: Result, as_json: bool) -> None:
