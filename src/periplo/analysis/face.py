@@ -24,7 +24,7 @@ from periplo.analysis.kpis_result import Kpis
 from periplo.analysis.narrowing import Narrow, Window, known_share, only_channel, window
 from periplo.analysis.periods import instant
 from periplo.analysis.question import Question, ask
-from periplo.analysis.result import Evidence
+from periplo.analysis.result import Evidence, Opener, Result
 from periplo.analysis.sessions import SessionQuestion, Sessions
 from periplo.analysis.stages import MOST_STAGES, Stages
 from periplo.analysis.stages import definition as stages_definition
@@ -101,11 +101,13 @@ class Journeys:
     def funnel(self, *steps: Step, within: str = "7d", by: str | None = None) -> FunnelResult:
         """Customers who took the steps in this order within a time, the latest valid start carried (SEMANTICS 4).
 
-        ``by``: a property, "channel", "day", "week" or "month", as it was at the customer's first step.
+        ``by``: a property, "channel", "day", "week" or "month", as it was at the customer's first step; or "segment".
         References: ``funnel/<step, from 1>/customers|still_open|dropped[/<group>]``.
         """
         if not 1 <= len(steps) <= MOST_STEPS:
             raise UsageError("A funnel has 1 to {most} steps; there are {n}.", most=MOST_STEPS, n=len(steps))
+        if by == "segment":
+            return self._funnel_by_segment(steps, within)
         columns, conditions = self.columns, [self._condition(step) for step in steps]
         question = Funnel(conditions, _us(within), group_by(by, columns, self.zone))
         (_, found), *groups = self._ask(question)
@@ -255,24 +257,38 @@ class Journeys:
 
     def _kpis_by_segment(self) -> Kpis:
         """All together, then each segment; a customer may be in several."""
-        whole = self.kpis()
-        each = {name: self.where(predicate) for name, predicate in self.segments.items()}
-        found = {name: inside.kpis() for name, inside in each.items()}
-        values = [msgspec.structs.replace(kpi, group=name) for name, kpis in found.items() for kpi in kpis.values]
+        whole, inside = self.kpis(), self._in_segments()
+        each = {name: journeys.kpis() for name, journeys in inside.items()}
+        values = [
+            msgspec.structs.replace(kpi, group=name)
+            for name, found in each.items()
+            for kpi in found.values
+            if not kpi.missing
+        ]
+        found = msgspec.structs.replace(whole, values=[*whole.values, *values], by="segment")
+        return found.opened_by(self._open_segment(whole, inside, each))
+
+    def _funnel_by_segment(self, steps: Sequence[Step], within: str) -> FunnelResult:
+        whole, inside = self.funnel(*steps, within=within), self._in_segments()
+        each = {name: journeys.funnel(*steps, within=within) for name, journeys in inside.items()}
+        groups = [FunnelGroup(name, found.steps) for name, found in each.items()]
+        found = msgspec.structs.replace(whole, by="segment", groups=groups)
+        return found.opened_by(self._open_segment(whole, inside, each))
+
+    def _in_segments(self) -> dict[str, Journeys]:
+        return {name: self.where(predicate) for name, predicate in self.segments.items()}
+
+    def _open_segment(self, whole: Result, inside: Mapping[str, Journeys], each: Mapping[str, Result]) -> Opener:
+        """A reference that ends in a segment is opened there; its customers get their index among all."""
 
         def opener(ref: str) -> I64 | None:
-            kind, name, *group = ref.split("/", 2)
-            if not group:
+            name = next((name for name in each if ref.endswith(f"/{name}")), None)
+            if name is None:
                 return whole.behind(ref)
-            if group[0] not in found:
-                return None
-            numbers = each[group[0]].columns.customer[found[group[0]].behind(f"{kind}/{name}")]
-            return np.searchsorted(self.columns.customer, numbers)
+            found = each[name].behind(ref.removesuffix(f"/{name}"))
+            return np.searchsorted(self.columns.customer, inside[name].columns.customer[found])
 
-        kept = [kpi for kpi in values if not kpi.missing]
-        return Kpis(
-            definition=whole.definition, evidence=self.evidence, values=[*whole.values, *kept], by="segment"
-        ).opened_by(opener)
+        return opener
 
     def _predicate(self, given: Step) -> Predicate:
         return parse(given, segments=self.segments, words=self.taxonomy, zone=self.zone)

@@ -11,8 +11,9 @@ from msgspec.structs import replace
 from periplo.analysis.counting import coded
 from periplo.analysis.facts import ORDERED, Facts, currencies_of
 from periplo.analysis.grouping import Grouping
-from periplo.analysis.kpi_list import SPECS, Spec
-from periplo.analysis.kpi_measures import Measured, time_between_orders
+from periplo.analysis.kpi import SPECS
+from periplo.analysis.kpi.buyers import time_between_orders
+from periplo.analysis.kpi.spec import Measured, Spec
 from periplo.analysis.kpis_result import Kpi
 from periplo.analysis.numbers import joined
 from periplo.analysis.result import Definition
@@ -146,7 +147,7 @@ class KpiQuestion:
             value = float(np.quantile(values, _RANK[spec.how])) / 1e6 if len(values) else None
             yield self._kpi(spec, value, len(values), label)
         elif spec.how == "spread":
-            rates = (part / np.maximum(whole, 1))[whole >= _ENOUGH_SESSIONS]
+            rates = (part / np.maximum(whole, 1))[(whole >= _ENOUGH_SESSIONS) & (part > 0) & (part < whole)]
             value = float(rates.max() - rates.min()) if len(rates) > 1 else None
             yield self._kpi(spec, value, int(n.sum()), label)
         else:

@@ -40,6 +40,10 @@ class Kpi(msgspec.Struct, frozen=True, kw_only=True):
     values: dict[str, Any] = {}
     missing: list[str] = []
 
+    def explain(self, lang: Lang = "en") -> str:
+        """What it means, in words."""
+        return t(self.meaning, lang, **self.values)
+
     def tell(self, lang: Lang) -> str:
         """The value as a reader writes it; a dash where there is none."""
         if self.value is None:
@@ -72,6 +76,12 @@ class Kpis(Result, frozen=True, kw_only=True):
     def rows(self) -> list[Mapping[str, Any]]:
         keys = ("id", "group", "currency", "value", "unit", "n", "before", "change")
         return [{key: getattr(kpi, key) for key in keys} | {"missing": ", ".join(kpi.missing)} for kpi in self.values]
+
+    def to_dict(self) -> dict[str, Any]:
+        plain = super().to_dict()
+        for given, kpi in zip(plain["values"], self.values, strict=True):
+            given["meaning"] = kpi.explain()
+        return plain
 
     def shown(self, lang: Lang) -> Shown:
         heads = [t("key figure", lang), *([self.by] if self.by else []), t("value", lang), "n"]

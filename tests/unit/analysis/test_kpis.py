@@ -6,9 +6,10 @@ import pytest
 
 from given import given
 from periplo.analysis import Journeys
-from periplo.analysis.kpi_list import SPECS
+from periplo.analysis.kpi import SPECS
 from periplo.analysis.kpis_before import Retention
 from periplo.language.catalogue import spanish
+from periplo.predicates import parse
 
 LETTERS = {
     "P": "Page Viewed",
@@ -47,9 +48,10 @@ def test_conversion() -> None:
     assert ask(*lines, by="channel").get("conversion_rate", "app").value == pytest.approx(1 / 2)
 
 
-def test_conversion_spread_needs_enough_sessions_in_two_channels() -> None:
-    web, app = ["V0 O1"] * 15 + ["V0"] * 15, ["V0@app"] * 30
-    assert value("conversion_spread", *web, *app) == pytest.approx(0.5)
+def test_conversion_spread_needs_enough_sessions_in_two_channels_that_take_orders() -> None:
+    web, app = ["V0 O1"] * 15 + ["V0"] * 15, ["V0@app O1@app"] * 3 + ["V0@app"] * 27
+    email, marketplace = ["V0@email"] * 30, ["O0@marketplace"] * 30
+    assert value("conversion_spread", *web, *app, *email, *marketplace) == pytest.approx(0.4)
     assert value("conversion_spread", *web, *app[1:]) is None
 
 
@@ -186,15 +188,19 @@ def test_by_day_follows_the_zone_of_the_shop() -> None:
 
 
 def test_by_segment_each_on_its_own_customers() -> None:
-    columns = given("V0 O1", "V0", "V0 O1 O2", names=LETTERS)
-    segments = {"buyers": {"did": "Order Completed"}, "repeat": {"did": "Order Completed", "at_least": 2}}
-    plain = Journeys(columns)
-    found = Journeys(columns, segments={name: plain._predicate(where) for name, where in segments.items()}).kpis(
-        "segment"
-    )
+    segments = {
+        "buyers": parse({"did": "Order Completed"}),
+        "repeat": parse({"did": "Order Completed", "at_least": 2}),
+    }
+    journeys = Journeys(given("V0 O1", "V0", "V0 O1 O2", names=LETTERS), segments=segments)
+    found = journeys.kpis(by="segment")
     orders = {kpi.group: kpi.value for kpi in found.values if kpi.id == "orders"}
     assert orders == {None: 3, "buyers": 3, "repeat": 2}
     assert found.behind("kpi/orders/repeat").tolist() == [2]
+    assert found.behind("kpi/orders").tolist() == [0, 2]
+    steps = journeys.funnel("Product Viewed", "Order Completed", by="segment")
+    assert [(group.value, group.steps[1].customers) for group in steps.groups] == [("buyers", 2), ("repeat", 1)]
+    assert steps.behind("funnel/2/customers/repeat").tolist() == [2]
 
 
 def test_an_absent_figure_says_what_it_lacks() -> None:

@@ -16,8 +16,13 @@ from periplo.errors import MissingColumn
 TABLE = pa.table(
     {
         "user": ["ana", "bo", "ana", None, None, "bo"],
-        "at": ["2026-01-01 10:00:00 UTC", "2026-01-01 09:00:00 UTC", "2026-01-01 09:00:00 UTC"]
-        + ["2026-01-02 09:00:00 UTC", "2026-01-03 09:00:00 UTC", "soon"],
+        "at": [
+            *(
+                f"2026-01-{day} UTC"
+                for day in ("01 10:00:00", "01 09:00:00", "01 09:00:00", "02 09:00:00", "03 09:00:00")
+            ),
+            "soon",
+        ],
         "what": ["purchase", "view_item", "view_item", "purchase", "purchase", "view_item"],
         "price": [Decimal("12.30"), None, None, Decimal("5.00"), Decimal("0.70"), None],
         "device": ["mobile", None, "desktop", None, None, "mobile"],
