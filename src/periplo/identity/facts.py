@@ -57,15 +57,16 @@ class Facts:
         return sum(table.num_rows for table in (self.identifiers, self.spellings, self.edges))
 
 
-NOTHING = Facts(IDENTIFIER.empty_table(), SPELLING.empty_table(), EDGE.empty_table())
+def nothing() -> Facts:
+    """No facts."""
+    return Facts(IDENTIFIER.empty_table(), SPELLING.empty_table(), EDGE.empty_table())
 
 
 def load(connection: Connection, after_part: int = 0) -> Facts:
     """All facts, in the order they came to be known."""
-    facts = NOTHING
     rows = connection.execute(select(identity_part).where(identity_part.c.part > after_part).order_by("part"))
     parts = [Facts(_table(row.identifiers), _table(row.spellings), _table(row.edges)) for row in rows]
-    return sum(parts, facts)
+    return sum(parts, nothing())
 
 
 def save(connection: Connection, new: Facts) -> None:

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection, select, update
 
-from periplo.identity.facts import NOTHING, load, save
+from periplo.identity.facts import load, nothing, save
 from periplo.identity.kinds import I64, KINDS, ORDER, Bool, Normalise, order_keys
 from periplo.identity.known import NONE, Known, encoded
 from periplo.identity.resolve import consume
@@ -22,7 +22,6 @@ from periplo.identity.tables import HEAD, cursor
 from periplo.log.database import Database
 
 _MINE = cursor.c.consumer == "identity"
-_NEVER = -1
 
 
 def open_state(place: Path | str) -> Database:
@@ -57,7 +56,7 @@ class Identity:
 
     def __init__(self, database: Database, rules: Rules, normalise: Normalise) -> None:
         self._database, self._rules, self._normalise = database, rules, normalise
-        self._known = Known.of(NOTHING, _NEVER)
+        self._known: Known | None = None
         self._lock = RLock()
 
     def cursor(self) -> int:
@@ -75,7 +74,7 @@ class Identity:
                 known = self._at(connection)
                 if known.cursor >= until_seq:
                     return
-                new = NOTHING
+                new = nothing()
                 for table in sets(known.cursor):
                     facts, customer = consume(known, table, self._rules, self._normalise)
                     new, known = new + facts, Known(known.cursor, known.facts + facts, customer)
@@ -165,7 +164,7 @@ class Identity:
 
     def _at(self, connection: Connection) -> Known:
         seq = _cursor(connection)
-        return self._known if self._known.cursor == seq else Known.of(load(connection), seq)
+        return self._known if self._known and self._known.cursor == seq else Known.of(load(connection), seq)
 
 
 def _cursor(connection: Connection) -> int:

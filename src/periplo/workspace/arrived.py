@@ -29,6 +29,11 @@ class Arrived:
         codes[rows], distinct = encoded(texts)
         return cls(codes, distinct, numeric)
 
+    @classmethod
+    def nothing(cls) -> Arrived:
+        """The column of no events."""
+        return cls(np.zeros(0, np.int32), pa.array([], pa.string()), True)
+
     def __len__(self) -> int:
         return len(self.codes)
 
@@ -53,18 +58,17 @@ class Arrived:
 
 
 _NUMERIC = {b"numeric": b"yes"}
-NOTHING = Arrived(np.zeros(0, np.int32), pa.array([], pa.string()), True)
 
 
-def read(file: Path) -> Arrived | None:
-    """The column in a file; None where it is missing or damaged."""
+def read(file: Path) -> Arrived:
+    """The column in a file; that of no events where it is missing or damaged."""
     try:
         batch = pa.ipc.open_file(pa.memory_map(str(file))).get_batch(0)
         coded = batch.column("value")
         codes = pc.fill_null(coded.indices, -1).to_numpy()
         return Arrived(codes, coded.dictionary, batch.schema.metadata == _NUMERIC)
     except (OSError, pa.ArrowInvalid, KeyError):
-        return None
+        return Arrived.nothing()
 
 
 def write(file: Path, column: Arrived) -> None:

@@ -74,6 +74,11 @@ class _Manifest(msgspec.Struct):
     channel_names: tuple[str, ...]
 
 
+def worth_writing(events: int, written: int) -> bool:
+    """Whether a file that holds so many events should be written anew: not for each event that arrives."""
+    return events - written > events // 100
+
+
 def read(cache: Path) -> CachedJourneys | None:
     """What the cache holds; None where it is missing, damaged or of another format."""
     try:

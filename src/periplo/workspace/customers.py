@@ -8,6 +8,7 @@ import pyarrow as pa
 from periplo.errors import UnknownName
 from periplo.events.schema import STORED
 from periplo.profiles import Profile, read_profile
+from periplo.workspace.following import follow
 from periplo.workspace.journeying import JourneyStore
 from periplo.workspace.stores import Stores
 
@@ -38,5 +39,15 @@ def profile(stores: Stores, events: pa.Table, number: int) -> Profile:
     )
 
 
+def number_of(stores: Stores, name: str) -> int:
+    """The customer with an identifier, of whatever kind. Raises ``UnknownName``."""
+    follow(stores)
+    found = stores.identity.number_of(name)
+    if found is None:
+        raise UnknownName("customer", name, [])
+    return found
+
+
 def _today(stores: Stores, number: int) -> int:
+    follow(stores)
     return int(stores.identity.current(np.array([number]))[0])

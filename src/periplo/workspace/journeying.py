@@ -32,33 +32,33 @@ class JourneyStore:
         self._kept = NO_JOURNEYS
         self._columns: JourneyColumns | None = None
 
-    def columns(self) -> JourneyColumns:
-        """The journeys of all settled events, memory-mapped."""
+    def now(self) -> tuple[int, JourneyColumns]:
+        """The last settled place of the sequence, and the journeys of all events up to it, memory-mapped."""
         with self._lock:
             settled = follow(self._stores)
             if self._columns is None or self._kept.seq != settled:
                 self._kept = self._at(settled)
                 self._columns = _opened(self._stores, self._kept)
-            return self._columns
+            return settled, self._columns
 
     def places_of(self, customer: int) -> I64:
         """The places in the sequence of a customer's events, in the order of the journey."""
         with self._lock:
-            self.columns()
+            self.now()
             journeys = self._kept.journeys
             return journeys.seq[journeys.rows_of(np.array([customer]))]
 
     def _at(self, settled: int) -> CachedJourneys:
-        folder = self._stores.places.cache
-        found = self._kept
-        if (on_disk := cache.read(folder)) and found.seq < on_disk.seq <= settled:
+        folder, found = self._stores.places.cache, self._kept
+        on_disk = cache.read(folder)
+        if on_disk and found.seq < on_disk.seq <= settled:
             found = on_disk
         if found.seq == settled:
             return found
         fresh = _advanced(self._stores, found, settled)
-        if not len(fresh.arrivals):
-            return fresh
-        cache.write(folder, fresh)
+        kept = len(on_disk.arrivals) if on_disk and on_disk.seq <= settled else 0
+        if cache.worth_writing(len(fresh.arrivals), kept):
+            cache.write(folder, fresh)
         return fresh
 
 
@@ -75,28 +75,32 @@ def _advanced(stores: Stores, old: CachedJourneys, settled: int) -> CachedJourne
     """Old journeys, those of merged customers put together, with the new events joined in."""
     event_names, channel_names = Names(old.event_names, MOST_EVENT_NAMES), Names(old.channel_names, MOST_CHANNELS)
     new = _rows(stores, old.seq, settled, event_names, channel_names)
-    known = _regrouped(stores, old.journeys)
-    journeys = extend(known, new)[0] if len(known.seq) else build(new)[0]
-    arrivals = np.concatenate((old.arrivals, np.sort(new.seq)))
+    known, place = _regrouped(stores, old)
+    journeys, origin = extend(known, new) if len(place) else build(new)
+    by_arrival = np.argsort(new.seq)
+    arrived = np.empty(len(new), np.int64)
+    arrived[by_arrival] = np.arange(len(place), len(place) + len(new))
     return CachedJourneys(
         seq=settled,
         journeys=journeys,
         person=stores.identity.persons(journeys.customer),
-        arrivals=arrivals,
-        place=np.searchsorted(arrivals, journeys.seq),
+        arrivals=np.concatenate((old.arrivals, new.seq[by_arrival])),
+        place=np.concatenate((place, arrived))[origin],
         event_names=event_names.all,
         channel_names=channel_names.all,
     )
 
 
-def _regrouped(stores: Stores, journeys: Sorted) -> Sorted:
-    """The events of customers who were merged, moved to whom they are now."""
-    now = stores.identity.current(journeys.customer)
-    merged = now != journeys.customer
+def _regrouped(stores: Stores, old: CachedJourneys) -> tuple[Sorted, I64]:
+    """The events of customers who were merged, moved to whom they are now; and the arrival of each row."""
+    now = stores.identity.current(old.journeys.customer)
+    merged = now != old.journeys.customer
     if not merged.any():
-        return journeys
-    sizes = np.diff(journeys.offsets)
-    return move(journeys, np.flatnonzero(np.repeat(merged, sizes)), np.repeat(now[merged], sizes[merged]))[0]
+        return old.journeys, old.place
+    sizes = np.diff(old.journeys.offsets)
+    rows = np.flatnonzero(np.repeat(merged, sizes))
+    journeys, origin = move(old.journeys, rows, np.repeat(now[merged], sizes[merged]))
+    return journeys, old.place[origin]
 
 
 def _rows(stores: Stores, after_seq: int, until_seq: int, event_names: Names, channel_names: Names) -> Rows:

@@ -15,8 +15,8 @@ import pyarrow as pa
 
 from periplo.events.schema import EVENT_FIELDS
 from periplo.journeys.columns import I64, Column
-from periplo.workspace.arrived import NOTHING, Arrived, read, write
-from periplo.workspace.cache import replace_file
+from periplo.workspace.arrived import Arrived, read, write
+from periplo.workspace.cache import replace_file, worth_writing
 from periplo.workspace.engine import engine
 from periplo.workspace.stores import Stores
 
@@ -67,11 +67,12 @@ class ShopProperties:
 
     def _arrived(self, name: str) -> Arrived:
         file = self._folder / f"{blake2b(name.encode(), digest_size=16).hexdigest()}.arrow"
-        known, count = read(file) or NOTHING, len(self._arrivals)
+        known, count = read(file), len(self._arrivals)
         if len(known) >= count:
             return known.until(count)
         whole = known + self._new(name, len(known))
-        write(file, whole)
+        if worth_writing(count, len(known)):
+            write(file, whole)
         return whole
 
     def _new(self, name: str, first: int) -> Arrived:

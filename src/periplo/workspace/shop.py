@@ -8,7 +8,6 @@ from pathlib import Path
 import pyarrow as pa
 
 from periplo.analysis import Journeys
-from periplo.errors import UnknownName
 from periplo.events.model import Event
 from periplo.journeys.columns import I64
 from periplo.language import Lang
@@ -19,6 +18,7 @@ from periplo.maps.checks import Known
 from periplo.maps.words import per_language
 from periplo.profiles import Profile
 from periplo.vocabulary import load as load_vocabulary
+from periplo.vocabulary import taxonomy as own_words
 from periplo.workspace import customers, importing, opening, recording, replay
 from periplo.workspace.atlas import load_map, map_names
 from periplo.workspace.doctor import Finding, examine
@@ -42,13 +42,15 @@ class Shop:
 
     def __init__(self, path: Path, settings: Settings) -> None:
         self.path, self.settings = path, settings
-        self.taxonomy = load_vocabulary(path)
+        self.taxonomy = load_vocabulary(path) if (path / "vocabulary").is_dir() else own_words()
         self._places = Places(path)
         self._stores = Stores(self._places, settings, self.taxonomy)
         self._journeys = JourneyStore(self._stores)
         self._faces: Remembered[Journeys] = Remembered(16)
         self._readings: Remembered[MapReading] = Remembered(32)
         self._timelines: Remembered[pa.Table] = Remembered(8)
+        self._definitions: Remembered[MapDefinition] = Remembered(16)
+        self._known_segments: Remembered[dict[str, Segment]] = Remembered(1)
 
     @classmethod
     def open(cls, path: Path | str, *, create: bool = False, draft: bool = False, repair: bool = True) -> Shop:
@@ -133,13 +135,11 @@ class Shop:
 
     def version(self) -> str:
         """Changes when events, segments or maps change; cheap to ask."""
-        files = [self._places.segments, *sorted(self._places.maps.glob("*.yaml"))]
-        times = [f"{file.name}@{file.stat().st_mtime_ns}" for file in files if file.exists()]
-        return "-".join([str(self._stores.log.settled()), *times])
+        return f"{self._stores.log.settled()}{self._edited()}"
 
     def journeys(self, filters: Filters = ALL) -> Journeys:
         """The journeys of the shop, narrowed. The same object while the version stays. Raises ``UnknownName``."""
-        columns = self._journeys.columns()
+        settled, columns = self._journeys.now()
 
         def face() -> Journeys:
             whole = Journeys(
@@ -152,7 +152,7 @@ class Shop:
             )
             return filters.apply(whole)
 
-        return self._faces.get((self.version(), filters), face)
+        return self._faces.get((settled, self._edited(), filters), face)
 
     def customer_names(self, numbers: I64) -> list[str]:
         """What to call customers: their strongest identifier."""
@@ -160,10 +160,7 @@ class Shop:
 
     def customer_number(self, name: str) -> int:
         """The customer with an identifier. Raises ``UnknownName``."""
-        found = self._stores.identity.number_of(name)
-        if found is None:
-            raise UnknownName("customer", name, [])
-        return found
+        return customers.number_of(self._stores, name)
 
     def timeline(self, number: int) -> pa.Table:
         """All events of a customer (schema ``STORED``), in time order. Raises ``UnknownName``."""
@@ -190,8 +187,12 @@ class Shop:
 
     def map_definition(self, name: str | None = None) -> MapDefinition:
         """A map by name; without one the shop's ``default``, else the template for retail."""
-        segments = {name: segment.where for name, segment in self._segments().items()}
-        return load_map(self._places.maps, name, Known(segments, self.taxonomy, self.settings.time_zone))
+
+        def load() -> MapDefinition:
+            segments = {name: segment.where for name, segment in self._segments().items()}
+            return load_map(self._places.maps, name, Known(segments, self.taxonomy, self.settings.time_zone))
+
+        return self._definitions.get((name, self._edited()), load)
 
     def read_map(self, definition: MapDefinition | None = None, filters: Filters = ALL) -> MapReading:
         """A map with its numbers."""
@@ -213,4 +214,10 @@ class Shop:
         return examine(self._stores)
 
     def _segments(self) -> dict[str, Segment]:
-        return read_segments(self._places.segments, self.taxonomy, self.settings.time_zone)
+        read = lambda: read_segments(self._places.segments, self.taxonomy, self.settings.time_zone)  # noqa: E731
+        return self._known_segments.get(self._edited(), read)
+
+    def _edited(self) -> str:
+        """When the files that people edit while the shop is open were last changed."""
+        files = [self._places.segments, *sorted(self._places.maps.glob("*.yaml"))]
+        return "".join(f" {file.name}@{file.stat().st_mtime_ns}" for file in files if file.exists())

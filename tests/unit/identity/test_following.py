@@ -57,7 +57,7 @@ def test_customers_can_be_rebuilt_from_the_edges_alone_in_any_order(
 ) -> None:
     identity = open_identity(tmp_path_factory.mktemp("identity") / "state.db", STRICT)
     follow_in_parts(identity, rows, [])
-    known = identity._known
+    known = identity._now()
     edges = known.facts.edges.filter(known.facts.edges["refused"].is_null())
     stronger, weaker = numbers(edges["stronger"])[::-1].copy(), numbers(edges["weaker"])[::-1].copy()
     assert components(known.count, stronger, weaker).tolist() == known.customer.tolist()
