@@ -44,7 +44,7 @@ def _form(kind: str, country: str | None, words: Taxonomy) -> Callable[[str], st
 
 def _email(value: str) -> str | None:
     before, at, after = value.casefold().rpartition("@")
-    return value.lower() if before and at and after and not any(ch.isspace() for ch in value) else None
+    return value.lower() if before and at and after and len(value.split()) == 1 else None
 
 
 @lru_cache(1 << 16)

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from periplo.errors import MissingColumn, UnreadableFile
 from periplo.intake.finding import can_be_read
-from periplo.intake.mapping import Lookup, Mapping
+from periplo.intake.mapping import Lookup, Mapping, kept_columns, names, used_columns
 from periplo.intake.model import Rows
 from periplo.intake.reading import open_reader
 from periplo.intake.table import Header
@@ -23,6 +23,8 @@ class Lookups:
 
     def __init__(self, mapping: Mapping) -> None:
         self._wanted = mapping.lookups
+        kept = {name for column in kept_columns(mapping, []).values() for name in names(column.column)}
+        self._used = used_columns(mapping) | kept
         self._tables: dict[Path, list[tuple[Lookup, pa.Table]]] = {}
 
     def add_to(self, rows: Rows) -> Rows:
@@ -36,13 +38,9 @@ class Lookups:
                 raise _no_key(rows.file, lookup.on, Header(table.schema.names))
             place = pc.index_in(identifier(table.column(key)), side.column(lookup.on))
             for name in side.column_names:
-                if name not in table.schema.names:
+                if name in self._used and name not in table.schema.names:
                     table = table.append_column(name, side.column(name).combine_chunks().take(place))
         return Rows(rows.file, table, rows.lines, rows.raw, rows.header, rows.rejects)
-
-    def columns(self, folder: Path) -> list[str]:
-        """The names of the columns that are added to files of this folder."""
-        return [name for _, side in self._beside(folder) for name in side.column_names]
 
     def _beside(self, folder: Path) -> list[tuple[Lookup, pa.Table]]:
         if folder not in self._tables:

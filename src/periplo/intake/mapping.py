@@ -200,7 +200,13 @@ def kept_columns(mapping: Mapping, columns: list[str]) -> dict[str, Property]:
     if isinstance(given, dict):
         return {name: kept if isinstance(kept, Property) else Property(column=kept) for name, kept in given.items()}
     if given == "all":
-        used = {name for _, value in sources(mapping) for name in names(value.column)}
-        used |= {name for time in times_of(mapping) for name in names(time.column)}
+        used = used_columns(mapping)
         given = [name for name in columns if name not in used]
     return {name: Property(column=name) for name in given}
+
+
+def used_columns(mapping: Mapping) -> set[str]:
+    """All columns that a mapping names, except those it only keeps."""
+    used = {name for _, value in sources(mapping) for name in names(value.column)}
+    used |= {name for more in mapping.also for when in more.when for name in names(when.column)}
+    return used | {name for time in times_of(mapping) for name in names(time.column)}

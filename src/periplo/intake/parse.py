@@ -67,7 +67,7 @@ class Parser:
         made["currency"] = currency
         if self.mapping.lines:
             made |= parse_lines(self.mapping.lines, columns, faults, known, self.amounts)
-            made |= self._place(rows, made["time"])
+            made |= self._place(rows, columns, made["time"])
         else:
             made["id"] = (
                 columns.value(value(self.mapping.id)) if self.mapping.id else pa.nulls(columns.rows, pa.string())
@@ -163,10 +163,10 @@ class Parser:
             return np.asarray(said.is_valid())
         return np.asarray(pc.is_in(pc.utf8_lower(said), pa.array([word.lower() for word in condition.among])))
 
-    def _place(self, rows: Rows, time: pa.Array) -> dict[str, pa.Array]:
+    def _place(self, rows: Rows, columns: Columns, time: pa.Array) -> dict[str, pa.Array]:
         """Where lines stand, and, as they were, those that may be refused only when their order is whole."""
         late = np.asarray(time.is_null())
-        if self.mapping.currency and value(self.mapping.currency).column:
+        if self.mapping.currency and columns.typed(value(self.mapping.currency).column) is not None:
             late = np.ones(len(time), bool)
         raw: list[str | None] = [None] * len(late)
         for row in np.flatnonzero(late).tolist():

@@ -16,7 +16,7 @@ from periplo.vocabulary.vectors import encode
 
 _ROWS = 1 << 16
 _MOST_LINES = 100_000
-_IN_MEMORY = 192 << 20  # bytes of lines; what goes beyond lies on disk
+_IN_MEMORY = 128 << 20  # bytes of lines; what goes beyond lies on disk
 _FILES = 128
 
 
@@ -42,8 +42,7 @@ class SortedLines:
         self._bytes += lines.nbytes
         if self._bytes > self._in_memory:
             self._disk = self._disk or _Disk(self._scratch)
-            self._disk.add(pa.concat_tables(self._held))
-            self._held, self._bytes = [], 0
+            self._disk.add(self._taken())
 
     def orders(self) -> Iterator[pa.Table]:
         """All lines by order, and as they came within an order; no order is split between two tables."""
@@ -59,14 +58,19 @@ class SortedLines:
             yield rest
 
     def _sorted(self) -> Iterator[pa.Table]:
-        held, self._held = self._held, []
-        if self._disk:
-            if held:
-                self._disk.add(pa.concat_tables(held))
-            for part in self._disk.parts():
-                yield from _by_order(part)
-        elif held:
-            yield from _by_order(pa.concat_tables(held))
+        if not self._disk:
+            yield from _by_order(self._taken()) if self._held else ()
+            return
+        if self._held:
+            self._disk.add(self._taken())
+        for part in self._disk.parts():
+            yield from _by_order(part)
+
+    def _taken(self) -> pa.Table:
+        """What is held, which is held no longer: it may be large."""
+        lines = pa.concat_tables(self._held)
+        self._held, self._bytes = [], 0
+        return lines
 
 
 class _Disk:
