@@ -1,4 +1,7 @@
-"""The JSON Schema of map files, made from the model; it is published as ``journey.schema.json``."""
+"""The JSON Schema of map files, made from the model; it is published as ``journey.schema.json``.
+
+``python -m periplo.maps.schema`` writes the published file anew.
+"""
 
 from __future__ import annotations
 
@@ -27,3 +30,7 @@ def json_schema() -> dict[str, Any]:
 def text() -> str:
     """The schema as the published file has it."""
     return msgspec.json.format(msgspec.json.encode(json_schema()), indent=2).decode() + "\n"
+
+
+if __name__ == "__main__":
+    PUBLISHED.write_text(text(), "utf-8")

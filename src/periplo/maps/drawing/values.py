@@ -23,8 +23,10 @@ def told(item: Item, lang: Lang) -> str:
             return money(item.value, item.currency, lang)
         case "money":
             return number(item.value / 100, lang, 2)
-        case "mood" | "ratio":
+        case "mood":
             return number(item.value, lang, 1)
+        case "ratio":
+            return number(item.value, lang, 2)
         case _:
             return number(item.value, lang)
 

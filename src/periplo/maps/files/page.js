@@ -21,5 +21,12 @@ function choose({ lang, title, theme }) {
   show();
 }
 
+let onScreen;
+addEventListener("beforeprint", () => {
+  onScreen = root.dataset.theme;
+  root.dataset.theme = "light";
+});
+addEventListener("afterprint", () => choose({ theme: onScreen || "auto" }));
+
 for (const button of buttons) button.addEventListener("click", () => choose(button.dataset));
 show();
