@@ -47,5 +47,12 @@ def cycles(offsets: I64, channel: U8, event: U16, role: U8, touch: Bool, person:
                 channels[at] += 1
             touches[at] += 1
             last[at] = row
-    keep = slice(0, count)
-    return first[keep], last[keep], order[keep], before[keep], channels[keep], switches[keep], touches[keep]
+    return (
+        first[:count],
+        last[:count],
+        order[:count],
+        before[:count],
+        channels[:count],
+        switches[:count],
+        touches[:count],
+    )

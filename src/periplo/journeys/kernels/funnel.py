@@ -32,12 +32,14 @@ def _serve(step: int, row: int, after: int, code: U16, step_bits: U32, rows: I64
     if after - row == 1:
         rows[step] = row
         return step
-    bits = step_bits[code[row:after]]
-    owner = np.full(len(bits), -1, np.int64)
+    size = after - row
+    bits, owner = np.empty(size, np.uint32), np.empty(size, np.int64)
+    for e in range(size):
+        bits[e], owner[e] = step_bits[code[row + e]], -1
     lowest = step + 1
-    while lowest > 0 and _place(lowest - 1, bits, owner, np.zeros(len(bits), np.bool_)):
+    while lowest > 0 and _place(lowest - 1, bits, owner, np.zeros(size, np.bool_)):
         lowest -= 1
-    for e in range(len(bits)):
+    for e in range(size):
         if owner[e] >= 0:
             rows[owner[e]] = row + e
     return lowest
@@ -82,7 +84,8 @@ def funnel(offsets: I64, time_us: I64, person: Bool, code: U16, step_bits: U32, 
                     went = lowest <= step and _advance(step, lowest, now, within, level, start, path, rows)
                     if went and step >= level:
                         level = step + 1
-                        chain[customer, :level] = path[step, :level]
+                        for k in range(level):
+                            chain[customer, k] = path[step, k]
             row = after
         reached[customer] = level
         latest[customer] = start[level - 1] if level else 0

@@ -43,20 +43,27 @@ def grouped_quantiles(group: I64, value: I64, groups: int, shares: F64) -> F64:
     ``shares`` ascend; each is found among the values below the one found before, from the largest share down.
     """
     offsets = np.zeros(groups + 1, np.int64)
-    for g in group:
-        offsets[g + 1] += 1
+    for i in range(len(group)):
+        offsets[group[i] + 1] += 1
     for g in range(groups):
         offsets[g + 1] += offsets[g]
-    values = value[scatter(group, offsets)]
-    answer = np.full((groups, len(shares)), np.nan)
+    order, values = scatter(group, offsets), np.empty(len(value), np.int64)
+    for i in range(len(values)):
+        values[i] = value[order[i]]
+    answer = np.empty((groups, len(shares)), np.float64)
     for g in range(groups):
         first, last = offsets[g], offsets[g + 1]
         end = last
-        for k in range(len(shares) - 1 if last > first else -1, -1, -1):
+        for k in range(len(shares) - 1, -1, -1):
+            if last == first:
+                answer[g, k] = np.nan
+                continue
             exact = shares[k] * (last - first - 1)
             place = first + int(exact)
             _select(values, first, end, place)
-            above = values[place + 1 : last].min() if place + 1 < last else values[place]
+            above = values[place + 1] if place + 1 < last else values[place]
+            for i in range(place + 2, last):
+                above = min(above, values[i])
             answer[g, k] = values[place] + (exact - int(exact)) * (above - values[place])
             end = place + 1
     return answer

@@ -69,10 +69,11 @@ def distinct_owners(owner: I64, channel: I64, channels: int) -> I64:
     ``owner`` ascends, as sessions are numbered by customer.
     """
     counts = np.zeros(channels + 1, np.int64)
-    seen = np.full(channels + 1, -1, np.int64)
+    seen = np.full(channels, -1, np.int64)
     for s in range(len(owner)):
-        for c in (channel[s], channels):
-            if seen[c] != owner[s]:
-                seen[c] = owner[s]
-                counts[c] += 1
+        if s == 0 or owner[s] != owner[s - 1]:
+            counts[channels] += 1
+        if seen[channel[s]] != owner[s]:
+            seen[channel[s]] = owner[s]
+            counts[channel[s]] += 1
     return counts

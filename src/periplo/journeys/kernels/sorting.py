@@ -55,7 +55,8 @@ def _merge_runs(order: I64, spare: I64, first: int, last: int, time_us: I64, seq
                 else:
                     spare[out] = order[right]
                     right += 1
-        order[first:last] = spare[first:last]
+        for out in range(first, last):
+            order[out] = spare[out]
         width *= 2
 
 

@@ -27,10 +27,12 @@ def stage_status(offsets: I64, time_us: I64, stage: U8, stages: int, drop_before
     """
     n, final = len(offsets) - 1, np.int64(1) << (stages - 1)
     status = np.zeros((n, stages), np.uint8)
-    spent = np.full((n, stages), _NEVER, np.int64)
-    first, last = np.full((n, stages), _NEVER, np.int64), np.full((n, stages), _NEVER, np.int64)
-    now = np.full(n, NO_STAGE, np.uint8)
+    spent, now = np.empty((n, stages), np.int64), np.empty(n, np.uint8)
+    first, last = np.empty((n, stages), np.int64), np.empty((n, stages), np.int64)
     for customer in range(n):
+        now[customer] = NO_STAGE
+        for s in range(stages):
+            spent[customer, s] = first[customer, s] = last[customer, s] = _NEVER
         latest, entered, open = _NEVER, np.int64(0), np.int64(0)
         for row in range(offsets[customer], offsets[customer + 1]):
             here = stage[row]
@@ -40,8 +42,8 @@ def stage_status(offsets: I64, time_us: I64, stage: U8, stages: int, drop_before
             # A later stage lets the ones before it go on; in the last one, going back does.
             leaving = open & (bit - 1) if bit == final else open & ((bit - 1) | final)
             if leaving:
-                _leave(leaving, status[customer], spent[customer], first[customer], time_us, row)
                 open &= ~leaving
+                _leave(leaving, customer, row, time_us, first, status, spent)
             if not entered & bit:
                 first[customer, here] = row
                 entered |= bit
@@ -57,12 +59,12 @@ def stage_status(offsets: I64, time_us: I64, stage: U8, stages: int, drop_before
 
 
 @kernel
-def _leave(leaving: int, status: U8, spent: I64, first: I64, time_us: I64, row: int) -> None:
+def _leave(leaving: int, customer: int, row: int, time_us: I64, first: I64, status: U8, spent: I64) -> None:
     """The stages whose bits are set go on with the event at ``row``."""
-    for s in range(len(status)):
+    for s in range(status.shape[1]):
         if leaving >> s & 1:
-            status[s] = WENT_ON
-            spent[s] = time_us[row] - time_us[first[s]]
+            status[customer, s] = WENT_ON
+            spent[customer, s] = time_us[row] - time_us[first[customer, s]]
 
 
 @kernel
