@@ -10,7 +10,6 @@ from __future__ import annotations
 import atexit
 from datetime import UTC, datetime
 from functools import cache
-from itertools import count
 from pathlib import Path
 from shutil import copytree, rmtree
 from tempfile import mkdtemp
@@ -20,13 +19,13 @@ from periplo.workspace import Shop
 
 ATTACK = "<script>alert('x')</script>"
 SETTINGS = 'name = "Faro"\ncurrency = "EUR"\ntime_zone = "Europe/Madrid"\ncountry = "ES"\nsimulated = true\n'
-_number = count(1)
 
 
 def event(name: str, when: str, channel: str = "web", **fields: object) -> Event:
     """One event; ``when`` is UTC such as ``2026-01-05 10:00``."""
     at = datetime.fromisoformat(when).replace(tzinfo=UTC)
-    return Event(source="test", event_id=f"e{next(_number)}", event=name, channel=channel, occurred_at=at, **fields)  # type: ignore[arg-type]
+    key = f"{name}, {channel}, {when}"
+    return Event(source="test", event_id=key, event=name, channel=channel, occurred_at=at, **fields)  # type: ignore[arg-type]
 
 
 def order(when: str, minor: int, channel: str, number: str, **fields: object) -> Event:

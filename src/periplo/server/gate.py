@@ -19,6 +19,7 @@ from periplo.server.address import host_of, is_loopback
 from periplo.server.keys import OPEN
 
 MISDIRECTED = 421
+MONTH_S = 30 * 86400
 
 
 class Key:
@@ -40,7 +41,10 @@ class Key:
         return hmac.compare_digest(self._pass.encode(), connection.cookies.get(self.cookie_name, "").encode())
 
     def cookie(self, *, secure: bool) -> Cookie:
-        return Cookie(self.cookie_name, self._pass, httponly=True, samesite="lax", secure=secure, max_age=30 * 86400)
+        """A month long, out of reach of scripts and of requests from other sites."""
+        return Cookie(
+            key=self.cookie_name, value=self._pass, max_age=MONTH_S, httponly=True, samesite="lax", secure=secure
+        )
 
 
 class Gate(ASGIMiddleware):

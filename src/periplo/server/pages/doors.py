@@ -28,7 +28,7 @@ def set_reader(data: Form) -> Redirect:
         THEME_COOKIE: data.get("theme") if data.get("theme") in THEMES else None,
     }
     cookies = [
-        Cookie(name, value=value, max_age=YEAR_S, httponly=True, samesite="lax")
+        Cookie(key=name, value=value, max_age=YEAR_S, httponly=True, samesite="lax")
         for name, value in chosen.items()
         if value
     ]

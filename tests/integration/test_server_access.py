@@ -1,0 +1,166 @@
+"""Who may read: names of this machine without a token, anybody with it from elsewhere, and nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from litestar.testing import TestClient
+
+import small_shop
+from periplo.server import create_app
+from periplo.workspace import Shop
+
+TOKEN = "a-token-that-was-printed"
+ELSEWHERE = "http://map.example:8765"
+
+
+@pytest.fixture(scope="module")
+def shop() -> Iterator[Shop]:
+    with Shop.open(small_shop.made()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def guarded(shop: Shop) -> Iterator[TestClient[Any]]:
+    with TestClient(create_app(shop, token=TOKEN), base_url=ELSEWHERE) as client:
+        yield client
+
+
+@pytest.fixture
+def local(shop: Shop) -> Iterator[TestClient[Any]]:
+    with TestClient(create_app(shop), base_url="http://shop.localhost") as client:
+        yield client
+
+
+PAGES = ["/", "/part", "/customers", "/customers/1", "/map/csv", "/api"]
+ROUTES = ["/api/openapi.json", "/api/v1/shop", "/api/v1/events"]
+
+
+@pytest.mark.parametrize("path", [*PAGES, *ROUTES])
+def test_without_the_token_nothing_is_told(guarded: TestClient[Any], path: str) -> None:
+    answer = guarded.get(path, headers={"Accept": "text/html"})
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"] == "Bearer"
+    assert "Faro" not in answer.text
+    if path.startswith("/api/"):
+        assert answer.json()["error"]["code"] == "token_needed"
+    else:
+        assert 'action="/enter"' in answer.text
+
+
+@pytest.mark.parametrize("given", ["Bearer wrong", "Bearer", f"Basic {TOKEN}", TOKEN, f"Bearer {TOKEN}x", "Bearer ñu"])
+def test_a_wrong_token_opens_nothing(guarded: TestClient[Any], given: str) -> None:
+    assert guarded.get("/api/v1/shop", headers={"Authorization": given.encode()}).status_code == 401
+    assert guarded.get("/", params={"token": "wrong"}).status_code == 401
+
+
+def test_programs_bring_the_token_with_each_request(guarded: TestClient[Any]) -> None:
+    answer = guarded.get("/api/v1/shop", headers={"Authorization": f"Bearer {TOKEN}"})
+    assert answer.json()["name"] == "Faro"
+    assert "set-cookie" not in answer.headers
+
+
+def test_a_link_with_the_token_is_used_once_and_leaves_a_cookie(guarded: TestClient[Any]) -> None:
+    gone = guarded.get("/customers", params={"token": TOKEN, "channel": "web"}, follow_redirects=False)
+    assert (gone.status_code, gone.headers["location"]) == (303, "/customers?channel=web")
+    cookie = gone.headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+    assert TOKEN not in cookie
+    assert guarded.get("/").status_code == 200
+
+
+def test_the_token_can_be_typed(guarded: TestClient[Any]) -> None:
+    wrong = guarded.post("/enter", data={"token": "wrong", "back": "/customers"}, headers={"Accept": "text/html"})
+    assert wrong.status_code == 401
+    right = guarded.post("/enter", data={"token": f" {TOKEN} ", "back": "/customers"}, follow_redirects=False)
+    assert (right.status_code, right.headers["location"]) == (303, "/customers")
+    assert guarded.get("/customers").status_code == 200
+
+
+def test_the_redirect_stays_on_this_server(guarded: TestClient[Any]) -> None:
+    gone = guarded.get("//evil.example/", params={"token": TOKEN}, follow_redirects=False)
+    assert not gone.headers.get("location", "/").startswith("//")
+
+
+def test_two_servers_of_one_machine_do_not_share_their_cookies(shop: Shop) -> None:
+    with TestClient(create_app(shop, token="first"), base_url=ELSEWHERE) as one:
+        first = one.get("/", params={"token": "first"}, follow_redirects=False).headers["set-cookie"].split("=")[0]
+    with TestClient(create_app(shop, token="second"), base_url=ELSEWHERE) as two:
+        second = two.get("/", params={"token": "second"}, follow_redirects=False).headers["set-cookie"].split("=")[0]
+    assert first != second
+
+
+@pytest.mark.parametrize("host", ["localhost", "localhost:8765", "127.0.0.1:8765", "[::1]:8765", "faro.localhost:1"])
+def test_names_of_this_machine_are_answered(local: TestClient[Any], host: str) -> None:
+    assert local.get("/api/v1/shop", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:8765", "127.0.0.1.evil.example", "192.168.1.7", "", "@localhost"]
+)
+@pytest.mark.parametrize("path", ["/", "/api/v1/shop", "/static/app.css"])
+def test_other_names_are_not(local: TestClient[Any], host: str, path: str) -> None:
+    answer = local.get(path, headers={"Host": host})
+    assert answer.status_code == 421
+    assert "Faro" not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/", "/nothing", "/api/v1/shop", "/api/v1/nothing", "/static/app.js", "/map/csv"])
+def test_every_answer_says_what_a_browser_may_do(local: TestClient[Any], path: str) -> None:
+    headers = local.get(path).headers
+    policy = headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src 'self';" in policy
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "same-origin"
+    assert "access-control-allow-origin" not in headers
+
+
+def test_pages_carry_no_script_or_style_of_their_own_and_nothing_from_elsewhere(local: TestClient[Any]) -> None:
+    for path in ("/", "/customers", "/customers/1", "/api", "/nothing"):
+        text = local.get(path, headers={"Accept": "text/html"}).text.replace("http://www.w3.org/2000/svg", "")
+        assert "<script>" not in text
+        assert " style=" not in text
+        assert " onclick=" not in text
+        assert "http://" not in text
+        assert "https://" not in text
+
+
+def test_an_answer_is_sent_again_only_when_it_changed(local: TestClient[Any]) -> None:
+    first = local.get("/")
+    assert first.headers["cache-control"] == "private, no-cache"
+    assert local.get("/", headers={"If-None-Match": first.headers["etag"]}).status_code == 304
+    for other in ({"Accept-Language": "es"}, {"Cookie": "periplo_theme=dark"}):
+        assert local.get("/", headers={"If-None-Match": first.headers["etag"]} | other).status_code == 200
+    assert local.get("/", params={"channel": "web"}).headers["etag"] != first.headers["etag"]
+
+
+def test_files_are_kept_as_long_as_they_are_the_same(local: TestClient[Any]) -> None:
+    css = next(part.split('"')[0] for part in local.get("/").text.split('href="') if part.startswith("/static/app.css"))
+    assert "immutable" in local.get(css).headers["cache-control"]
+    assert "immutable" not in local.get("/static/app.css").headers["cache-control"]
+    assert local.get("/static/Roboto-Regular.ttf").headers["content-type"] == "font/ttf"
+    for outside in ("/static/nothing.css", "/static/..%2fapp.py", "/static/../app.py"):
+        assert local.get(outside).status_code == 404
+
+
+def test_answers_are_compressed_but_not_the_live_stream(local: TestClient[Any]) -> None:
+    assert local.get("/").headers["content-encoding"] == "gzip"
+    assert len(local.get("/static/app.js").content) < 8192
+
+
+def test_a_change_is_seen_at_once(tmp_path: Any) -> None:
+    folder = small_shop.copied(tmp_path)
+    with Shop.open(folder) as shop, TestClient(create_app(shop), base_url="http://shop.localhost") as client:
+        before = client.get("/api/v1/kpis")
+        with Shop.open(folder) as other:
+            other.record([small_shop.order("2026-03-02 10:00", 5000, "web", "N-1", user_id="new")])
+        after = client.get("/api/v1/kpis", headers={"If-None-Match": before.headers["etag"]})
+    assert after.status_code == 200
+    orders = [{kpi["id"]: kpi["value"] for kpi in answer.json()["values"]}["orders"] for answer in (before, after)]
+    assert orders == [3, 4]
