@@ -72,7 +72,7 @@ def load_mapping(path: Path) -> Mapping:
 def read_mapping(text: str, file: str) -> Mapping:
     """A mapping from YAML. Raises ``BadMapping``, with the place in it."""
     try:
-        data = YAML(typ="safe").load(text)
+        data = _plain(YAML(typ="safe").load(text))
         if isinstance(data, dict):
             data = {"name": file.rpartition(".")[0] or file} | {k: v for k, v in data.items() if k != "$schema"}
         mapping = msgspec.convert(data, Mapping)
@@ -115,6 +115,15 @@ def _check(mapping: Mapping, file: str) -> None:
         raise _bad(file, "event", "It does not say what happened: give a name or a column")
     if not mapping.skip and mapping.time is None:
         raise _bad(file, "time", "It does not say when it happened: give a column")
+
+
+def _plain(data: Any) -> Any:
+    """YAML reads 7 and 2026-01-01 as a number and a date; in a mapping they are the text of a value or a column."""
+    if isinstance(data, dict):
+        return {str(key): _plain(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_plain(value) for value in data]
+    return data if data is None or isinstance(data, (str, bool)) else str(data)
 
 
 def _near(problem: str) -> str:

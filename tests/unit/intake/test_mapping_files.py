@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
 from intake_reading import Reader, Writer
 from periplo.errors import BadMapping, MissingColumn
-from periplo.intake import IntakeSettings, load_mapping
+from periplo.intake import IntakeSettings, load_mapping, notes, reasons
+from periplo.intake.mapping import FIELDS
+from periplo.intake.model import Note, Reason
+from periplo.intake.preset_files import read_mapping
 from periplo.language.catalogue import spanish
+from support import ROOT
 
 TEXT = "wann;was;wer;betrag;ort;notiz\n01.02.2024 10:00;kauf;7;12,50;Laden;a\n03.02.2024 10:00;besuch;8;;Netz;b\n"
 MAPPING = """\
@@ -90,6 +95,23 @@ def test_nested_json_by_dotted_names(read: Reader, write: Writer) -> None:
     ]
 
 
+def test_numbers_and_dates_of_yaml_are_text(read: Reader, write: Writer) -> None:
+    mapping = "event: {column: kind, values: {1: Order Completed}}\ntime: {constant: 2024-01-02}\nfields: {coupon: {constant: 5}}\n"
+    (event,) = read(write("a.csv", "kind,x\n1,2\n"), mapping=write("m.yaml", mapping)).events
+    assert (event["event"], event["coupon"], event["occurred_at"].day) == ("Order Completed", "5", 2)
+
+
+def test_the_mappings_of_the_guide_can_be_read() -> None:
+    text = (ROOT / "docs/howto/import.md").read_text("utf-8")
+    examples = re.findall(r"```yaml\n(.*?)```", text, re.S)
+    assert len(examples) == 3
+    for example in examples:
+        read_mapping(
+            example if "event:" in example.split("also:")[0] else f"event: A\ntime: t\n{example}", "guide.yaml"
+        )
+    assert [name for name in FIELDS if f"`{name}`" not in text] == []
+
+
 def test_a_column_of_the_mapping_is_missing(read: Reader, write: Writer) -> None:
     with pytest.raises(MissingColumn, match=r"has no column “betrags”.*Did you mean “betrag”"):
         read(write("a.csv", TEXT), mapping=write("m.yaml", MAPPING.replace("column: betrag", "column: betrags")))
@@ -101,7 +123,7 @@ def test_a_column_of_the_mapping_is_missing(read: Reader, write: Writer) -> None
         ("event: [x", "line 1", "expected"),
         ("evnt: A\ntime: t", "$", "Did you mean “event”"),
         ("event: A\ntime: t\nfields: {user: x}", "fields.user", "Did you mean “user_id”"),
-        ("event: A\ntime: t\nfields: {user_id: 7}", "fields", "got `int`"),
+        ("event: A\ntime: t\nfields: {user_id: true}", "fields", "got `bool`"),
         ("time: t", "event", "does not say what happened"),
         ("event: A", "time", "does not say when it happened"),
         ("- a", "$", "got `array`"),
@@ -120,9 +142,6 @@ def test_a_mapping_file_that_is_not_there(write: Writer) -> None:
 
 
 def test_reasons_and_notes_speak_spanish() -> None:
-    from periplo.intake import notes, reasons
-    from periplo.intake.model import Note, Reason
-
     texts = [
         value.text for room in (notes, reasons) for value in vars(room).values() if isinstance(value, (Note, Reason))
     ]
