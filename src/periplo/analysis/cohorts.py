@@ -11,7 +11,7 @@ import numpy as np
 
 from periplo.analysis.facts import ORDERED, Facts
 from periplo.analysis.numbers import share
-from periplo.analysis.periods import periods
+from periplo.analysis.periods import last_is_over, periods
 from periplo.analysis.result import Definition, Result, Shown
 from periplo.journeys.columns import I64, JourneyColumns
 from periplo.language import Lang, number, percent, t
@@ -60,7 +60,7 @@ class Cohorts(Result, frozen=True, kw_only=True):
 
 @dataclass(frozen=True)
 class CohortQuestion:
-    """``starts`` (us) and ``labels`` of the months of the window; ``over``: how many of them are complete."""
+    """``starts`` (us) and ``labels`` of the months of the window; ``last_incomplete``: the last of them is not over."""
 
     taxonomy: Taxonomy
     starts: I64
@@ -70,8 +70,8 @@ class CohortQuestion:
     @classmethod
     def of(cls, columns: JourneyColumns, taxonomy: Taxonomy, zone: str) -> CohortQuestion:
         starts, labels = periods(columns.since_us, columns.until_us, zone, "month")
-        following = periods(columns.since_us, columns.until_us + 1, zone, "month")[0]
-        return cls(taxonomy, starts, labels, len(following) == len(starts))
+        over = last_is_over(columns.since_us, columns.until_us, zone, "month")
+        return cls(taxonomy, starts, labels, not over)
 
     def map(self, part: JourneyColumns) -> I64:
         """int64[months, months]: customers by the month of their first order and each month they ordered in."""

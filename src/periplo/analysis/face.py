@@ -17,12 +17,12 @@ from periplo.analysis.cycles import CycleQuestion, Cycles
 from periplo.analysis.facts import currencies_of
 from periplo.analysis.funnel import MOST_GROUPS, MOST_STEPS, Funnel
 from periplo.analysis.funnel_result import FunnelGroup, FunnelResult
-from periplo.analysis.grouping import group_by, limited
+from periplo.analysis.grouping import Grouping, Together, group_by, limited
 from periplo.analysis.kpis import KpiQuestion
-from periplo.analysis.kpis_before import Retention, compared
+from periplo.analysis.kpis_before import Retention, chained, compared, whole_periods
 from periplo.analysis.kpis_result import Kpis
 from periplo.analysis.narrowing import Narrow, Window, known_share, only_channel, window
-from periplo.analysis.periods import instant
+from periplo.analysis.periods import PERIODS, instant
 from periplo.analysis.question import Question, ask
 from periplo.analysis.result import Evidence, Opener, Result
 from periplo.analysis.sessions import SessionQuestion, Sessions
@@ -109,7 +109,7 @@ class Journeys:
         if by == "segment":
             return self._funnel_by_segment(steps, within)
         columns, conditions = self.columns, [self._condition(step) for step in steps]
-        question = Funnel(conditions, _us(within), group_by(by, columns, self.zone))
+        question = Funnel(conditions, _us(within), self._groups(by))
         (_, found), *groups = self._ask(question)
         return FunnelResult(
             definition=funnel.definition(conditions, within),
@@ -170,17 +170,24 @@ class Journeys:
         return found.opened_by(lambda ref: question.behind(columns, ref))
 
     def kpis(self, by: str | None = None) -> Kpis:
-        """The key figures; after ``between`` with the change against the period before, where the data reach back.
+        """The key figures; after ``between`` with the change against the period before, where the data reach back; by
+        day, week or month each with the change against the one before, where both are over.
 
         ``by``: a property, "channel", "day", "week", "month", or "segment". References: ``kpi/<id>[/<group>]``.
         """
         if by == "segment":
             return self._kpis_by_segment()
         columns, earlier = self.columns, self._earlier
-        question = self._kpi_question(columns, by)
+        groups = limited(self._groups(by), columns, MOST_GROUPS)
+        question = KpiQuestion.of(columns, self.taxonomy, groups, self.currency)
         found = self._ask(question)
         if earlier is not None:
-            found = compared(found, ask(earlier, self._kpi_question(earlier, by), self.threads))
+            earlier_groups = Together() if by in PERIODS else groups
+            before = KpiQuestion.of(earlier, self.taxonomy, earlier_groups, self.currency)
+            found = compared(found, ask(earlier, before, self.threads))
+        for unit in PERIODS:
+            if by == unit:
+                found = chained(found, whole_periods(columns, self.zone, unit))
         again = Retention(self.taxonomy, columns, earlier)
         return Kpis(
             definition=kpis.DEFINITION, evidence=self.evidence, values=[*found, again.figure()], by=by
@@ -225,7 +232,7 @@ class Journeys:
     @cached_property
     def _earlier(self) -> JourneyColumns | None:
         """The period before a chosen one, narrowed alike; None where the data do not reach back."""
-        before = self._window.before() if self._window else None
+        before = self._window.before(self._whole) if self._window else None
         return self._columns_in(before) if before and before.inside(self._whole) else None
 
     def _columns_in(self, chosen: Window | None) -> JourneyColumns:
@@ -251,9 +258,9 @@ class Journeys:
     def _ask(self, question: Question[S, R]) -> R:
         return ask(self.columns, question, self.threads)
 
-    def _kpi_question(self, columns: JourneyColumns, by: str | None) -> KpiQuestion:
-        groups = limited(group_by(by, columns, self.zone), columns, MOST_GROUPS)
-        return KpiQuestion.of(columns, self.taxonomy, groups, self.currency)
+    def _groups(self, by: str | None) -> Grouping:
+        """Periods are those of the window; values of a property those of all the data, whatever is looked at."""
+        return group_by(by, self.columns if by in PERIODS else self._whole, self.zone)
 
     def _kpis_by_segment(self) -> Kpis:
         """All together, then each segment; a customer may be in several."""

@@ -10,7 +10,9 @@ from msgspec.structs import replace
 
 from periplo.analysis.facts import ORDERED, Facts
 from periplo.analysis.kpis_result import Kpi
+from periplo.analysis.narrowing import DAY_US
 from periplo.analysis.numbers import share
+from periplo.analysis.periods import Period, last_is_over, periods
 from periplo.journeys.columns import I64, JourneyColumns
 from periplo.vocabulary import Taxonomy
 
@@ -19,6 +21,23 @@ def compared(now: Sequence[Kpi], before: Sequence[Kpi]) -> list[Kpi]:
     """The figures with their value in the period before, and the change as a share of it."""
     earlier = {(kpi.id, kpi.group, kpi.currency): kpi.value for kpi in before}
     return [_against(kpi, earlier.get((kpi.id, kpi.group, kpi.currency))) for kpi in now]
+
+
+def chained(found: Sequence[Kpi], names: Sequence[str]) -> list[Kpi]:
+    """Figures by period, each with its value in the one before; ``names`` are the periods that are over, in order."""
+    before = dict(zip(names[1:], names, strict=False))
+    values = {(kpi.id, kpi.group, kpi.currency): kpi.value for kpi in found}
+    return [
+        _against(kpi, values.get((kpi.id, before[kpi.group], kpi.currency))) if kpi.group in before else kpi
+        for kpi in found
+    ]
+
+
+def whole_periods(columns: JourneyColumns, zone: str, unit: Period) -> list[str]:
+    """The names of the periods that lie in the window as a whole; weeks and months to the day."""
+    starts, names = periods(columns.since_us, columns.until_us, zone, unit)
+    first = int(starts[0] < columns.since_us - (0 if unit == "day" else DAY_US))
+    return list(names[first : None if last_is_over(columns.since_us, columns.until_us, zone, unit) else -1])
 
 
 def _against(kpi: Kpi, before: float | None) -> Kpi:

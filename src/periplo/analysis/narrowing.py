@@ -13,7 +13,7 @@ from periplo.errors import UnknownName, UsageError
 from periplo.journeys.columns import JourneyColumns
 
 Narrow = Callable[[JourneyColumns], JourneyColumns]
-_DAY_US = 24 * 3600 * 1_000_000
+DAY_US = 24 * 3600 * 1_000_000
 
 
 @dataclass(frozen=True)
@@ -23,13 +23,14 @@ class Window:
     since_us: int
     end_us: int
 
-    def before(self) -> Window:
-        """The window of the same length that ends where this one begins."""
-        return Window(2 * self.since_us - self.end_us, self.since_us)
+    def before(self, columns: JourneyColumns) -> Window:
+        """The window that ends where this one begins, as long as this one is so far: the data may end within it."""
+        end = min(self.end_us, columns.until_us + 1)
+        return Window(2 * self.since_us - max(end, self.since_us), self.since_us)
 
     def inside(self, columns: JourneyColumns) -> bool:
         """Whether the data reach back to its beginning, to the day."""
-        return self.since_us > columns.since_us - _DAY_US
+        return self.since_us > columns.since_us - DAY_US
 
     def __call__(self, columns: JourneyColumns) -> JourneyColumns:
         kept = columns.keep_events((columns.time_us >= self.since_us) & (columns.time_us < self.end_us))

@@ -42,6 +42,11 @@ def periods(since_us: int, until_us: int, zone: str, unit: Period) -> tuple[I64,
     return np.array([midnight(day, zone) for day in days], np.int64), tuple(day.strftime(names[unit]) for day in days)
 
 
+def last_is_over(since_us: int, until_us: int, zone: str, unit: Period) -> bool:
+    """Whether the last period of a window ends with it: one instant later another begins."""
+    return len(periods(since_us, until_us, zone, unit)[0]) < len(periods(since_us, until_us + 1, zone, unit)[0])
+
+
 def _days(since_us: int, until_us: int, zone: str, unit: Period) -> Iterator[date]:
     """The first day of each period."""
     day, last = (instant(us).astimezone(ZoneInfo(zone)).date() for us in (since_us, until_us))

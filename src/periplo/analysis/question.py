@@ -9,6 +9,8 @@ from typing import Protocol, TypeVar
 
 from periplo.journeys.columns import JourneyColumns
 
+SMALL = 20_000
+"""So few events are answered sooner by one thread."""
 S = TypeVar("S")
 R_co = TypeVar("R_co", covariant=True)
 
@@ -28,7 +30,7 @@ class Question(Protocol[S, R_co]):
 
 def ask(journeys: JourneyColumns, question: Question[S, R_co], threads: int | None = None) -> R_co:
     """The answer over all customers, a thread per core (kernels release the GIL)."""
-    workers = threads or os.cpu_count() or 1
+    workers = threads or (os.cpu_count() or 1 if journeys.events > SMALL else 1)
     parts = list(journeys.parts(workers)) or [journeys]
     if len(parts) == 1:
         return question.finish(question.map(parts[0]))

@@ -176,6 +176,31 @@ def test_change_against_the_period_before() -> None:
     assert everything.get("retention_rate").missing == ["orders in the period before"]
 
 
+def test_a_period_that_is_not_over_is_compared_with_as_long_a_one() -> None:
+    lines = [f"O{day * DAY}" for day in range(10)]
+    week = Journeys(given(*lines, names=LETTERS, until=10 * DAY - 1e-6)).between("1970-01-08", "1970-01-31").kpis()
+    assert (week.get("orders").value, week.get("orders").before) == (3, 3)
+
+
+def test_by_channel_against_the_period_before() -> None:
+    columns = given(f"O0 O{DAY}@app O{2 * DAY} O{2 * DAY + 1} O{3 * DAY}@app", names=LETTERS, until=4 * DAY)
+    found = Journeys(columns).between("1970-01-03", "1970-01-04").kpis(by="channel")
+    assert [(found.get("orders", name).value, found.get("orders", name).before) for name in (None, "web", "app")] == [
+        (3, 2),
+        (2, 1),
+        (1, 1),
+    ]
+
+
+def test_each_month_against_the_one_before_where_both_are_over() -> None:
+    lines = (f"O0 O{40 * DAY} O{41 * DAY} O{70 * DAY} O{95 * DAY}", "V0")
+    found = Journeys(given(*lines, names=LETTERS)).kpis(by="month")
+    months = ("1970-01", "1970-02", "1970-03", "1970-04")
+    assert [found.get("orders", month).value for month in months] == [1, 2, 1, 1]
+    assert [found.get("orders", month).before for month in months] == [None, 1, 2, None]
+    assert found.get("orders", "1970-03").change == -0.5
+
+
 def test_by_day_follows_the_zone_of_the_shop() -> None:
     columns = given(f"O{22 * HOUR} O{23.5 * HOUR}", f"O{47 * HOUR}", names=LETTERS)
     days = Journeys(columns, zone="Europe/Madrid").kpis(by="day")
