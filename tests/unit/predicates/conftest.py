@@ -1,4 +1,4 @@
-"""Random journeys and predicates, and an evaluation of predicates written once more, plainly and slowly."""
+"""Makes ``plain.py`` of this folder importable."""
 
 import sys
 from pathlib import Path

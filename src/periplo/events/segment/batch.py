@@ -17,7 +17,7 @@ from periplo.events.segment.columns import Columns
 from periplo.events.segment.messages import Parsed, parse
 from periplo.events.segment.reading import Reading, Rejected
 
-CHUNK = 16_384
+CHUNK = 8_192
 """Messages parsed at a time: few enough to stay in the processor's cache."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from itertools import repeat
 from operator import attrgetter
 from typing import Any
 
@@ -11,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 TEXT = pa.string()
+_NOTHING: dict[str, Any] = {}
 NO_TEXT = pa.scalar(None, TEXT)
 
 
@@ -26,7 +28,7 @@ class Rows:
 
     def field(self, name: str) -> list[Any] | None:
         """The values under a name, None where a row has none; None for all where no row has it."""
-        return [row.get(name) for row in self.objects] if name in self.names else None
+        return list(map(dict.get, self.objects, repeat(name))) if name in self.names else None
 
     def values(self, name: str) -> list[Any]:
         """``field``, with a list also where no row has it."""
@@ -38,7 +40,10 @@ class Rows:
 
     def inner(self, name: str) -> Rows:
         """The objects under a name; an empty one where there is none."""
-        return Rows([part if isinstance(part, dict) else {} for part in self.values(name)])
+        parts = self.field(name)
+        if parts is None:
+            return Rows([_NOTHING] * len(self.objects))
+        return Rows([part if type(part) is dict else _NOTHING for part in parts])
 
 
 class Structs(Rows):
