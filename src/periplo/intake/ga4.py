@@ -121,11 +121,11 @@ def _value(value: Row) -> Any:
 
 def _said(values: Row) -> Row:
     """Without what says nothing."""
-    return {key: value for key, value in values.items() if not _empty(value)}
-
-
-def _empty(value: Any) -> bool:
-    return value == {} if isinstance(value, (dict, list)) else value in _NOTHING
+    return {
+        key: value
+        for key, value in values.items()
+        if value is not None and value != {} and (value.__class__ is not str or value not in _NOTHING)
+    }
 
 
 def _first(*values: Any) -> Any:

@@ -96,7 +96,8 @@ def test_nested_json_by_dotted_names(read: Reader, write: Writer) -> None:
 
 
 def test_numbers_and_dates_of_yaml_are_text(read: Reader, write: Writer) -> None:
-    mapping = "event: {column: kind, values: {1: Order Completed}}\ntime: {constant: 2024-01-02}\nfields: {coupon: {constant: 5}}\n"
+    mapping = "event: {column: kind, values: {1: Order Completed}}\ntime: {constant: 2024-01-02}\n"
+    mapping += "fields: {coupon: {constant: 5}}\n"
     (event,) = read(write("a.csv", "kind,x\n1,2\n"), mapping=write("m.yaml", mapping)).events
     assert (event["event"], event["coupon"], event["occurred_at"].day) == ("Order Completed", "5", 2)
 
