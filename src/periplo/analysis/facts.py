@@ -14,11 +14,13 @@ from typing import NamedTuple
 import numpy as np
 
 from periplo.analysis.counting import coded
+from periplo.analysis.numbers import joined
 from periplo.analysis.touchpoints import touches
 from periplo.journeys.columns import I32, I64, U8, Bool, JourneyColumns
 from periplo.journeys.kernels.carts import carts, next_after
 from periplo.journeys.kernels.cycles import AFTER, BEFORE, ORDER, cycles
 from periplo.journeys.kernels.sessions import sessions, summarise
+from periplo.journeys.kernels.sorting import scatter
 from periplo.vocabulary import Taxonomy
 
 SESSION_GAP_US = 30 * 60 * 1_000_000
@@ -77,8 +79,10 @@ class Facts:
         return np.isin(self.part.event_names, list(names))
 
     def rows(self, *names: str) -> I64:
-        """All events with one of these names."""
-        return np.flatnonzero(self.named(names)[self.part.event])
+        """All events with one of these names, ascending."""
+        offsets, order = self._by_event
+        found = [order[offsets[code] : offsets[code + 1]] for code in np.flatnonzero(self.named(names))]
+        return found[0] if len(found) == 1 else np.sort(joined(found))
 
     def customer(self, rows: I64) -> I64:
         """The index of the customer who owns each row."""
@@ -95,6 +99,13 @@ class Facts:
     @cached_property
     def _owner(self) -> I64:
         return np.repeat(np.arange(self.part.customers), np.diff(self.part.offsets))
+
+    @cached_property
+    def _by_event(self) -> tuple[I64, I64]:
+        """All rows grouped by event code, ascending in each group, and where each group begins."""
+        sizes = np.bincount(self.part.event, minlength=len(self.part.event_names))
+        offsets = np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
+        return offsets, scatter(self.part.event.astype(np.int64), offsets)
 
     @cached_property
     def touch(self) -> Bool:
