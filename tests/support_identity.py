@@ -88,8 +88,8 @@ class Reference:
 
     def may_join(self, one: int, other: int, weaker: Name) -> bool:
         mine, theirs = self.kinds(one), self.kinds(other)
-        if weaker[0] == "order":
-            return set(theirs) == {"order"}
+        if weaker[0] == "order" and known(mine) and known(theirs):
+            return False
         return all((mine + theirs).count(kind) <= most for kind, most in LIMITS.items())
 
     def kinds(self, customer: int) -> list[str]:
@@ -100,3 +100,8 @@ class Reference:
 
     def customer_of(self, event: dict[str, str]) -> int:
         return next((self.of((kind, event[kind])) for kind in KINDS if kind in event), 0)
+
+
+def known(kinds: list[str]) -> bool:
+    """Whether one of these kinds of identifiers tells who somebody is."""
+    return bool(set(kinds) - {"anonymous_id", "order"})

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from periplo.identity.kinds import ORDER, USER
+from periplo.identity.kinds import KNOWN, ORDER, USER
 
 ACCEPTED = 255
 SHARED = 254
@@ -66,9 +66,9 @@ def join(
 
 @njit(nogil=True, cache=True)
 def _broken(held: Any, one: int, other: int, kind: int, limits: Any) -> int:
-    """The kind whose limit two customers together would break. An order joins the first who names it, and no other."""
-    if kind == ORDER:
-        return ACCEPTED if held[other].sum() == held[other, ORDER] else ORDER
+    """The kind whose limit two customers together would break; ``kind`` is that of the weaker identifier."""
+    if kind == ORDER and held[one, :KNOWN].sum() and held[other, :KNOWN].sum():
+        return ORDER
     for each in range(held.shape[1]):
         if held[one, each] + held[other, each] > limits[each]:
             return each

@@ -21,6 +21,10 @@ KINDS = (*IDENTIFIERS, "order")
 
 ORDER = KINDS.index("order")
 USER = KINDS.index("user_id")
+KNOWN = KINDS.index("anonymous_id")
+"""Kinds before this one tell who somebody is. An order joins a visitor to them, but never two who are both known:
+a present has a buyer and a receiver."""
+
 DEVICES = tuple(KINDS.index(kind) for kind in ("anonymous_id",))
 """Kinds that several people may share: they stop joining once too many user_ids were seen with them."""
 

@@ -9,25 +9,31 @@ import msgspec
 
 from periplo.errors import PeriploError, ShopBusy
 from periplo.language import Lang, number, t
+from periplo.maps import MapDefinition
+from periplo.maps.checks import Known
 from periplo.workspace import cache
+from periplo.workspace.atlas import map_files
+from periplo.workspace.segments import read_segments
 from periplo.workspace.stores import Stores
 
 MANY_REJECTS = 1_000
+Level = Literal["ok", "warning", "error"]
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """What is so, and what to do about it: templates with their values."""
+    """What is so, why, and what to do about it: templates with their values."""
 
-    level: Literal["ok", "warning", "error"]
+    level: Level
     part: str
     what: str
+    why: str = ""
     fix: str = ""
     values: dict[str, Any] = {}
 
     def tell(self, lang: Lang) -> str:
         """The finding in words, with numbers as the reader writes them."""
         values = {name: number(v, lang) if isinstance(v, int) else v for name, v in self.values.items()}
-        return " ".join(t(text, lang, **values) if values else t(text, lang) for text in (self.what, self.fix) if text)
+        return " ".join(t(text, lang, **values) for text in (self.what, self.why, self.fix) if text)
 
 
 Look = Callable[[Stores], Iterator[Finding]]
@@ -41,8 +47,9 @@ def examine(stores: Stores) -> list[Finding]:
             found += look(stores)
         except PeriploError as error:
             values = {name: str(value) for name, value in error.values.items()}
-            level: Literal["warning", "error"] = "warning" if isinstance(error, ShopBusy) else "error"
-            found.append(Finding(level=level, part=part, what=error.what, fix=error.fix, values=values))
+            level: Level = "warning" if isinstance(error, ShopBusy) else "error"
+            told = {"what": error.what, "why": error.why, "fix": error.fix}
+            found.append(Finding(level=level, part=part, values=values, **told))
     return found
 
 
@@ -114,7 +121,7 @@ def _identity(stores: Stores) -> Iterator[Finding]:
 def _quarantine(stores: Stores) -> Iterator[Finding]:
     waiting = stores.quarantine.count()
     fix = "See why: periplo quarantine list SHOP" if waiting else ""
-    level: Literal["ok", "warning"] = "warning" if waiting > MANY_REJECTS else "ok"
+    level: Level = "warning" if waiting > MANY_REJECTS else "ok"
     yield Finding(level=level, part="quarantine", what="Quarantine: {n} rows wait.", fix=fix, values={"n": waiting})
 
 
@@ -129,6 +136,24 @@ def _cache(stores: Stores) -> Iterator[Finding]:
         )
     else:
         yield Finding(level="ok", part="cache", what="The cache is in order.")
+
+
+def _segments(stores: Stores) -> Iterator[Finding]:
+    values = {"n": len(_known(stores).segments)}
+    yield Finding(level="ok", part="segments", what="Segments: {n}.", values=values)
+
+
+def _maps(stores: Stores) -> Iterator[Finding]:
+    own = map_files(stores.places.maps)
+    for file in own.values():
+        MapDefinition.load(file, _known(stores))
+    yield Finding(level="ok", part="maps", what="Maps of the shop's own: {n}.", values={"n": len(own)})
+
+
+def _known(stores: Stores) -> Known:
+    zone = stores.settings.time_zone
+    found = read_segments(stores.places.segments, stores.taxonomy, zone)
+    return Known({name: segment.where for name, segment in found.items()}, stores.taxonomy, zone)
 
 
 def _database(problems: list[str], name: str) -> Iterator[Finding]:
@@ -148,5 +173,7 @@ _PARTS: dict[str, Look] = {
     "lake": _lake,
     "identity": _identity,
     "quarantine": _quarantine,
+    "segments": _segments,
+    "maps": _maps,
     "cache": _cache,
 }

@@ -101,16 +101,19 @@ class ShopProperties:
 
 def _in_json(name: str) -> str:
     """The query for a property: by its name, or, with dots in it, by the path from the outermost object."""
-    paths = dict.fromkeys(
-        ['$."' + name.replace('"', '\\"') + '"', "$" + "".join(f'."{key}"' for key in name.split("."))]
-    )
-    quoted = ["'" + path.replace("'", "''") + "'" for path in paths]
-    value = ", ".join(f"properties ->> {path}" for path in quoted)
-    kind = ", ".join(f"json_type(properties, {path})" for path in quoted)
+    pointers = dict.fromkeys(["/" + _escaped(name), "".join(f"/{_escaped(key)}" for key in name.split("."))])
+    quoted = ["'" + pointer.replace("'", "''") + "'" for pointer in pointers]
+    value = ", ".join(f"properties ->> {pointer}" for pointer in quoted)
+    kind = ", ".join(f"json_type(properties, {pointer})" for pointer in quoted)
     return f"""
         SELECT seq, coalesce({value}) AS value, coalesce({kind}) IN {_NUMBERS} AS numeric
         FROM events WHERE value IS NOT NULL
     """
+
+
+def _escaped(key: str) -> str:
+    """A key as a part of a JSON pointer (RFC 6901)."""
+    return key.replace("~", "~0").replace("/", "~1")
 
 
 def _read_names(file: Path) -> _Names:

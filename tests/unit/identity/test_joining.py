@@ -78,12 +78,20 @@ def test_an_order_alone_is_an_anonymous_customer_of_that_order(identity: Identit
     assert (totals.persons, totals.anonymous) == (1, 1)
 
 
-def test_an_order_joins_the_first_who_names_it_and_nobody_else(identity: Identity, feed: Feed) -> None:
-    feed({"order": "1@web"}, {"user_id": "u1", "order": "1@web"}, {"user_id": "u2", "order": "1@web"})
-    first, second, order = identity.customers_of(events([{"user_id": "u1"}, {"user_id": "u2"}, {"order": "1@web"}]))
-    assert first == order != second
+def test_an_order_belongs_to_the_first_known_customer_who_names_it(identity: Identity, feed: Feed) -> None:
+    feed({"order": "1@web"}, {"user_id": "u1", "order": "1@web"}, {"email": "gift@x.es", "order": "1@web"})
+    buyer, receiver, order = identity.customers_of(
+        events([{"user_id": "u1"}, {"email": "gift@x.es"}, {"order": "1@web"}])
+    )
+    assert buyer == order != receiver
     assert identity.persons(np.array([order])).all()
     assert [one.why for one in identity.suggestions()] == ["order"]
+
+
+def test_an_order_tells_who_the_visitor_was(identity: Identity, feed: Feed) -> None:
+    feed({"anonymous_id": "a1", "order": "1@web"}, {"email": "ana@x.es", "order": "1@web"})
+    visitor, mail = identity.customers_of(events([{"anonymous_id": "a1"}, {"email": "ana@x.es"}]))
+    assert visitor == mail
 
 
 def test_orders_of_two_systems_may_have_equal_numbers(feed: Feed) -> None:

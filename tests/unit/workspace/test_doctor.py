@@ -1,0 +1,113 @@
+"""The doctor looks at every part and says what to do, in both languages."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from periplo.language.catalogue import spanish
+from periplo.workspace import Shop, doctor
+from periplo.workspace.lock import Lock
+from support_events import event
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Shop:
+    shop = Shop.open(tmp_path / "shop", create=True)
+    shop.record([event(str(n), user_id=f"u{n % 3}", minute=n) for n in range(20)])
+    shop.journeys()
+    shop.archive()
+    return shop
+
+
+def wrong(shop: Shop) -> dict[str, str]:
+    """What is not as it should be: part -> level."""
+    found = Shop.open(shop.path, repair=False).doctor()
+    assert all(finding.tell("en") and finding.tell("es") for finding in found)
+    return {finding.part: finding.level for finding in found if finding.level != "ok"}
+
+
+def test_a_healthy_shop(shop: Shop) -> None:
+    assert wrong(shop) == {}
+    told = [finding.tell("es") for finding in shop.doctor()]
+    assert "Archivo histórico: 20 eventos en 1 ficheros." in told
+
+
+def test_nothing_is_changed(shop: Shop) -> None:
+    files = {file: file.read_bytes() for file in shop.path.rglob("*") if file.is_file() and "-shm" not in file.name}
+    shop.doctor()
+    assert {file: file.read_bytes() for file in files} == files
+
+
+def test_a_missing_file_of_the_archive(shop: Shop) -> None:
+    next((shop.path / "lake" / "events").glob("*.parquet")).unlink()
+    assert wrong(shop)["lake"] == "error"
+
+
+def test_an_archive_that_is_gone(shop: Shop) -> None:
+    for file in (shop.path / "lake" / "events" / "_delta_log").iterdir():
+        file.unlink()
+    assert wrong(shop)["lake"] == "error"
+
+
+@pytest.mark.parametrize("name", ["log.db", "state.db"])
+def test_a_damaged_database(shop: Shop, name: str) -> None:
+    shop.close()
+    (shop.path / name).write_bytes(b"no database" * 1000)
+    assert "error" in wrong(shop).values()
+
+
+def test_state_of_another_moment(shop: Shop, tmp_path: Path) -> None:
+    shop.close()
+    (shop.path / "log.db").unlink()
+    assert wrong(shop)["identity"] == "error"
+
+
+def test_events_that_identity_has_not_read(shop: Shop) -> None:
+    shop.record([event("new", user_id="u9")])
+    assert wrong(shop) == {"identity": "warning"}
+
+
+def test_a_killed_import(shop: Shop) -> None:
+    killed = shop._stores.log.reserve(5, "killed")
+    killed.__enter__()
+    assert wrong(shop) == {"log": "warning"}
+    Shop.open(shop.path).journeys()
+    assert wrong(shop) == {}
+    with pytest.raises(RuntimeError):
+        killed.__exit__(RuntimeError, RuntimeError(), None)
+
+
+def test_an_import_that_runs_is_left_alone(shop: Shop) -> None:
+    with Lock(shop.path / ".lock").hold(0), shop._stores.log.reserve(5, "running"):
+        assert wrong(Shop.open(shop.path)) == {"log": "warning"}
+
+
+def test_a_damaged_cache(shop: Shop) -> None:
+    (shop.path / "cache" / "journeys.json").write_text("{")
+    assert wrong(shop) == {"cache": "warning"}
+
+
+def test_a_full_quarantine(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "MANY_REJECTS", -1)
+    assert wrong(shop) == {"quarantine": "warning"}
+
+
+def test_maps_and_segments_that_cannot_be_read(shop: Shop) -> None:
+    (shop.path / "maps").mkdir()
+    (shop.path / "maps" / "ours.journey.yaml").write_text("stages: nothing", "utf-8")
+    assert wrong(shop) == {"maps": "error"}
+    (shop.path / "segments.yaml").write_text("a: {where: {}}", "utf-8")
+    assert wrong(shop) == {"maps": "error", "segments": "error"}
+
+
+def test_every_finding_has_its_spanish() -> None:
+    tree = ast.parse(Path(doctor.__file__).read_text("utf-8"))
+    texts = [
+        node.value.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.keyword) and node.arg in ("what", "fix") and isinstance(node.value, ast.Constant)
+    ]
+    assert [text for text in texts if text and text not in spanish()] == []
