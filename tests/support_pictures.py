@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import islice, takewhile
 from xml.etree import ElementTree as ET
 
 from periplo.maps.drawing.text import STYLES
@@ -53,7 +53,12 @@ def box(element: ET.Element, dx: float, dy: float) -> Box:
 def overlaps(boxes: list[Box]) -> list[tuple[str, str]]:
     """Pairs of texts that cover each other."""
     rows = sorted(boxes, key=lambda one: one.top)
-    return [(a.text, b.text) for a, b in combinations(rows, 2) if b.top < a.bottom and a.meets(b)]
+    return [
+        (row.text, other.text)
+        for place, row in enumerate(rows)
+        for other in takewhile(lambda below, row=row: below.top < row.bottom, islice(rows, place + 1, None))
+        if row.meets(other)
+    ]
 
 
 def picture_size(svg: str) -> tuple[float, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import dates, numbers
@@ -14,6 +14,7 @@ _LOCALE = {"es": "es_ES", "en": "en_GB"}
 _UNITS = (("d", 86400.0), ("h", 3600.0), ("min", 60.0), ("s", 1.0))
 
 
+@lru_cache(maxsize=20_000)
 def number(value: float, lang: Lang, digits: int = 0) -> str:
     """``1234.5`` -> ``1,235`` (en), ``1.235`` (es; also with four digits, so that columns line up)."""
     pattern = "#,##0" + ("." + "0" * digits if digits else "")

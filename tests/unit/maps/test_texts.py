@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 import periplo.maps
+from given import given
+from periplo.analysis import Journeys
 from periplo.language.catalogue import spanish
-from periplo.maps import MapReading, draw
+from periplo.maps import MapDefinition, MapReading, draw, read, templates
 from periplo.maps.labels import _CAPTIONS, _NAMES
 from support_pictures import SVG, parsed
 
@@ -45,6 +47,17 @@ def test_no_english_is_left_in_the_spanish_drawing(make_reading: Callable[..., M
     english, other = (words_of(draw(reading, lang, fonts=False)) for lang in ("en", "es"))
     same = {text for text in english & other if re.search(r"[A-Za-z]{2}", text)}
     assert {text for text in same if not re.fullmatch(r"[\d ,.dhs]*(min)?", text)} <= {"Web", "App", "Periplo"}
+
+
+@pytest.mark.parametrize("name", templates())
+def test_no_english_is_left_in_the_spanish_drawing_of_a_template(name: str) -> None:
+    lines = ("A1 V2 C3 O4 X5", "V1 O2 O3 R4")
+    names = {"A": "Ad Clicked", "V": "Product Viewed", "C": "Cart Viewed", "O": "Order Completed"}
+    names |= {"X": "Order Cancelled", "R": "Product Reviewed"}
+    reading = read(Journeys(given(*lines, names=names), currency="EUR"), MapDefinition.load(name))
+    english, other = (words_of(draw(reading, lang, fonts=False)) for lang in ("en", "es"))
+    same = {text for text in english & other if re.search(r"[A-Za-z]{3}", text)}
+    assert same <= {"Web", "Periplo", "CRM", "Marketing"}
 
 
 def words_of(svg: str) -> set[str]:
