@@ -68,9 +68,9 @@ def test_by_brand(raw: duckdb.DuckDBPyConnection, named: Journeys) -> None:
     # Of a customer's purchases the first one counts; of those in the same second the one that stands first.
     expected = dict(
         raw.sql(
-            """SELECT coalesce(brand, 'unknown'), count(*) FROM (
-                SELECT who, arg_min(coalesce(brand, 'unknown'), (moment, place)) AS brand FROM events WHERE what = 'purchase'
-                GROUP BY who) GROUP BY ALL"""
+            """SELECT brand, count(*) FROM (
+                SELECT who, arg_min(coalesce(brand, 'unknown'), (moment, place)) AS brand
+                FROM events WHERE what = 'purchase' GROUP BY who) GROUP BY brand"""
         ).fetchall()
     )
     assert sum(groups.values()) == sum(expected.values())
