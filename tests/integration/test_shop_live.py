@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from periplo.workspace import Shop
+from periplo.workspace.lock import Lock
 from support import ROOT
 from support_events import at, event
 from support_shop import contents, message, write_messages
@@ -181,3 +182,22 @@ def test_the_profile_of_a_customer(shop: Shop) -> None:
     assert profile.channels == {"web": 4, "ads": 1}
     assert profile.traits == {"first_name": "Ana", "city": "Cádiz"}
     assert (profile.first_seen, profile.last_seen) == (at(0), at(4))
+
+
+def test_a_long_tail_is_archived_by_itself(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("periplo.workspace.recording.ARCHIVE_FROM", 10)
+    for n in range(25):
+        shop.record([event(str(n), user_id="u1", minute=n)])
+    assert shop._stores.log.count() < 11
+    assert journey_of(shop, "u1") == [str(n) for n in range(25)]
+    with Lock(shop.path / ".lock").hold(0):
+        shop.record([event(f"busy{n}", user_id="u1", minute=100 + n) for n in range(20)])
+    assert shop.journeys().columns.events == 45
+
+
+def test_a_timeline_too_long_to_name_every_event(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("periplo.workspace.stores.MOST_NAMED", 3)
+    shop.record([event(f"{n}", user_id=f"u{n % 2}", minute=-n) for n in range(10)])
+    shop.archive()
+    shop.record([event("live", user_id="u1", minute=5)])
+    assert journey_of(shop, "u1") == ["9", "7", "5", "3", "1", "live"]

@@ -6,7 +6,6 @@ import numpy as np
 import pyarrow as pa
 
 from periplo.errors import UnknownName
-from periplo.events.schema import STORED
 from periplo.profiles import Profile, read_profile
 from periplo.workspace.following import follow
 from periplo.workspace.journeying import JourneyStore
@@ -21,8 +20,7 @@ def timeline(stores: Stores, journeys: JourneyStore, number: int) -> pa.Table:
     places = journeys.places_of(_today(stores, number))
     if not len(places):
         raise UnknownName("customer", str(number), [])
-    found = stores.events(STORED.names[1:], int(places.min()) - 1, int(places.max()), places)
-    return found.read_all().sort_by([("occurred_at", "ascending"), ("seq", "ascending")])
+    return stores.events_at(places).sort_by([("occurred_at", "ascending"), ("seq", "ascending")])
 
 
 def profile(stores: Stores, events: pa.Table, number: int) -> Profile:

@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import pyarrow.compute as pc
 
+from periplo.errors import ShopBusy
 from periplo.events.model import Event
 from periplo.workspace.stores import Stores
 
 WAIT_S = 60.0
 """How long a writer waits for its turn before it says that the shop is busy."""
 
+ARCHIVE_FROM = 50_000
+"""With more live events than these, recording moves them to the archive, if nobody else is writing there."""
+
 
 def record(stores: Stores, events: Sequence[Event]) -> int:
     """Commits events to the log; answers how many were new. An event that the archive or the log holds is left out."""
     known = stores.lake.now().known((one.source, one.event_id) for one in events)
-    return stores.log.append([one for one in events if (one.source, one.event_id) not in known])
+    fresh = stores.log.append([one for one in events if (one.source, one.event_id) not in known])
+    if stores.log.count() > ARCHIVE_FROM:
+        with suppress(ShopBusy):
+            archive(stores, wait_s=0)
+    return fresh
 
 
-def archive(stores: Stores) -> int:
+def archive(stores: Stores, wait_s: float = WAIT_S) -> int:
     """Moves the tail of the log to the archive; answers how many events moved. Raises ``ShopBusy``."""
-    with stores.lock.hold(WAIT_S):
+    with stores.lock.hold(wait_s):
         stores.clear()
         return move(stores)
 

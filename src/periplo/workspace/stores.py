@@ -22,6 +22,9 @@ from periplo.workspace.lock import Lock
 from periplo.workspace.places import Places
 from periplo.workspace.settings import Settings
 
+MOST_NAMED = 5_000
+"""So many places are looked up by name; for more of them the archive between the first and the last is read."""
+
 
 class Stores:
     """Opened lazily: nothing is touched before it is used."""
@@ -35,21 +38,25 @@ class Stores:
         rules = Rules.of(taxonomy.identifiers)
         self.identity = Identity(self.state, rules, self._normalise)
 
-    def events(
-        self, columns: Sequence[str], after_seq: int, until_seq: int, places: I64 | None = None
-    ) -> pa.RecordBatchReader:
-        """The events after one place in the sequence, up to another, in no order, each once; ``places``: only these."""
+    def events(self, columns: Sequence[str], after_seq: int, until_seq: int, where: str = "") -> pa.RecordBatchReader:
+        """The events after one place in the sequence, up to another, in no order, each once.
+
+        ``where`` is a condition in SQL that spares reading what is archived; the log's tail comes whole.
+        """
         wanted = ["seq", *columns]
         # The log first: what is moved to the archive in between is then seen there.
         live = self.log.read(after_seq, until_seq)
         archive = self.lake.now()
         live = live.filter(pc.greater(live["seq"], archive.archived_seq())).select(wanted)
-        where = ""
-        if places is not None:
-            live = live.filter(pc.is_in(live["seq"], value_set=pa.array(places)))
-            where = f"seq IN ({', '.join(map(str, places.tolist()))})"
         batches = chain(archive.scan(wanted, after_seq, until_seq, where), live.to_batches())
         return pa.RecordBatchReader.from_batches(pa.schema([STORED.field(name) for name in wanted]), batches)
+
+    def events_at(self, places: I64) -> pa.Table:
+        """The whole events at some places of the sequence (at least one), in no order."""
+        where = f"seq IN ({', '.join(map(str, places.tolist()))})" if len(places) <= MOST_NAMED else ""
+        wanted = pa.array(places)
+        found = self.events(STORED.names[1:], int(places.min()) - 1, int(places.max()), where)
+        return pa.Table.from_batches((batch.filter(pc.is_in(batch["seq"], wanted)) for batch in found), STORED)
 
     def count(self) -> int:
         """How many events there are."""
