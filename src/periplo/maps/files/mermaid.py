@@ -1,8 +1,6 @@
-"""The map as a Mermaid flowchart: stages with their customers, arrows with those who went on or dropped."""
+"""The map as a Mermaid flowchart: stages with their customers, arrows with those who went on or came back."""
 
 from __future__ import annotations
-
-from itertools import pairwise
 
 from periplo.language import Lang, number, t
 from periplo.maps.reading import MapReading, StageReading
@@ -10,19 +8,20 @@ from periplo.maps.reading import MapReading, StageReading
 
 def mermaid(reading: MapReading, lang: Lang) -> str:
     """Text of a ``.mmd`` file."""
-    stages = reading.stages
-    names = [f"s{index}" for index in range(len(stages))]
+    names = {stage.id: f"s{place}" for place, stage in enumerate(reading.stages)}
     lines = ["---", f"title: {_quoted(reading.title.tell(lang))}", "---", "flowchart LR"]
-    for name, stage in zip(names, stages, strict=True):
+    for stage in reading.stages:
         entered = t("{n} entered", lang, n=number(stage.entered, lang))
-        lines.append(f'  {name}[{_quoted(stage.label.tell(lang))[:-1]}<br/>{entered}"]')
-    for (name, stage), (following, _) in pairwise(zip(names, stages, strict=True)):
-        lines.append(f"  {name} -->|{_quoted(t('{n} went on', lang, n=number(stage.went_on, lang)))}| {following}")
-    if reading.returned and len(stages) > 1:
+        lines.append(f'  {names[stage.id]}[{_quoted(stage.label.tell(lang))[:-1]}<br/>{entered}"]')
+    for stage in reading.stages:
+        for reached, n in stage.reached.items():
+            went_on = _quoted(t("{n} went on", lang, n=number(n, lang)))
+            lines.append(f"  {names[stage.id]} -->|{went_on}| {names[reached]}")
+    if reading.returned and len(reading.stages) > 1:
         back = t("{n} came back", lang, n=number(reading.returned, lang))
-        lines.append(f"  {names[-1]} -.->|{_quoted(back)}| {names[0]}")
-    for name, stage in zip(names, stages, strict=True):
-        lines += _ends(name, stage, lang)
+        lines.append(f"  {names[reading.stages[-1].id]} -.->|{_quoted(back)}| s0")
+    for stage in reading.stages:
+        lines += _ends(names[stage.id], stage, lang)
     return "\n".join([*lines, ""])
 
 
