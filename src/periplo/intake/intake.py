@@ -14,7 +14,7 @@ import pyarrow as pa
 from periplo.intake.assemble import Assembler
 from periplo.intake.finding import find_files
 from periplo.intake.lookups import Lookups
-from periplo.intake.mapping import Mapping, kept_columns
+from periplo.intake.mapping import Lines, Mapping, kept_columns
 from periplo.intake.meter import Meter
 from periplo.intake.model import NO_EVENTS, IntakeBatch, IntakeSettings, Note, Progress, Reject, Rows
 from periplo.intake.nested import NestedPreset
@@ -27,6 +27,9 @@ from periplo.intake.reading import AnyReader, open_reader
 from periplo.intake.sorting import SortedLines
 from periplo.intake.styles import Styles
 from periplo.vocabulary import Taxonomy, taxonomy
+
+Parsed = tuple[Rows, pa.Table, list[Reject]]
+"""Some rows, the columns of values made of the good ones, and the refused ones."""
 
 
 def open_intake(
@@ -72,11 +75,12 @@ class Intake:
         """All events and refused rows; memory does not grow with the files. ``progress`` is told after each batch."""
         meter, now = Meter(self.total_bytes, progress), datetime.now(UTC)
         for part in self._parts:
-            if isinstance(part.rules, str):
-                yield from self._nested(part.rules, part, meter, now)
-            else:
-                make = self._by_line if part.rules.lines else self._by_row
-                yield from make(part, part.rules, Assembler(part.rules, self._settings, self._words, now), meter)
+            rules = part.rules
+            if isinstance(rules, str):
+                yield from self._nested(rules, part, meter, now)
+                continue
+            assembler, parsed = Assembler(rules, self._settings, self._words, now), self._parsed(part, rules, meter)
+            yield from self._by_line(rules.lines, assembler, parsed) if rules.lines else _by_row(assembler, parsed)
 
     def _nested(self, preset: str, part: Part, meter: Meter, now: datetime) -> Iterator[IntakeBatch]:
         reading = NestedPreset(preset, self._settings, self._words, now)
@@ -86,27 +90,21 @@ class Intake:
                     yield batch
                     meter.step(batch.rows)
 
-    def _by_row(self, part: Part, rules: Mapping, assembler: Assembler, meter: Meter) -> Iterator[IntakeBatch]:
-        """Each row is an event of its own."""
-        for rows, table, rejects in self._parsed(part, rules, meter):
-            yield assembler.batch(table, rows.read, np.ones(table.num_rows, np.int64), rejects)
-
-    def _by_line(self, part: Part, rules: Mapping, assembler: Assembler, meter: Meter) -> Iterator[IntakeBatch]:
+    def _by_line(self, rules: Lines, assembler: Assembler, parsed: Iterator[Parsed]) -> Iterator[IntakeBatch]:
         """Rows are lines of orders: refused ones go out at once, orders when all files were read."""
-        assert rules.lines
         headers: dict[Path, str] = {}
         with SortedLines(self._settings.scratch) as lines:
-            for rows, table, rejects in self._parsed(part, rules, meter):
+            for rows, table, rejects in parsed:
                 headers[rows.file] = rows.header
                 place = pa.repeat(pa.scalar(list(headers).index(rows.file), pa.int32()), table.num_rows)
                 lines.add(table.append_column("file", place))
                 if rejects:
                     yield IntakeBatch(NO_EVENTS, len(rejects), np.zeros(0, np.int64), rejects)
             for whole in lines.orders():
-                orders = orders_of(whole, rules.lines, list(headers.items()), self._settings.currency)
+                orders = orders_of(whole, rules, list(headers.items()), self._settings.currency)
                 yield assembler.batch(orders.table, whole.num_rows, orders.lines, orders.rejects)
 
-    def _parsed(self, part: Part, rules: Mapping, meter: Meter) -> Iterator[tuple[Rows, pa.Table, list[Reject]]]:
+    def _parsed(self, part: Part, rules: Mapping, meter: Meter) -> Iterator[Parsed]:
         lookups = Lookups(rules)
         kept = kept_columns(rules, part.columns)
         for file in part.files:
@@ -137,3 +135,9 @@ class Intake:
 
     def _note(self, notes: Iterable[Note]) -> None:
         self.notes += [note for note in notes if note not in self.notes]
+
+
+def _by_row(assembler: Assembler, parsed: Iterator[Parsed]) -> Iterator[IntakeBatch]:
+    """Each row is an event of its own."""
+    for rows, table, rejects in parsed:
+        yield assembler.batch(table, rows.read, np.ones(table.num_rows, np.int64), rejects)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -40,7 +41,7 @@ class Lookups:
             for name in side.column_names:
                 if name in self._used and name not in table.schema.names:
                     table = table.append_column(name, side.column(name).combine_chunks().take(place))
-        return Rows(rows.file, table, rows.lines, rows.raw, rows.header, rows.rejects)
+        return replace(rows, table=table, added=table.num_columns - rows.table.num_columns)
 
     def _beside(self, folder: Path) -> list[tuple[Lookup, pa.Table]]:
         if folder not in self._tables:

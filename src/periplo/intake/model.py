@@ -104,7 +104,8 @@ class Rows:
     """Some rows of a file as columns: text as it stands in the file, or typed where the file has types.
 
     ``lines`` int64[n] 1-based place of each row; ``raw`` gives a row as it was; ``read`` counts the rows read,
-    with those refused already because they could not be split into fields.
+    with those refused already because they could not be split into fields. The last ``added`` columns are not the
+    file's own, but were looked up.
     """
 
     file: Path
@@ -113,6 +114,12 @@ class Rows:
     raw: Callable[[int], str]
     header: str = ""
     rejects: Sequence[Reject] = ()
+    added: int = 0
+
+    @property
+    def own(self) -> pa.RecordBatch:
+        """The columns of the file itself."""
+        return self.table.select(range(self.table.num_columns - self.added))
 
     @property
     def read(self) -> int:

@@ -69,11 +69,7 @@ class Parser:
             made |= parse_lines(self.mapping.lines, columns, faults, known, self.amounts)
             made |= self._place(rows, columns, made["time"])
         else:
-            made["id"] = (
-                columns.value(value(self.mapping.id)) if self.mapping.id else pa.nulls(columns.rows, pa.string())
-            )
-            if made["id"].null_count:
-                made["id"] = pc.coalesce(made["id"], fingerprints(rows.table))
+            made["id"] = self._ids(rows, columns)
         good = pa.table(made)
         return good.filter(pa.array(~faults.bad)) if faults.bad.any() else good, faults.rejects
 
@@ -94,13 +90,15 @@ class Parser:
         given = self.mapping.event
         source = given if isinstance(given, Value) else Value(constant=given)
         named = columns.value(source)
+        said, shown = columns.text(source.column), _shown(source.column)
         if source.constant is None:
-            reason = reasons.UNKNOWN_VALUE if source.values else reasons.NO_EVENT
-            said = columns.text(source.column)
-            missing = ~np.asarray(named.is_valid())
-            faults.add(missing & ~np.asarray(said.is_valid()), "event", reasons.NO_EVENT(column=_shown(source.column)))
-            faults.add(missing, "event", reason(column=_shown(source.column)), lambda: said)
+            faults.add(np.asarray(pc.and_(said.is_null(), named.is_null())), "event", reasons.NO_EVENT(column=shown))
+            faults.add(np.asarray(named.is_null()), "event", reasons.UNKNOWN_VALUE(column=shown), lambda: said)
         return self.words.canonical_column(named)
+
+    def _ids(self, rows: Rows, columns: Columns) -> pa.Array:
+        given = columns.value(value(self.mapping.id)) if self.mapping.id else pa.nulls(columns.rows, pa.string())
+        return pc.coalesce(given, fingerprints(rows.own)) if given.null_count else given
 
     def _time(self, time: Time, columns: Columns, faults: Faults, *, required: bool = True) -> pa.Array:
         if time.file or time.constant:
@@ -108,7 +106,7 @@ class Parser:
             return pa.repeat(pa.scalar(round(when * 1e6), pa.int64()), columns.rows)
         column = columns.typed(time.column)
         if column is None:
-            return pa.nulls(columns.rows, pa.int64())
+            column = pa.nulls(columns.rows, pa.string())
         way = self.styles.time(time.column)
         read = read_times(column, way, time.zone or self.zone)
         faults.add(read.bad, "time", partial(why_bad, way=way), lambda: columns.text(time.column))
@@ -154,7 +152,7 @@ class Parser:
 
     def _holds(self, condition: Condition, columns: Columns, faults: Faults) -> Bool:
         if condition.positive:
-            amount = self.amounts("", Value(column=condition.column), columns, faults)
+            amount = self.amounts(_shown(condition.column), Value(column=condition.column), columns, faults)
             return np.asarray(pc.fill_null(pc.greater(amount, 0), False))
         said = columns.text(condition.column)
         if condition.empty:

@@ -13,7 +13,7 @@ from periplo.intake.guess import guess
 from periplo.intake.lookups import Lookups
 from periplo.intake.mapping import Mapping
 from periplo.intake.model import IntakeSettings, Note, Rows
-from periplo.intake.plan import MappingPlan, plan_of
+from periplo.intake.plan import MappingPlan, nested_plan, plan_of
 from periplo.intake.preset_files import preset_of
 from periplo.intake.reading import open_reader
 from periplo.intake.styles import Styles, decide
@@ -95,15 +95,17 @@ class Parts:
 
 def first_look(part: Part, file: Path, settings: IntakeSettings) -> tuple[Styles, MappingPlan]:
     """How a file of a part writes its values, and the plan to read it."""
-    if isinstance(part.rules, str):
-        return Styles(), MappingPlan()
-    reader, lookups = open_reader(file), Lookups(part.rules)
+    reader = open_reader(file)
     try:
-        rows = (lookups.add_to(rows) for rows in reader.rows())
+        rows = reader.rows()
         first = next(rows, None)
         if first is None:
             return Styles(), MappingPlan(notes=[notes.NO_ROWS(file=file.name)])
-        styles = decide(part.rules, first, rows, settings)
+        if isinstance(part.rules, str):
+            return Styles(), nested_plan(part.rules, first)
+        lookups = Lookups(part.rules)
+        first = lookups.add_to(first)
+        styles = decide(part.rules, first, map(lookups.add_to, rows), settings)
     finally:
         reader.close()
     return styles, plan_of(part.rules, first, styles, part.sure)

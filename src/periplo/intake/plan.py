@@ -19,6 +19,23 @@ _EXAMPLES = 3
 _SAMPLE = 200
 
 
+_NESTED = {
+    "segment": {
+        **{name: name for name in ("type", "event", "name", "context", "properties")},
+        **{"traits": "properties", "messageId": "event_id", "userId": "user_id", "anonymousId": "anonymous_id"},
+        **{"timestamp": "time", "originalTimestamp": "time", "sentAt": "sent_at", "receivedAt": "received_at"},
+        **{"previousId": "anonymous_id", "groupId": "properties"},
+    },
+    "ga4": {
+        **{"event_name": "event", "event_timestamp": "time", "event_params": "properties", "items": "products"},
+        **{"user_id": "user_id", "user_pseudo_id": "anonymous_id", "user_properties": "context"},
+        **{"ecommerce": "order_id, revenue", "device": "device", "geo": "country", "platform": "channel"},
+        **{"collected_traffic_source": "campaign", "traffic_source": "campaign"},
+    },
+}
+"""What the parts of nested rows become, by preset."""
+
+
 class PlanItem(msgspec.Struct, frozen=True):
     """One column: what it becomes, some of its values, and how sure that is (0 to 1; 1 where it was given)."""
 
@@ -77,6 +94,19 @@ def plan_of(mapping: FileMapping, first: Rows, styles: Styles, sure: Mapping[str
         list(styles.notes),
         {mapping.name: write_mapping(mapping)},
     )
+
+
+def nested_plan(preset: str, first: Rows) -> MappingPlan:
+    """The plan for a file of a nested preset: its rows are messages, and their parts have fixed meanings."""
+    columns = Columns(first.table.slice(0, _SAMPLE))
+    meanings = _NESTED[preset]
+    items = []
+    for name in first.table.schema.names:
+        part = max((part for part in meanings if name == part or name.startswith(f"{part}.")), key=len, default="")
+        if part:
+            items.append(PlanItem(name, meanings[part], _examples(columns, name), 1.0))
+    taken = {item.column for item in items}
+    return MappingPlan(items, [name for name in first.table.schema.names if name not in taken])
 
 
 def _uses(mapping: FileMapping, styles: Styles, columns: list[str]) -> Iterator[tuple[str, Names]]:

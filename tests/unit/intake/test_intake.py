@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from intake_reading import Reader, Writer
+from intake_reading import Reader, Writer, read_all
+from periplo.errors import PeriploError
 from periplo.events import EVENTS
 from periplo.intake import Progress, open_intake, replay
 
@@ -114,3 +118,42 @@ def test_a_mended_mapping_brings_refused_rows_in(read: Reader, write: Writer) ->
         assert (batch.rows, batch.rejects) == (1, [])
         (event,) = batch.events.select(["event", "user_id", "source"]).to_pylist()
         assert event == {"event": "Product Viewed", "user_id": "2", "source": "mapping"}
+
+
+def test_ids_of_rows_do_not_depend_on_the_rows_around_them(read: Reader, write: Writer) -> None:
+    mapping = write("m.yaml", "event: Visit\ntime: at\nfields: {user_id: who}\nproperties: all\n")
+    plain, rich = '{"at":"2024-01-01","who":1}\n', '{"who":2,"at":"2024-01-02","extra":{"x":1}}\n'
+    alone = read(write("a.jsonl", plain), mapping=mapping).events[0]["event_id"]
+    together = read(write("b.jsonl", rich + plain), mapping=mapping).events[1]["event_id"]
+    assert alone == together == read(write("c.csv", "who,at\n1,2024-01-01\n"), mapping=mapping).events[0]["event_id"]
+
+
+def test_rows_without_the_time_that_others_have(read: Reader, write: Writer) -> None:
+    mapping = write("m.yaml", "event: Visit\ntime: at\nfields: {user_id: who}\n")
+    found = read(write("a.jsonl", '{"at":"2024-01-01","who":1}\n{"who":2}\n'), mapping=mapping)
+    assert (len(found.events), found.reasons()) == (1, ["There is no time. Fill in “at”."])
+
+
+GOOD = (
+    "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
+    '500,S1,"Mug, red",2,2024-05-01 10:00:00,3.50,17850,Spain\n'
+    "501,S2,Cup,1,2024-05-02 10:00:00,1.50,17851,Spain\n",
+    '{"type":"track","event":"A","userId":"u","timestamp":"2024-01-01T00:00:00Z","properties":{"revenue":"1"}}\n' * 2,
+    '{"event_name":"purchase","event_timestamp":"1704103200000000","user_pseudo_id":"p","event_params":[{"key":"a",'
+    '"value":{"int_value":"1"}}],"items":[{"item_id":"x","quantity":"2"}],"ecommerce":{"purchase_revenue":1.5}}\n',
+)
+EDIT = st.tuples(st.integers(0, 400), st.integers(0, 3), st.binary(max_size=4))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(GOOD), st.lists(EDIT, max_size=4))
+def test_no_file_crashes_an_import(
+    tmp_path_factory: pytest.TempPathFactory, text: str, edits: list[tuple[int, int, bytes]]
+) -> None:
+    data = bytearray(text.encode())
+    for place, removed, added in edits:
+        data[place : place + removed] = added
+    path = tmp_path_factory.mktemp("fuzz") / "a.csv"
+    path.write_bytes(data)
+    with suppress(PeriploError):
+        read_all(path)

@@ -246,6 +246,16 @@ def test_ga4_in_lines_and_parquet(read: Reader, write: Writer, tmp_path: Path) -
     assert json.loads(order["context"])["userProperties"] == {"tier": "gold"}
 
 
+def test_the_plan_of_nested_rows(write: Writer) -> None:
+    plan = open_intake([write("a.jsonl", json.dumps(GA4[2]))]).plan
+    told = {item.column: item.field for item in plan.items}
+    assert told["event_timestamp"] == "time"
+    assert told["ecommerce.purchase_revenue"] == "order_id, revenue"
+    plan = open_intake([write("b.jsonl", json.dumps(SEGMENT[0] | {"version": 2}))]).plan
+    assert {item.column: item.field for item in plan.items}["messageId"] == "event_id"
+    assert plan.left_out == ["version"]
+
+
 def test_ga4_rows_that_are_not(read: Reader, write: Writer) -> None:
     bad = ga4_row("x", 1) | {"event_params": "oops"}
     found = read(
