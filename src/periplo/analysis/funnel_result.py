@@ -7,8 +7,10 @@ from typing import Any
 
 import msgspec
 
-from periplo.analysis.result import Result, Shown
+from periplo.analysis.grouping import group_label
+from periplo.analysis.result import Definition, Result, Shown
 from periplo.language import Lang, duration, number, percent, t
+from periplo.vocabulary import event_label
 
 
 class FunnelStep(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,13 +59,25 @@ class FunnelResult(Result, frozen=True, kw_only=True):
         plain = super().to_dict()
         return plain if self.by else {key: value for key, value in plain.items() if key not in {"by", "groups"}}
 
+    def explain(self, lang: Lang = "en") -> str:
+        steps = " → ".join(event_label(step.name, lang) for step in self.steps)
+        told = Definition(self.definition.text, self.definition.values | {"steps": steps})
+        return f"{told.tell(lang)} {self.evidence.tell(lang)}."
+
     def shown(self, lang: Lang) -> Shown:
-        heads = [t("step", lang), t("customers", lang), t("of the first", lang), t("of the step before", lang)]
+        heads = [t(self.by, lang)] if self.by else []
+        heads += [t("step", lang), t("customers", lang), t("of the first", lang), t("of the step before", lang)]
         heads += [t("still open", lang), t("dropped", lang), t("median time", lang)]
-        parts = [("", self.steps), *((group.value, group.steps) for group in self.groups)]
-        rows = [[*([value] if self.by else []), *_cells(step, lang)] for value, steps in parts for step in steps]
+        parts = [(None, self.steps), *((group.value, group.steps) for group in self.groups)]
+        rows = [
+            [*([group_label(self.by, value, lang)] if self.by else []), *_cells(step, lang)]
+            for value, steps in parts
+            for step in steps
+        ]
         bars = [step.rate for _, steps in parts for step in steps]
-        return Shown(t("Funnel", lang), [*([self.by] if self.by else []), *heads], rows, 2 if self.by else 1, bars)
+        return Shown(
+            t("Funnel", lang), [*([t(self.by, lang)] if self.by else []), *heads], rows, 2 if self.by else 1, bars
+        )
 
 
 def _row(place: int, step: FunnelStep) -> dict[str, Any]:
@@ -72,7 +86,7 @@ def _row(place: int, step: FunnelStep) -> dict[str, Any]:
 
 def _cells(step: FunnelStep, lang: Lang) -> list[str]:
     return [
-        step.name,
+        event_label(step.name, lang),
         number(step.customers, lang),
         percent(step.rate, lang),
         percent(step.rate_from_previous, lang),

@@ -10,9 +10,18 @@ import numpy as np
 from periplo.analysis.periods import PERIODS, periods
 from periplo.errors import UnknownName
 from periplo.journeys.columns import I64, Coded, JourneyColumns
+from periplo.language import Lang, t
+from periplo.vocabulary import channel_label
 
 UNKNOWN = "unknown"
 OTHER = "other"
+
+
+def group_label(by: str, label: str | None, lang: Lang) -> str:
+    """A group as a reader sees it; None is all together."""
+    if label is None or label in {UNKNOWN, OTHER}:
+        return t(label or "all", lang)
+    return channel_label(label, lang) if by == "channel" else label
 
 
 class Grouping(Protocol):

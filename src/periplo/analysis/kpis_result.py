@@ -7,10 +7,11 @@ from typing import Any, Literal
 
 import msgspec
 
+from periplo.analysis.grouping import group_label
 from periplo.analysis.result import Result, Shown
 from periplo.errors import UnknownName
 from periplo.language import Lang, duration, money, number, percent, t
-from periplo.vocabulary import channel_label, event_label
+from periplo.vocabulary import event_label
 
 Unit = Literal["share", "count", "number", "money", "seconds"]
 
@@ -84,13 +85,13 @@ class Kpis(Result, frozen=True, kw_only=True):
         return plain
 
     def shown(self, lang: Lang) -> Shown:
-        heads = [t("key figure", lang), *([self.by] if self.by else []), t("value", lang), "n"]
+        heads = [t("key figure", lang), *([t(self.by, lang)] if self.by else []), t("value", lang), "n"]
         changed = any(kpi.before is not None for kpi in self.values)
         heads += [t("change", lang)] if changed else []
         rows = [
             [
                 t(kpi.label, lang),
-                *([self._group(kpi, lang)] if self.by else []),
+                *([group_label(self.by, kpi.group, lang)] if self.by else []),
                 _value(kpi, lang),
                 number(kpi.n, lang) if kpi.n else "",
                 *([_change(kpi, lang)] if changed else []),
@@ -98,11 +99,6 @@ class Kpis(Result, frozen=True, kw_only=True):
             for kpi in self.values
         ]
         return Shown(t("Key figures", lang), heads, rows, 2 if self.by else 1)
-
-    def _group(self, kpi: Kpi, lang: Lang) -> str:
-        if kpi.group is None:
-            return t("all", lang)
-        return channel_label(kpi.group, lang) if self.by == "channel" else kpi.group
 
 
 def _value(kpi: Kpi, lang: Lang) -> str:
