@@ -18,15 +18,20 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import FrameType
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
-from periplo.identity.kernels import components
-from periplo.journeys.build import Rows, build
+from periplo.events.identifiers import normalise_column
+from periplo.identity import SETS, Identity, Rules, open_state
+from periplo.intake import open_intake
+from periplo.journeys.build import Rows, build, extend
+from periplo.log import Log, open_log
+from periplo.vocabulary import taxonomy
 from periplo.workspace import Shop
+from periplo.workspace.segments import read_segments
 from support_shop import contents
 
 ROOMS = ("/periplo/workspace/", "/periplo/log/", "/periplo/lake/", "/periplo/identity/")
@@ -118,16 +123,22 @@ def open_and_import_again(folder: Path, file: Path) -> Callable[[], dict[str, An
     return work
 
 
-def warm_up() -> None:
-    """Loads, without starting a thread, what every trial would load again."""
-    pa.array([1])
+def warm_up(file: Path) -> None:
+    """Loads what every trial would load again. Not the archive's engine: its threads do not survive a fork."""
+    list(open_intake([file]).batches())
     nothing = np.zeros(0, np.int64)
-    components(0, nothing, nothing)
-    build(Rows(nothing, nothing, nothing, nothing, nothing))
+    rows = build(Rows(nothing, nothing, nothing, nothing, nothing))[0]
+    extend(rows, rows.rows)
+    read_segments(file.with_suffix(".none"), taxonomy(), "UTC")
+    with TemporaryDirectory() as folder:
+        Log(open_log(Path(folder) / "log.db")).settled()
+        state = open_state(Path(folder) / "state.db")
+        identity = Identity(state, Rules.of(taxonomy().identifiers), normalise_column)
+        identity.follow(1, lambda _: [SETS.empty_table()])
 
 
 def main(file: Path, folder: Path) -> None:
-    warm_up()
+    warm_up(file)
     answer = folder / "answer.json"
     in_child(import_into(folder / "undisturbed", file, killed_at_call(-1)), answer)
     undisturbed = json.loads(answer.read_text("utf-8"))
