@@ -135,6 +135,6 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
     tests = str(Path(__file__).parents[2])
     peaks = [
         int(subprocess.check_output([sys.executable, "-c", code, tests, str(tmp_path / f"lake{parts}"), str(parts)]))
-        for parts in (30, 90)
+        for parts in (15, 45)
     ]
     assert peaks[1] < peaks[0] * 1.3, peaks
