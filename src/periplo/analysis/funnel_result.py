@@ -60,7 +60,7 @@ class FunnelResult(Result, frozen=True, kw_only=True):
         return plain if self.by else {key: value for key, value in plain.items() if key not in {"by", "groups"}}
 
     def explain(self, lang: Lang = "en") -> str:
-        steps = " → ".join(event_label(step.name, lang) for step in self.steps)
+        steps = " → ".join(_name(step, lang) for step in self.steps)
         told = Definition(self.definition.text, self.definition.values | {"steps": steps})
         return f"{told.tell(lang)} {self.evidence.tell(lang)}."
 
@@ -75,9 +75,12 @@ class FunnelResult(Result, frozen=True, kw_only=True):
             for step in steps
         ]
         bars = [step.rate for _, steps in parts for step in steps]
-        return Shown(
-            t("Funnel", lang), [*([t(self.by, lang)] if self.by else []), *heads], rows, 2 if self.by else 1, bars
-        )
+        return Shown(t("Funnel", lang), heads, rows, 2 if self.by else 1, bars)
+
+
+def _name(step: FunnelStep, lang: Lang) -> str:
+    """English keeps the names that predicates use."""
+    return step.name if lang == "en" else event_label(step.name, lang)
 
 
 def _row(place: int, step: FunnelStep) -> dict[str, Any]:
@@ -86,7 +89,7 @@ def _row(place: int, step: FunnelStep) -> dict[str, Any]:
 
 def _cells(step: FunnelStep, lang: Lang) -> list[str]:
     return [
-        event_label(step.name, lang),
+        _name(step, lang),
         number(step.customers, lang),
         percent(step.rate, lang),
         percent(step.rate_from_previous, lang),
