@@ -11,6 +11,7 @@ from threading import Thread
 import numpy as np
 import pytest
 
+from periplo.errors import ShopBusy
 from periplo.workspace import Shop
 from periplo.workspace.lock import Lock
 from support import ROOT
@@ -201,3 +202,18 @@ def test_a_timeline_too_long_to_name_every_event(shop: Shop, monkeypatch: pytest
     shop.archive()
     shop.record([event("live", user_id="u1", minute=5)])
     assert journey_of(shop, "u1") == ["9", "7", "5", "3", "1", "live"]
+
+
+def test_while_identity_is_busy_elsewhere_the_journeys_are_those_from_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("periplo.log.database.BUSY_SECONDS", 0.05)
+    shop = Shop.open(tmp_path / "shop", create=True)
+    shop.record([event("1", user_id="u1")])
+    before = shop.journeys()
+    shop.record([event("2", user_id="u1", minute=1)])
+    with Shop.open(shop.path)._stores.state.writing():
+        assert shop.journeys() is before
+        with pytest.raises(ShopBusy):
+            Shop.open(shop.path).journeys()
+    assert shop.journeys().columns.events == 2

@@ -10,6 +10,7 @@ from threading import RLock
 import numpy as np
 import pyarrow as pa
 
+from periplo.errors import ShopBusy
 from periplo.identity import COLUMNS
 from periplo.journeys.build import Rows, Sorted, build, extend, move
 from periplo.journeys.columns import I64, JourneyColumns
@@ -33,9 +34,17 @@ class JourneyStore:
         self._columns: JourneyColumns | None = None
 
     def now(self) -> tuple[int, JourneyColumns]:
-        """The last settled place of the sequence, and the journeys of all events up to it, memory-mapped."""
+        """The last settled place of the sequence, and the journeys of all events up to it, memory-mapped.
+
+        While identity is still reading a large import elsewhere, the journeys are those from before it.
+        """
         with self._lock:
-            settled = follow(self._stores)
+            try:
+                settled = follow(self._stores)
+            except ShopBusy:
+                if self._columns is None:
+                    raise
+                return self._kept.seq, self._columns
             if self._columns is None or self._kept.seq != settled:
                 self._kept = self._at(settled)
                 self._columns = _opened(self._stores, self._kept)
