@@ -7,10 +7,14 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+OpenPage = Callable[..., Any]
+"""Opens an address in a browser: ``open_page(address, lang=, theme=, width=, height=)``, a playwright ``Page``."""
 
 PROGRAM = "import sys; from periplo.server import serve; from periplo.workspace import Shop; {call}"
 
@@ -34,9 +38,9 @@ class Served:
 
 
 @contextmanager
-def served(shop: Path, options: str = "") -> Iterator[Served]:
+def served(shop: Path, options: str = "", port: int = 0) -> Iterator[Served]:
     """``options``: further arguments of ``serve``, such as ``host='0.0.0.0'``."""
-    call = f"serve(Shop.open(sys.argv[1]), port=0{', ' + options if options else ''})"
+    call = f"serve(Shop.open(sys.argv[1]), port={port}{', ' + options if options else ''})"
     process = subprocess.Popen(
         [sys.executable, "-c", PROGRAM.format(call=call), str(shop)],
         stdout=subprocess.PIPE,

@@ -49,7 +49,7 @@ def create_app(shop: Shop, *, token: str | None = None) -> Litestar:
             use_handler_docstrings=True,
             render_plugins=[Guide(shop.settings), JsonRenderPlugin()],
         ),
-        state=State({"watch": watch}),
+        state=State({"watch": watch, "desk": desk}),
         on_shutdown=[watch.close],
         logging_config=None,
     )

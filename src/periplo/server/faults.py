@@ -31,7 +31,7 @@ class Fault(NamedTuple):
 NO_CUSTOMER = Fault(
     "no_customer",
     "There is no customer number {number}.",
-    "The number may be mistyped, or belong to a customer who was joined with another.",
+    "The number may be mistyped, or come from another shop.",
     "Look for the customer in the list.",
 )
 

@@ -31,7 +31,7 @@ class Person:
 
 
 def person_of(desk: Desk, number: int, lang: Lang) -> Person:
-    """A customer by number. Raises ``NotFoundException`` where the shop has none with it."""
+    """A customer by number; an old one leads to whom they were joined with. Raises ``NotFoundException``."""
     view = desk.view({})
     try:
         profile = desk.shop.profile(number)
@@ -41,7 +41,7 @@ def person_of(desk: Desk, number: int, lang: Lang) -> Person:
     reading = desk.reading(view)
     stages = [Stage(one.id, one.label.tell(lang), place % HUES + 1) for place, one in enumerate(reading.stages)]
     conditions = [Condition(name, predicate) for name, predicate in desk.definition(view).stages]
-    codes = _codes(desk, conditions, number, len(events))
+    codes = _codes(desk, conditions, profile.number, len(events))
     return Person(profile, events, stages, [None if code < 0 else stages[code] for code in codes])
 
 

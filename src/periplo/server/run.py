@@ -8,14 +8,17 @@ import signal
 import webbrowser
 from collections.abc import Callable
 from contextlib import suppress
+from threading import Thread
 
 from granian.constants import HTTPModes, Interfaces
 from granian.server.embed import Server
 from litestar import Litestar
 
+from periplo.errors import PeriploError
 from periplo.language import from_environment, t
 from periplo.server.address import is_loopback, take_port, url
 from periplo.server.app import create_app
+from periplo.server.desk import Desk
 from periplo.workspace import Shop
 
 GRACE_S = 5
@@ -49,7 +52,16 @@ def serve(
         if open_browser:
             webbrowser.open(f"{address}/?token={token}" if token else address)
 
+    Thread(target=_prepare, args=[app.state.desk], daemon=True).start()
     asyncio.run(_serve(app, host, port, ready))
+
+
+def _prepare(desk: Desk) -> None:
+    """Reads the map before the first reader asks for it, who would wait for the same answer."""
+    with suppress(PeriploError):
+        view = desk.view({})
+        desk.reading(view)
+        desk.kpis(view)
 
 
 async def _serve(app: Litestar, host: str, port: int, ready: Callable[[], None]) -> None:

@@ -64,8 +64,9 @@ def test_nobody_looks_when_nobody_follows() -> None:
 def test_silence_is_broken_by_heartbeats() -> None:
     async def run() -> None:
         stream = messages(quick(Counter(), heartbeat=0.001))
-        assert b"event: version" in (await asyncio.wait_for(anext(stream), 5)).encode()
-        assert (await asyncio.wait_for(anext(stream), 5)).encode().startswith(b": ")
+        heard: list[bytes] = []
+        while not (heard and heard[-1].startswith(b": ") and any(b"event: version" in one for one in heard)):
+            heard.append((await asyncio.wait_for(anext(stream), 5)).encode())
         await stream.aclose()
 
     asyncio.run(run())

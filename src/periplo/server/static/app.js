@@ -21,6 +21,11 @@
       fetch("/reader", { method: "POST", redirect: "manual", body: new URLSearchParams({ theme: button.value }) });
     }));
 
+  // paper is light
+  let chosen = "auto";
+  addEventListener("beforeprint", () => { chosen = root.dataset.theme ?? "auto"; root.dataset.theme = "light"; });
+  addEventListener("afterprint", () => { root.dataset.theme = chosen; });
+
   const part = document.getElementById("part");
   if (!part) return;
   let version = part.dataset.version;

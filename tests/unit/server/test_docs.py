@@ -1,0 +1,44 @@
+"""Every route, parameter and error code of the web door stands in its documentation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import small_shop
+from periplo.server import create_app
+from periplo.server.faults import FAULTS, NO_CUSTOMER
+from periplo.workspace import Shop
+from support import ROOT
+
+TEXT = (ROOT / "docs/reference/api.md").read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def paths() -> dict[str, Any]:
+    with Shop.open(small_shop.made()) as shop:
+        described: dict[str, Any] = create_app(shop).openapi_schema.to_schema()["paths"]
+    return described
+
+
+def test_every_route_and_parameter_is_documented(paths: dict[str, Any]) -> None:
+    assert len(paths) == 9
+    for path, methods in paths.items():
+        assert set(methods) == {"get"}
+        assert f"`GET {path}`" in TEXT
+        for parameter in methods["get"].get("parameters", []):
+            if parameter["in"] == "query":
+                assert f"`{parameter['name']}`" in TEXT
+                assert parameter["description"]
+
+
+def test_every_route_is_described(paths: dict[str, Any]) -> None:
+    for methods in paths.values():
+        assert methods["get"]["summary"]
+        assert methods["get"]["description"]
+
+
+@pytest.mark.parametrize("code", [*(fault.code for fault in FAULTS.values()), NO_CUSTOMER.code, "bad_value"])
+def test_every_code_of_the_door_is_documented(code: str) -> None:
+    assert f"| `{code}` |" in TEXT
