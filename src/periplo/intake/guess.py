@@ -28,6 +28,15 @@ _PHONE = r"^'?\+?[\d\s().-]{7,20}$"
 _LINE_FIELDS = frozenset({"product_id", "price", "amount", "quantity"})
 
 
+_EVENTS = {
+    "query": "Products Searched",
+    "page": "Page Viewed",
+    "revenue": "Order Completed",
+    "amount": "Order Completed",
+}
+"""What rows are that name no event and no order, by the first of these that they have."""
+
+
 class Found(NamedTuple):
     """The column for a field, and how sure that is (0 to 1)."""
 
@@ -50,7 +59,8 @@ def guess(rows: Rows) -> Guess:
     if "time" not in found:
         raise _cannot(rows.file, names, "time")
     event = _event(found, rows.file, names)
-    lines = _lines(found) if event == "Order Completed" and "event" not in found else None
+    orders = "order_id" in found and "event" not in found
+    lines = _lines(found) if orders else None
     used = {place.column for place in found.values()}
     rest = {name: _property(sample.column(name), name) for name in names if name not in used and name}
     mapping = Mapping(
@@ -58,7 +68,7 @@ def guess(rows: Rows) -> Guess:
         currency=found["currency"].column if "currency" in found else None,
         event=Value(column=found["event"].column) if "event" in found else event,
         time=Time(column=found["time"].column),
-        id=found["order_id"].column if event == "Order Completed" and "event" not in found and not lines else None,
+        id=found["order_id"].column if orders and not lines else None,
         fields=_fields(found, lines is not None),
         properties={**_kept(found, lines is not None), **rest},
         lines=lines,
@@ -159,7 +169,7 @@ _TESTS: dict[str, Callable[[pa.Array], float]] = {
 def _event(found: dict[str, Found], file: Path, names: list[str]) -> str:
     if "event" in found or "order_id" in found:
         return "Order Completed"
-    for field, event in (("query", "Products Searched"), ("page", "Page Viewed"), ("revenue", "Order Completed")):
+    for field, event in _EVENTS.items():
         if field in found:
             return event
     raise _cannot(file, names, "event")
