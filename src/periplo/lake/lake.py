@@ -22,7 +22,7 @@ from pyarrow import parquet
 from periplo.errors import DamagedShop
 from periplo.events.schema import STORED
 
-ROW_GROUP = 256 * 1024
+ROW_GROUP = 128 * 1024
 _LOG = "periplo.log"
 _WRITER = WriterProperties(
     compression="ZSTD",
