@@ -145,7 +145,7 @@ GOOD = (
 EDIT = st.tuples(st.integers(0, 400), st.integers(0, 3), st.binary(max_size=4))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.sampled_from(GOOD), st.lists(EDIT, max_size=4))
 def test_no_file_crashes_an_import(
     tmp_path_factory: pytest.TempPathFactory, text: str, edits: list[tuple[int, int, bytes]]
