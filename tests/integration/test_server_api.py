@@ -78,6 +78,13 @@ def test_numbers_equal_those_of_the_library(client: TestClient[Any], shop: Shop)
             assert told[name] == plain(value), (path, name)
 
 
+def test_words_come_in_the_reader_s_language(client: TestClient[Any]) -> None:
+    told = client.get("/api/v1/kpis", headers={"Accept-Language": "es"}).json()
+    assert told["definition"].startswith("Indicadores del periodo")
+    labels = {kpi["id"]: (kpi["label"], kpi["meaning"]) for kpi in told["values"]}
+    assert labels["orders"] == ("pedidos", "Pedidos completados, también de clientes desconocidos.")
+
+
 def test_stages_are_those_of_the_map(client: TestClient[Any]) -> None:
     stages = {stage["id"]: stage for stage in ask(client, "stages")["stages"]}
     for stage in ask(client, "map")["map"]["stages"]:

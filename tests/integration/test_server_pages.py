@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import unescape
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -197,3 +198,21 @@ def test_the_api_has_a_page_of_its_own(client: TestClient[Any]) -> None:
     text = page(client, "/api", lang="es")
     assert "GET /api/v1/funnel" in text
     assert "API para desarrolladores" in text
+
+
+def test_an_empty_shop_says_how_to_fill_it_and_fills_by_itself(tmp_path: Path) -> None:
+    with (
+        Shop.create(tmp_path / "new") as shop,
+        TestClient(create_app(shop), base_url="http://shop.localhost") as client,
+    ):
+        assert "periplo import FILE --into" in page(client, "/")
+        assert client.get("/api/v1/shop").json()["since"] is None
+        assert "Nobody is behind" in page(client, "/customers")
+        shop.record(small_shop.events())
+        text = page(client, "/")
+    assert "periplo import" not in text
+    assert shown(text)["stage/loyalty/entered"].startswith("1")
+
+
+def test_a_view_without_events_says_so(client: TestClient[Any]) -> None:
+    assert "Nothing happened in this view." in page(client, "/", since="2026-02-01", until="2026-02-02")

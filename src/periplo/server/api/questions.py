@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from litestar.params import QueryParameter
+from msgspec.structs import replace
 
+from periplo.language import t
 from periplo.server.api.answering import answered
 from periplo.server.api.parameters import By, route
 from periplo.server.api.shapes import FunnelAnswer, KpisAnswer, StagesAnswer, TransitionsAnswer
@@ -36,7 +38,9 @@ def funnel(
 @route("/kpis", tags=["Numbers"], summary="Key figures")
 def kpis(desk: TheDesk, view: TheView, reader: TheReader, by: By = None) -> KpisAnswer:
     """The key figures that the data allow, with the change to the period before."""
-    return answered(KpisAnswer, desk.kpis(view, by), desk, view, reader.lang)
+    found = desk.kpis(view, by)
+    told = [replace(kpi, label=t(kpi.label, reader.lang), meaning=kpi.explain(reader.lang)) for kpi in found.values]
+    return answered(KpisAnswer, replace(found, values=told), desk, view, reader.lang)
 
 
 @route("/transitions", tags=["Numbers"], summary="Transitions")

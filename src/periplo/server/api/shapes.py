@@ -38,7 +38,7 @@ class Named(Shape, kw_only=True):
 
 
 class ShopAnswer(Shape, kw_only=True):
-    """The shop, and what its filters can be. `since` and `until` are the days of the first and last event."""
+    """The shop, and what its filters can be. `since` and `until`: days of the first and last event, if any."""
 
     name: str
     currency: str | None
@@ -48,8 +48,8 @@ class ShopAnswer(Shape, kw_only=True):
     release: str
     customers: int
     events: int
-    since: date
-    until: date
+    since: date | None
+    until: date | None
     periods: list[str]
     channels: list[Named]
     segments: list[Named]

@@ -49,7 +49,7 @@ def _figure(kpi: Kpi, view: View, lang: Lang) -> dict[str, Any]:
         "ref": ref,
         "link": f"/customers{view.query(ref=ref)}",
         "label": t(kpi.label, lang),
-        "meaning": t(kpi.meaning, lang, **kpi.values),
+        "meaning": kpi.explain(lang),
         "value": _value(kpi, kpi.value, lang),
         "change": _change(kpi.change, lang),
         "before": _value(kpi, kpi.before, lang),

@@ -53,6 +53,7 @@ def _board(desk: Desk, view: View, reader: Reader) -> dict[str, Any]:
         "view": view,
         "narrowed": view != View(type(view.filters)()),
         "figures": figures(desk, view, lang),
+        "nothing": _nothing(desk, view, lang),
         "svg": _picture(desk, view, reading, lang),
         "terms": terms(reading, lang),
         "stage_terms": stage_terms(desk, view, reading, lang),
@@ -62,6 +63,16 @@ def _board(desk: Desk, view: View, reader: Reader) -> dict[str, Any]:
         ],
         **desk.remembered(("choices", view, lang), lambda: _choices(desk, view, lang)),
     }
+
+
+def _nothing(desk: Desk, view: View, lang: Lang) -> str:
+    """What to do where there are no events to see; empty where there are some."""
+    if not desk.shop.journeys().columns.events:
+        folder = desk.shop.path
+        return t("This shop has no events yet. Read some in: periplo import FILE --into {shop}", lang, shop=folder)
+    if not desk.journeys(view).columns.events:
+        return t("Nothing happened in this view. Choose another period, or clear the filters.", lang)
+    return ""
 
 
 def _picture(desk: Desk, view: View, reading: MapReading, lang: Lang) -> Markup:
