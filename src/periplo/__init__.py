@@ -1,11 +1,8 @@
 """Periplo: the open customer-journey platform for online shops.
 
-    import periplo
-
-    journeys = periplo.read("orders.parquet")              # a file, as an import would read it
-    journeys = periplo.open("shop/").journeys()            # a shop
-    journeys.funnel("Product Viewed", "Order Completed", within="7d")
-    journeys.stages(), journeys.transitions(), journeys.kpis()
+``periplo.read("orders.parquet")`` reads a file as an import would; ``periplo.open("shop/").journeys()`` are those of a
+shop. Both answer ``.funnel("Product Viewed", "Order Completed", within="7d")``, ``.stages()``, ``.transitions()``,
+``.kpis()``; docs/start walks through it.
 """
 
 from periplo.analysis import Cohorts, Cycles, FunnelResult, Journeys, Kpis, Result, Sessions, StageFlow, Transitions

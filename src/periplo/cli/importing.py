@@ -92,6 +92,8 @@ def summary(report: ImportReport, target: Path) -> None:
     }
     took = t("{preset}, in {time}", LANG, preset=report.preset, time=duration(report.seconds, LANG))
     table(took, ["", ""], [(label, number(counts[key], LANG)) for key, label in labels.items()])
+    for said in report.notes:
+        note(said.tell(LANG))
     if report.rejected:
         note(t("See why rows were set aside: periplo quarantine list {shop}", LANG, shop=target))
 
@@ -101,6 +103,13 @@ def show_plan(report: ImportReport) -> None:
     heads = [t("column", LANG), t("becomes", LANG), t("example", LANG), t("how sure", LANG)]
     rows = [(item.column, item.field, item.example, item.sure) for item in report.plan.items]
     table(t("Read as {preset}", LANG, preset=report.preset), heads, rows, left=4)
+    for said in report.notes:
+        note(said.tell(LANG))
+    for text in report.plan.mappings.values() if report.plan.guessed else ():
+        note(
+            t("To read it otherwise, save this as mapping.yaml, change it, and add --map mapping.yaml:", LANG)
+        )
+        people.print(text, markup=False, highlight=False)
     note(t("Nothing was written. Leave out --dry-run to import.", LANG))
 
 
