@@ -40,7 +40,7 @@ def test_it_says_where_it_listens_keeps_its_port_and_ends_when_asked() -> None:
 
 def test_open_streams_do_not_hold_it_back() -> None:
     with (
-        served(small_shop.made()) as server,
+        served(small_shop.made(), "host='localhost'") as server,
         httpx.stream("GET", f"{server.address}/api/v1/events", timeout=120) as live,
     ):
         assert live.headers["content-type"].startswith("text/event-stream")

@@ -27,23 +27,27 @@ def host_of(header: str) -> str:
     return header.rpartition(":")[0] if header.count(":") == 1 else header
 
 
-def take_port(host: str, port: int) -> int:
-    """The port to listen on, a free one for 0. Raises ``UsageError`` where it is taken or not allowed."""
+def take(host: str, port: int) -> tuple[str, int]:
+    """The IP address and port to listen on, a free port for 0.
+
+    Raises ``UsageError`` where the port is taken or not allowed, or the address is not this machine's.
+    """
     try:
-        family, _, _, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError as error:
         raise UsageError(
             "The address {host} is not known.",
             fix="Use an address of this machine, such as 127.0.0.1 or 0.0.0.0.",
             host=host,
         ) from error
+    family, _, _, _, where = min(found, key=lambda one: one[0] != socket.AF_INET)
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(where)
         except OSError as error:
             raise _refused(error, host, port) from error
-        return int(probe.getsockname()[1])
+        return str(where[0]), int(probe.getsockname()[1])
 
 
 def url(host: str, port: int) -> str:
@@ -59,7 +63,7 @@ def _refused(error: OSError, host: str, port: int) -> UsageError:
             why="Another program, perhaps Periplo itself, listens there.",
             fix="Choose another: --port {other}.",
             port=port,
-            other=take_port(host, 0),
+            other=take(host, 0)[1],
         )
     if error.errno == errno.EACCES:
         return UsageError(
@@ -67,7 +71,7 @@ def _refused(error: OSError, host: str, port: int) -> UsageError:
             why="Ports below 1024 belong to the system.",
             fix="Choose another: --port {other}.",
             port=port,
-            other=take_port(host, 0),
+            other=take(host, 0)[1],
         )
     return UsageError(
         "The address {host} cannot be used here.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 import signal
 import webbrowser
@@ -16,10 +17,12 @@ from litestar import Litestar
 
 from periplo.errors import PeriploError
 from periplo.language import from_environment, t
-from periplo.server.address import is_loopback, take_port, url
+from periplo.server.address import is_loopback, take, url
 from periplo.server.app import create_app
 from periplo.server.desk import Desk
 from periplo.workspace import Shop
+
+log = logging.getLogger("periplo.server")
 
 GRACE_S = 5
 """How long requests may take to end after Ctrl-C."""
@@ -40,7 +43,7 @@ def serve(
     lang = from_environment()
     made = token is None and not is_loopback(host)
     token = secrets.token_urlsafe(24) if made else token
-    port = take_port(host, port)
+    listening, port = take(host, port)
     app = create_app(shop, token=token)
     address = url(host, port)
 
@@ -53,15 +56,19 @@ def serve(
             webbrowser.open(f"{address}/?token={token}" if token else address)
 
     Thread(target=_prepare, args=[app.state.desk], daemon=True).start()
-    asyncio.run(_serve(app, host, port, ready))
+    asyncio.run(_serve(app, listening, port, ready))
 
 
 def _prepare(desk: Desk) -> None:
     """Reads the map before the first reader asks for it, who would wait for the same answer."""
-    with suppress(PeriploError):
+    try:
         view = desk.view({})
         desk.reading(view)
         desk.kpis(view)
+    except PeriploError:
+        return  # the page says what is wrong, and what to do
+    except Exception:
+        log.exception("The map could not be read beforehand.")
 
 
 async def _serve(app: Litestar, host: str, port: int, ready: Callable[[], None]) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from periplo.errors import UsageError
 from periplo.language import tell
-from periplo.server.address import host_of, is_loopback, take_port, url
+from periplo.server.address import host_of, is_loopback, take, url
 
 
 @pytest.mark.parametrize(
@@ -34,14 +34,16 @@ def test_the_host_of_a_header() -> None:
 
 
 def test_port_zero_is_a_free_one() -> None:
-    assert take_port("127.0.0.1", 0) > 1023
+    host, port = take("localhost", 0)
+    assert host == "127.0.0.1"
+    assert port > 1023
 
 
 def test_a_taken_port_proposes_another() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(UsageError) as caught:
-            take_port("127.0.0.1", port)
+            take("127.0.0.1", port)
     assert f"Port {port} is already in use." in str(caught.value)
     assert "--port" in tell(caught.value, "es")["fix"]
 
@@ -49,7 +51,7 @@ def test_a_taken_port_proposes_another() -> None:
 @pytest.mark.parametrize("host", ["203.0.113.7", "no-such-host.invalid"])
 def test_an_address_of_somebody_else(host: str) -> None:
     with pytest.raises(UsageError, match="address"):
-        take_port(host, 0)
+        take(host, 0)
 
 
 def test_addresses_to_type() -> None:
