@@ -106,9 +106,7 @@ def show_plan(report: ImportReport) -> None:
     for said in report.notes:
         note(said.tell(LANG))
     for text in report.plan.mappings.values() if report.plan.guessed else ():
-        note(
-            t("To read it otherwise, save this as mapping.yaml, change it, and add --map mapping.yaml:", LANG)
-        )
+        note(t("To read it otherwise, save this as mapping.yaml, change it, and add --map mapping.yaml:", LANG))
         people.print(text, markup=False, highlight=False)
     note(t("Nothing was written. Leave out --dry-run to import.", LANG))
 
