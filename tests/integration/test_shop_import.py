@@ -160,3 +160,13 @@ def test_a_half_made_shop_is_finished(tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "periplo.toml").write_text('name = "Other"\n')
     assert Shop.open(tmp_path / "other").journeys().columns.events == 0
+
+
+def test_a_shop_may_lie_in_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = write_messages(tmp_path / "m.jsonl", (message(n) for n in range(10)))
+    monkeypatch.chdir(tmp_path)
+    with Shop.open("tienda ñ #1 100%?a=b's", create=True) as shop:
+        monkeypatch.chdir(tmp_path.parent)
+        assert shop.import_files([file]).accepted == 10
+        assert shop.journeys().columns.properties.column("color") is not None
+        assert [finding.level for finding in shop.doctor() if finding.level != "ok"] == []

@@ -82,3 +82,16 @@ def test_rows_that_nobody_refused(shop: Shop) -> None:
     assert shop.replay_quarantine().read == 0
     with pytest.raises(UnknownName):
         shop.replay_quarantine(only=["abc"])
+
+
+def test_more_rows_than_are_read_at_once(shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("periplo.workspace.replay.ROWS_AT_ONCE", 3)
+    write_messages(tmp_path / "a.jsonl", [message(0), *(f"nonsense {n}" for n in range(10))])
+    shop.import_files([tmp_path / "a.jsonl"])
+    whole = {
+        row.reject_id: write_messages(tmp_path / "one", [message(row.line)]).read_text("utf-8").strip()
+        for row in shop.quarantine.list()
+        if row.line % 2
+    }
+    report = shop.replay_quarantine(mended=whole)
+    assert (report.read, report.accepted, report.rejected, shop.quarantine.count()) == (10, 5, 5, 5)

@@ -26,8 +26,7 @@ _MINE = cursor.c.consumer == "identity"
 
 def open_state(place: Path | str) -> Database:
     """The database of what consumers know: the path of an SQLite file, or a database URL."""
-    url = f"sqlite:///{place}" if isinstance(place, Path) else place
-    return Database(url, migrations="periplo.identity:migrations", head=HEAD)
+    return Database(place, migrations="periplo.identity:migrations", head=HEAD)
 
 
 class Totals(msgspec.Struct, frozen=True):

@@ -42,8 +42,8 @@ _SETTINGS = {"delta.dataSkippingStatsColumns": "seq,occurred_at,source", "delta.
 class Snapshot:
     """The lake at one commit: later ones do not show."""
 
-    def __init__(self, table: DeltaTable) -> None:
-        self._table = table
+    def __init__(self, table: DeltaTable, url: str) -> None:
+        self._table, self._url = table, url
 
     def scan(
         self, columns: Sequence[str], after_seq: int = 0, until_seq: int | None = None, where: str = ""
@@ -70,7 +70,8 @@ class Snapshot:
 
     def files(self) -> list[str]:
         """The Parquet files, for any engine that reads Parquet."""
-        return list(self._table.file_uris())
+        # Not file_uris(): it writes a space in a local path as %20, which no engine opens.
+        return [f"{self._url}/{path}" for path in pa.table(self._table.get_add_actions())["path"].to_pylist()]
 
     def damaged(self) -> dict[str, str]:
         """The files that are missing or cannot be read, each with the problem."""
@@ -102,7 +103,7 @@ class Lake:
 
     def now(self) -> Snapshot:
         """What the newest commit holds."""
-        return Snapshot(self._open())
+        return Snapshot(self._open(), self.url)
 
     def append(self, events: pa.RecordBatchReader, *, note: dict[str, Any], archived_seq: int | None = None) -> None:
         """Writes events (schema ``STORED``) as they stream by, in one atomic commit that carries ``note``.

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, inspect, make_url, text
 from sqlalchemy import insert as insert_into
 from sqlalchemy.exc import DatabaseError, OperationalError
 
@@ -20,14 +20,15 @@ BUSY_SECONDS = 60
 
 
 class Database:
-    """One database with its schema at ``head``, the newest migration in the package folder ``migrations``.
+    """One database, the path of an SQLite file or a database URL, with its schema at ``head``, the newest migration in
+    the package folder ``migrations``.
 
     Every transaction is either ``reading()`` (sees one moment, waits for nobody) or ``writing()`` (one at a time;
     when the block ends all of it is durable, or none of it happened). Raises ``DamagedShop`` and ``ShopBusy``.
     """
 
-    def __init__(self, url: str, *, migrations: str, head: str) -> None:
-        self._engine = _engine(url)
+    def __init__(self, place: Path | str, *, migrations: str, head: str) -> None:
+        self._engine = _engine(place)
         self._writer = self._engine.execution_options(periplo_writes=True)
         self._migrations, self._head, self._ready = migrations, head, False
 
@@ -78,11 +79,18 @@ def migrate(connection: Connection, migrations: str) -> None:
     """Runs the migrations of ``migrations`` ("package:folder") that the database has not seen yet."""
     from alembic import command
     from alembic.config import Config
+    from alembic.util import CommandError
 
     config = Config()
     config.set_main_option("script_location", migrations)
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        name = Path(connection.engine.url.database or "").name
+        raise DamagedShop(
+            "{name} was written by a newer Periplo.", fix="Update Periplo to the version that wrote it.", name=name
+        ) from error
 
 
 def run_migrations() -> None:
@@ -106,8 +114,9 @@ def insert(connection: Connection, table: Table, columns: Sequence[Sequence[Any]
         connection.exec_driver_sql(str(insert_into(table).compile(dialect=dialect)), rows)
 
 
-def _engine(url: str) -> Engine:
-    if not url.startswith("sqlite"):
+def _engine(place: Path | str) -> Engine:
+    url = URL.create("sqlite", database=str(place)) if isinstance(place, Path) else make_url(place)
+    if url.get_backend_name() != "sqlite":
         return create_engine(url)
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _tune)

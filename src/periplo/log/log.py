@@ -29,8 +29,7 @@ Key = tuple[str, str]
 
 def open_log(place: Path | str) -> Database:
     """The database of the log and the quarantine: the path of an SQLite file, or a database URL."""
-    url = f"sqlite:///{place}" if isinstance(place, Path) else place
-    return Database(url, migrations="periplo.log:migrations", head=HEAD)
+    return Database(place, migrations="periplo.log:migrations", head=HEAD)
 
 
 class Log:

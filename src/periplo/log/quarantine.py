@@ -96,7 +96,8 @@ class Quarantine:
         replayed: bool | None = False,
     ) -> list[Reject]:
         """A page of rows, by file and line. ``replayed``: False those that wait, True those that went in, None all."""
-        wanted = select(reject).where(*_filters(file, field, replayed)).order_by(reject.c.file, reject.c.line)
+        wanted = select(reject).where(*_filters(file, field, replayed))
+        wanted = wanted.order_by(reject.c.file, reject.c.line, reject.c.reject_id)
         with self._database.reading() as connection:
             rows = connection.execute(wanted.limit(limit).offset(offset)).all()
         return [_reject(row) for row in rows]

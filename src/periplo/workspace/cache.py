@@ -21,21 +21,26 @@ FORMAT = 1
 _ABANDONED_S = 3600.0
 
 
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """Up to which place of the sequence journeys go, their names by code, their first and last event."""
+
+    seq: int = 0
+    event_names: tuple[str, ...] = ()
+    channel_names: tuple[str, ...] = ()
+    since_us: int = 0
+    until_us: int = 0
+
+
 @dataclass(frozen=True)
 class CachedJourneys:
-    """Journeys of all events up to the place ``seq``.
+    """``person`` bool[n] per customer. ``arrivals`` int64[m] the places of all events, ascending, and ``place``
+    int64[m] the index of each row's event among them: columns are kept in the order of arrival, and picked by it."""
 
-    ``person`` bool[n] per customer. ``arrivals`` int64[m] the places of all events, ascending, and ``place`` int64[m]
-    the index of each row's event among them: columns are kept in the order of arrival, and picked by it.
-    """
-
-    seq: int
+    about: About
     journeys: Sorted
     person: Bool
     arrivals: I64
     place: I64
-    event_names: tuple[str, ...] = ()
-    channel_names: tuple[str, ...] = ()
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         own = {"person": self.person, "arrivals": self.arrivals, "place": self.place}
@@ -51,7 +56,7 @@ class CachedJourneys:
 
 
 NO_JOURNEYS = CachedJourneys(
-    0,
+    About(),
     Sorted(
         np.zeros(1, np.int64),
         np.zeros(0, np.int64),
@@ -68,10 +73,8 @@ NO_JOURNEYS = CachedJourneys(
 
 class _Manifest(msgspec.Struct):
     format: int
-    seq: int
     folder: str
-    event_names: tuple[str, ...]
-    channel_names: tuple[str, ...]
+    about: About
 
 
 def worth_writing(events: int, written: int) -> bool:
@@ -92,12 +95,11 @@ def read(cache: Path) -> CachedJourneys | None:
 def write(cache: Path, journeys: CachedJourneys) -> None:
     """Puts journeys in the place of those the cache holds, in one step."""
     before = _old_folders(cache)
-    folder = cache / f"journeys-{journeys.seq}-{uuid4().hex}"
+    folder = cache / f"journeys-{journeys.about.seq}-{uuid4().hex}"
     folder.mkdir(parents=True)
     for name, array in journeys.arrays().items():
         np.save(folder / f"{name}.npy", array)
-    manifest = _Manifest(FORMAT, journeys.seq, folder.name, journeys.event_names, journeys.channel_names)
-    replace_file(cache / "journeys.json", msgspec.json.encode(manifest))
+    replace_file(cache / "journeys.json", msgspec.json.encode(_Manifest(FORMAT, folder.name, journeys.about)))
     for old in before:
         rmtree(old, ignore_errors=True)
 
@@ -119,13 +121,7 @@ def _load(manifest: _Manifest, folder: Path) -> CachedJourneys:
         raise ValueError("other arrays than expected")
     own = {name: arrays[name] for name in ("person", "arrivals", "place")}
     journeys = Sorted(**{name: arrays[name] for name in Sorted.__dataclass_fields__})  # type: ignore[arg-type]
-    return CachedJourneys(
-        manifest.seq,
-        journeys,
-        **own,  # type: ignore[arg-type]
-        event_names=manifest.event_names,
-        channel_names=manifest.channel_names,
-    )
+    return CachedJourneys(manifest.about, journeys, **own)  # type: ignore[arg-type]
 
 
 def _manifest(cache: Path) -> _Manifest:

@@ -15,6 +15,7 @@ MEMORY = "512MB"
 @contextmanager
 def engine(spill: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """An empty database in memory that spills into a folder of its own under ``spill``, removed afterwards."""
+    spill.mkdir(parents=True, exist_ok=True)
     connection = duckdb.connect(
         config={
             "memory_limit": MEMORY,

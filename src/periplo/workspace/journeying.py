@@ -15,7 +15,7 @@ from periplo.identity import COLUMNS
 from periplo.journeys.build import Rows, Sorted, build, extend, move
 from periplo.journeys.columns import I64, JourneyColumns
 from periplo.workspace import cache
-from periplo.workspace.cache import NO_JOURNEYS, CachedJourneys
+from periplo.workspace.cache import NO_JOURNEYS, About, CachedJourneys
 from periplo.workspace.following import follow
 from periplo.workspace.names import Names
 from periplo.workspace.properties import ShopProperties
@@ -44,8 +44,8 @@ class JourneyStore:
             except ShopBusy:
                 if self._columns is None:
                     raise
-                return self._kept.seq, self._columns
-            if self._columns is None or self._kept.seq != settled:
+                return self._kept.about.seq, self._columns
+            if self._columns is None or self._kept.about.seq != settled:
                 self._kept = self._at(settled)
                 self._columns = _opened(self._stores, self._kept)
             return settled, self._columns
@@ -60,12 +60,12 @@ class JourneyStore:
     def _at(self, settled: int) -> CachedJourneys:
         folder, found = self._stores.places.cache, self._kept
         on_disk = cache.read(folder)
-        if on_disk and found.seq < on_disk.seq <= settled:
+        if on_disk and found.about.seq < on_disk.about.seq <= settled:
             found = on_disk
-        if found.seq == settled:
+        if found.about.seq == settled:
             return found
         fresh = _advanced(self._stores, found, settled)
-        kept = len(on_disk.arrivals) if on_disk and on_disk.seq <= settled else 0
+        kept = len(on_disk.arrivals) if on_disk and on_disk.about.seq <= settled else 0
         if cache.worth_writing(len(fresh.arrivals), kept):
             cache.write(folder, fresh)
         return fresh
@@ -74,30 +74,35 @@ class JourneyStore:
 def _opened(stores: Stores, kept: CachedJourneys) -> JourneyColumns:
     return kept.journeys.columns(
         person=kept.person,
-        event_names=kept.event_names,
-        channel_names=kept.channel_names,
+        event_names=kept.about.event_names,
+        channel_names=kept.about.channel_names,
+        since_us=kept.about.since_us,
+        until_us=kept.about.until_us,
         properties=ShopProperties(stores, kept.arrivals, kept.place),
     )
 
 
 def _advanced(stores: Stores, old: CachedJourneys, settled: int) -> CachedJourneys:
     """Old journeys, those of merged customers put together, with the new events joined in."""
-    event_names, channel_names = Names(old.event_names, MOST_EVENT_NAMES), Names(old.channel_names, MOST_CHANNELS)
-    new = _rows(stores, old.seq, settled, event_names, channel_names)
+    names = Names(old.about.event_names, MOST_EVENT_NAMES), Names(old.about.channel_names, MOST_CHANNELS)
+    new = _rows(stores, old.about.seq, settled, *names)
     known, place = _regrouped(stores, old)
     journeys, origin = extend(known, new) if len(place) else build(new)
     by_arrival = np.argsort(new.seq)
     arrived = np.empty(len(new), np.int64)
     arrived[by_arrival] = np.arange(len(place), len(place) + len(new))
-    return CachedJourneys(
+    ends = [old.about.since_us, old.about.until_us] if len(place) else []
+    times = np.append(new.time_us, np.array(ends, np.int64))
+    about = About(
         seq=settled,
-        journeys=journeys,
-        person=stores.identity.persons(journeys.customer),
-        arrivals=np.concatenate((old.arrivals, new.seq[by_arrival])),
-        place=np.concatenate((place, arrived))[origin],
-        event_names=event_names.all,
-        channel_names=channel_names.all,
+        event_names=names[0].all,
+        channel_names=names[1].all,
+        since_us=int(times.min()) if len(times) else 0,
+        until_us=int(times.max()) if len(times) else 0,
     )
+    arrivals = np.concatenate((old.arrivals, new.seq[by_arrival]))
+    person = stores.identity.persons(journeys.customer)
+    return CachedJourneys(about, journeys, person, arrivals, np.concatenate((place, arrived))[origin])
 
 
 def _regrouped(stores: Stores, old: CachedJourneys) -> tuple[Sorted, I64]:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from periplo.intake import PRESETS, MappingPlan, Note
-from periplo.log import Reading, Reject
+import msgspec
+
+from periplo.errors import DataError
+from periplo.intake import PRESETS, Intake, MappingPlan, Note
+from periplo.log import Quarantine, Reading, Reject
 from periplo.workspace.importing import ImportReport, commit, open_files, report
 from periplo.workspace.recording import WAIT_S
 from periplo.workspace.staging import Counts, Staging
 from periplo.workspace.stores import Stores
 
-_AT_ONCE = 50_000
+ROWS_AT_ONCE = 20_000
 
 
 def replay(
@@ -26,13 +29,25 @@ def replay(
     is marked, what is refused again stays. Raises ``UnknownName`` for an id that no row has.
     """
     began = time.monotonic()
-    waiting = stores.quarantine.list(limit=_AT_ONCE) if only is None else [stores.quarantine.show(one) for one in only]
-    run = _Replay(stores, mapping, mended)
+    run, readings = _Replay(stores, mapping, mended), stores.quarantine.readings()
     with stores.lock.hold(WAIT_S):
         stores.clear()
-        for (how, header), rows in _alike(waiting, stores.quarantine.readings()).items():
-            run.read(how, header, rows)
+        for page in _pages(stores.quarantine, only):
+            for (how, header), rows in _alike(page, readings).items():
+                run.read(how, header, rows)
     return report(stores, run.counts, began, preset=run.preset, plan=run.plan, notes=run.notes)
+
+
+def _pages(quarantine: Quarantine, only: Collection[str] | None) -> Iterator[list[Reject]]:
+    """The rows to read, some at a time; those that go in leave the list before the next are taken."""
+    if only is not None:
+        yield [quarantine.show(one) for one in only]
+        return
+    passed = 0
+    while rows := quarantine.list(limit=ROWS_AT_ONCE, offset=passed):
+        waiting = quarantine.count()
+        yield rows
+        passed += len(rows) - (waiting - quarantine.count())
 
 
 class _Replay:
@@ -45,30 +60,54 @@ class _Replay:
 
     def read(self, how: Reading, header: str, rows: Sequence[Reject]) -> None:
         """Reads rows with the same header, as they were read before."""
+        texts = {row.reject_id: self._mended.get(row.reject_id, row.raw) for row in rows}
+        if not header:
+            # A file is known by its first row: one that was mended must not lie behind one that was not.
+            texts = dict(sorted(texts.items(), key=lambda item: not _is_json(item[1])))
         self._stores.places.cache.mkdir(exist_ok=True)
         with TemporaryDirectory(dir=self._stores.places.cache) as folder:
             file = Path(folder) / ("rows.csv" if header else "rows.jsonl")
-            begins = _write(file, header, [(row.reject_id, self._mended.get(row.reject_id, row.raw)) for row in rows])
-            refused = self._import(file, how)
+            begins = _write(file, header, texts)
+            refused = self._import(file, how, len(rows))
             self._stores.quarantine.mark_replayed([one for line, one in begins.items() if line not in refused])
 
-    def _import(self, file: Path, how: Reading) -> set[int]:
+    def _import(self, file: Path, how: Reading, rows: int) -> Container[int]:
         """Brings a file into the shop; answers the lines that are refused again."""
-        preset, mapping = how.preset if how.preset in PRESETS and not self._mapping else None, self._mapping
-        if how.mapping and not mapping:
-            mapping = file.with_name("mapping.yaml")
-            mapping.write_text(how.mapping, "utf-8")
-        intake = open_files(self._stores, [file], None if mapping else preset, mapping)
+        try:
+            intake = self._open(file, how)
+        except DataError:
+            if self._mapping:
+                raise
+            self._count(Counts(read=rows, accepted=0, duplicates=0, rejected=rows))
+            return range(1 << 62)
         with Staging(self._stores.places.staging) as staged:
             for batch in intake.batches():
                 staged.add(batch)
             staged.close()
             commit(self._stores, staged, None)
-            self.counts = Counts(*map(sum, zip(self.counts, staged.counts(), strict=True)))
+            self._count(staged.counts())
             refused = {reject.line for some in staged.rejects() for reject in some}
         self.preset, self.plan = intake.preset, self.plan.and_also(intake.plan)
         self.notes += intake.notes
         return refused
+
+    def _open(self, file: Path, how: Reading) -> Intake:
+        mapping = self._mapping
+        if how.mapping and not mapping:
+            mapping = file.with_name("mapping.yaml")
+            mapping.write_text(how.mapping, "utf-8")
+        preset = how.preset if how.preset in PRESETS and not mapping else None
+        return open_files(self._stores, [file], preset, mapping)
+
+    def _count(self, more: Counts) -> None:
+        self.counts = Counts(*map(sum, zip(self.counts, more, strict=True)))
+
+
+def _is_json(text: str) -> bool:
+    try:
+        return isinstance(msgspec.json.decode(text.encode("utf-8", "surrogatepass")), dict)
+    except msgspec.MsgspecError:
+        return False
 
 
 def _alike(rows: Sequence[Reject], readings: Mapping[str, Reading]) -> dict[tuple[Reading, str], list[Reject]]:
@@ -79,12 +118,12 @@ def _alike(rows: Sequence[Reject], readings: Mapping[str, Reading]) -> dict[tupl
     return groups
 
 
-def _write(file: Path, header: str, rows: Sequence[tuple[str, str]]) -> dict[int, str]:
-    """Writes rows as a file; answers the id of each row by the line it begins at."""
+def _write(file: Path, header: str, texts: Mapping[str, str]) -> dict[int, str]:
+    """Writes rows, given by id, as a file; answers the id of each row by the line it begins at."""
     begins, line = {}, 1 + (header.count("\n") + 1 if header else 0)
-    for reject_id, raw in rows:
+    for reject_id, raw in texts.items():
         begins[line] = reject_id
         line += raw.count("\n") + 1
-    lines = [header, *(raw for _, raw in rows)] if header else [raw for _, raw in rows]
+    lines = [header, *texts.values()] if header else list(texts.values())
     file.write_text("\n".join([*lines, ""]), "utf-8", errors="surrogatepass", newline="")
     return begins

@@ -43,7 +43,7 @@ class Shop:
     def __init__(self, path: Path, settings: Settings) -> None:
         self.path, self.settings = path, settings
         self.taxonomy = load_vocabulary(path) if (path / "vocabulary").is_dir() else own_words()
-        self._places = Places(path)
+        self._places = Places(path.absolute())
         self._stores = Stores(self._places, settings, self.taxonomy)
         self._journeys = JourneyStore(self._stores)
         self._faces: Remembered[Journeys] = Remembered(16)

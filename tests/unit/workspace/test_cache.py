@@ -117,7 +117,7 @@ def test_a_cache_from_the_future_is_not_believed(shop: Shop) -> None:
     assert Shop.open(shop.path).journeys().columns.events == 50
     found = cache.read(shop.path / "cache")
     assert found
-    assert found.seq == 50
+    assert found.about.seq == 50
 
 
 def test_an_empty_shop_has_empty_journeys(tmp_path: Path) -> None:
