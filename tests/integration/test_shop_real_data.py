@@ -26,7 +26,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
 
 def asked(query: str) -> list[Any]:
     """The answer of DuckDB over the file itself (``lines``)."""
-    rows = duckdb.sql(query.replace("lines", f"read_parquet('{data_file(LINES)}')")).fetchall()
+    rows = duckdb.connect().sql(query.replace("lines", f"read_parquet('{data_file(LINES)}')")).fetchall()
     return [row[0] for row in rows] if rows and len(rows[0]) == 1 else rows
 
 
@@ -77,5 +77,7 @@ def test_a_timeline_has_the_invoices_of_its_customer(shop: Shop) -> None:
 
 def test_any_engine_reads_the_archive(shop: Shop) -> None:
     files = list((shop.path / "lake" / "events").glob("*.parquet"))
-    ((events,),) = duckdb.sql(f"SELECT count(*) FROM read_parquet({[str(file) for file in files]})").fetchall()
+    ((events,),) = (
+        duckdb.connect().sql(f"SELECT count(*) FROM read_parquet({[str(file) for file in files]})").fetchall()
+    )
     assert events == shop.journeys().columns.events

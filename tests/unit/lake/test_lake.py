@@ -90,7 +90,7 @@ def test_which_events_are_known(lake: Lake) -> None:
 def test_other_engines_read_its_files(lake: Lake) -> None:
     lake.append(stored(list("abc")), note={})
     files = lake.now().files()
-    assert duckdb.execute("SELECT count(*) FROM read_parquet(?)", [files]).fetchone() == (3,)
+    assert duckdb.connect().sql(f"SELECT count(*) FROM read_parquet({files})").fetchall() == [(3,)]
 
 
 def test_leftovers_of_killed_writers_are_removed(lake: Lake) -> None:
