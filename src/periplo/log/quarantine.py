@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -138,7 +139,7 @@ def _filters(file: str | None, field: str | None, replayed: bool | None) -> list
 
 
 def _row(one: Refused, import_id: str) -> tuple[Any, ...]:
-    values = msgspec.json.encode(one.values, enc_hook=str).decode()
+    values = json.dumps(one.values, default=str)
     now = _us(datetime.now(UTC))
     raw = _pack(one.raw)
     return one.reject_id, import_id, one.file, one.line, one.field, one.reason, values, one.header, raw, now, None
@@ -152,7 +153,7 @@ def _reject(row: Row[Any]) -> Reject:
         line=row.line,
         field=row.field,
         reason=row.reason,
-        values=msgspec.json.decode(row.reason_values),
+        values=json.loads(row.reason_values),
         header=row.header,
         raw=_unpack(row.raw),
         rejected_at=_moment(row.rejected_us),

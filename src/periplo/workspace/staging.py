@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from shutil import rmtree
@@ -45,7 +46,7 @@ class Staging:
         folder.mkdir(parents=True)
         self._folder, self._events, self._rejects = folder, folder / "events.arrow", folder / "rejects.jsonl"
         self._writer = pa.ipc.new_file(self._events, _STAGED, options=pa.ipc.IpcWriteOptions(compression="lz4"))
-        self._refused = self._rejects.open("wb")
+        self._refused = self._rejects.open("w", encoding="ascii")
         self._sources: set[str] = set()
         self._read = self._rejected = self._count = 0
         self._keep: Bool = np.zeros(0, np.bool_)
@@ -61,7 +62,8 @@ class Staging:
         rows = pa.array(batch.rows_of_event, pa.int64())
         if batch.events.num_rows:
             self._writer.write_batch(pa.RecordBatch.from_arrays([*batch.events.columns, rows], schema=_STAGED))
-        self._refused.writelines(msgspec.json.encode(reject) + b"\n" for reject in batch.rejects)
+        # Not msgspec's JSON: a refused row may hold what is no Unicode, and must come back as it was.
+        self._refused.writelines(json.dumps(msgspec.to_builtins(reject)) + "\n" for reject in batch.rejects)
         self._sources.update(pc.unique(batch.events["source"]).to_pylist())
         self._read += batch.rows
         self._rejected += len(batch.rejects)
@@ -92,10 +94,10 @@ class Staging:
 
     def rejects(self) -> Iterator[list[Reject]]:
         """The refused rows, some at a time."""
-        with self._rejects.open("rb") as lines:
+        with self._rejects.open(encoding="ascii") as lines:
             some: list[Reject] = []
             for line in lines:
-                some.append(msgspec.json.decode(line, type=Reject))
+                some.append(msgspec.convert(json.loads(line), Reject))
                 if len(some) == _REJECTS_AT_ONCE:
                     yield some
                     some = []
