@@ -15,7 +15,7 @@ from litestar.params import FromPath, FromQuery
 
 from periplo.server.keys import OPEN, UNVERSIONED
 
-FONTS = ("Roboto-Regular.ttf", "Roboto-Medium.ttf", "Roboto-Bold.ttf")
+FONTS = ("Roboto-Regular.ttf", "Roboto-Medium.ttf")
 _KINDS = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
