@@ -25,7 +25,13 @@ def engine(spill: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             "autoload_known_extensions": False,
         }
     )
+    quiet(connection)
     try:
         yield connection
     finally:
         connection.close()
+
+
+def quiet(connection: duckdb.DuckDBPyConnection) -> None:
+    """A query of some seconds must not draw its progress on stdout, amid the JSON of a command."""
+    connection.execute("set enable_progress_bar = false")

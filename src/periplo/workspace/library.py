@@ -14,6 +14,7 @@ import pyarrow as pa
 from periplo.analysis import Journeys
 from periplo.analysis.reading import from_table
 from periplo.errors import UnreadableFile, UsageError
+from periplo.workspace.engine import quiet
 from periplo.workspace.filters import Filters
 from periplo.workspace.shop import Shop
 
@@ -81,7 +82,9 @@ def _table(path: Path) -> pa.Table:
     if not path.is_file():
         raise UnreadableFile("There is no file {path}.", fix="Check its name and folder.", path=path)
     try:
-        return duckdb.connect().sql("from '{}'".format(str(path).replace("'", "''"))).to_arrow_table()
+        connection = duckdb.connect()
+        quiet(connection)
+        return connection.sql("from '{}'".format(str(path).replace("'", "''"))).to_arrow_table()
     except duckdb.Error as error:
         raise UnreadableFile(
             "{path} cannot be read as a table.",
