@@ -149,9 +149,9 @@ class Funnel:
 
 def definition(steps: Sequence[Condition], within: str) -> Definition:
     return Definition(
-        "Customers who did {steps} in this order within {within}, edge included. Of several attempts the one with the "
-        "latest valid start is carried on; one event serves one step; equal times may match in step order. Still open: "
-        "the window of the latest attempt was not over at the end. Times run from the step before.",
+        "Customers who went through {steps} in this order within {within}, edge included. Of several attempts the one "
+        "with the latest valid start is carried on; one event serves one step; equal times may match in step order. "
+        "Still open: the window of the latest attempt was not over at the end. Times run from the step before.",
         {"steps": " → ".join(step.name for step in steps), "within": within},
     )
 
