@@ -53,7 +53,8 @@ def make(path: Path, settings_file: Path | None) -> None:
 def finish(stores: Stores) -> None:
     """Makes what a shop that was only half made lacks, and clears up after killed imports."""
     places = stores.places
-    if not (places.lake / "_delta_log").exists() and not places.log.exists():
+    archived = any((places.lake / "_delta_log").glob("*.json"))  # its folder alone is an archive that was half made
+    if not archived and not places.log.exists():
         stores.lake.create()
     stores.recover()
 
