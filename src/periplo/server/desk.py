@@ -10,7 +10,7 @@ from periplo.analysis.kpis_result import Kpis
 from periplo.analysis.stages_result import StageFlow
 from periplo.analysis.transitions import Transitions
 from periplo.journeys.columns import I64
-from periplo.maps import MapDefinition, MapReading, behind
+from periplo.maps import MapDefinition, MapReading, behind, stage_flow
 from periplo.server.answers import Answers
 from periplo.server.listing import Listing, listing
 from periplo.server.query import View, view_of
@@ -49,10 +49,7 @@ class Desk:
     def stages(self, view: View) -> StageFlow:
         """The flow through the stages of the view's map."""
         definition = self.definition(view)
-        patience = definition.journey.settings.patience
-        return self.remembered(
-            ("stages", view), lambda: self.journeys(view).stages(definition.stages, patience=patience)
-        )
+        return self.remembered(("stages", view), lambda: stage_flow(self.journeys(view), definition))
 
     def listed(self, view: View, ref: str | None) -> Listing:
         """The customers behind a number, or all, as a list."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -164,7 +165,7 @@ class Shop:
 
     def timeline(self, number: int) -> pa.Table:
         """All events of a customer (schema ``STORED``), in time order. Raises ``UnknownName``."""
-        find = lambda: customers.timeline(self._stores, self._journeys, number)  # noqa: E731
+        find = partial(customers.timeline, self._stores, self._journeys, number)
         return self._timelines.get((self.version(), number), find)
 
     def profile(self, number: int) -> Profile:
@@ -214,7 +215,7 @@ class Shop:
         return examine(self._stores)
 
     def _segments(self) -> dict[str, Segment]:
-        read = lambda: read_segments(self._places.segments, self.taxonomy, self.settings.time_zone)  # noqa: E731
+        read = partial(read_segments, self._places.segments, self.taxonomy, self.settings.time_zone)
         return self._known_segments.get(self._edited(), read)
 
     def _edited(self) -> str:
