@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from periplo.errors import DamagedShop
 from periplo.events.schema import STORED
 
 ROW_GROUP = 128 * 1024
+_MOST_ASKED = 5_000
 _LOG = "periplo.log"
 _WRITER = WriterProperties(
     compression="ZSTD",
@@ -57,12 +59,14 @@ class Snapshot:
         predicate = " AND ".join(filter(None, conditions)) or None
         return pa.RecordBatchReader.from_stream(self._table.scan(list(columns), predicate)).cast(schema)
 
-    def known(self, keys: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
-        """Those of the (source, event_id) that the archive holds."""
-        wanted = set(keys)
-        ids = one_of("event_id", {event_id for _, event_id in wanted})
-        found = self.scan(["source", "event_id"], where=ids).read_all().to_pydict() if wanted else {}
-        return wanted & set(zip(found.get("source", []), found.get("event_id", []), strict=True))
+    def known(self, keys: Iterable[tuple[str, str]], after_seq: int = 0) -> set[tuple[str, str]]:
+        """Those of the (source, event_id) that the archive holds after a place in the sequence."""
+        wanted, found = set(keys), set[tuple[str, str]]()
+        ids = iter({event_id for _, event_id in wanted})
+        while some := list(islice(ids, _MOST_ASKED)):
+            rows = self.scan(["source", "event_id"], after_seq, where=one_of("event_id", some)).read_all()
+            found.update(zip(rows["source"].to_pylist(), rows["event_id"].to_pylist(), strict=True))
+        return wanted & found
 
     def count(self) -> int:
         """How many events the archive holds."""

@@ -5,14 +5,14 @@ The log keeps the tail: events move to the archive (the lake) later, and keep th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
 import msgspec
 import pyarrow as pa
-from sqlalchemy import Connection, delete, func, select, tuple_, update
+from sqlalchemy import Connection, bindparam, delete, func, select, tuple_, update
 
 from periplo.events.model import Event, to_batch
 from periplo.events.schema import STORED
@@ -26,6 +26,9 @@ _decode = msgspec.msgpack.Decoder(Event).decode
 Key = tuple[str, str]
 """(source, event_id): what makes an event this event."""
 
+Archived = Callable[[Iterable[Key], int], set[Key]]
+"""Those of the keys that the archive holds now, after a place in the sequence."""
+
 
 def open_log(place: Path | str) -> Database:
     """The database of the log and the quarantine: the path of an SQLite file, or a database URL."""
@@ -33,21 +36,27 @@ def open_log(place: Path | str) -> Database:
 
 
 class Log:
-    """The tail of the shop's events, and the numbers of all of them."""
+    """The tail of the shop's events, and the numbers of all of them.
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    ``archived`` asks the archive for what it holds. It is asked while nobody else can write here, so that no event
+    moves or is imported between the question and the answer: each is kept once, here or there.
+    """
+
+    def __init__(self, database: Database, archived: Archived = lambda keys, after_seq: set()) -> None:
+        self._database, self._archived = database, archived
 
     def append(self, events: Sequence[Event]) -> int:
         """Commits the events as a group, in order, and answers how many were new.
 
-        An event whose key is in the log already, or twice in the group, is kept once.
+        An event whose key the log or the archive holds, or that is twice in the group, is kept once.
         """
         distinct: dict[Key, Event] = {}
         for one in events:
             distinct.setdefault((one.source, one.event_id), one)
         with self._database.writing() as connection:
+            _last(connection)
             known = _among(connection, distinct)
+            known |= self._archived(distinct.keys() - known, 0)
             fresh = {key: one for key, one in distinct.items() if key not in known}
             first = _take(connection, len(fresh))
             insert(
@@ -96,6 +105,8 @@ class Log:
         """A range of ``count`` places for an import, which commits elsewhere inside the block; gives the first.
 
         While the block runs the log is not settled beyond the range. A range of an import that failed stays empty.
+        Before the block commits it leaves out what ``keys`` gives; what was appended after that, and is in the
+        archive when the block ends, leaves the log.
         """
         with self._database.writing() as connection:
             first = _take(connection, count)
@@ -104,7 +115,7 @@ class Log:
             yield first
         finally:
             with self._database.writing() as connection:
-                connection.execute(delete(reservation).where(reservation.c.first_seq == first))
+                self._end(connection, first)
 
     def unfinished(self) -> list[str]:
         """The imports that hold a range: one that runs, or those that were killed."""
@@ -112,14 +123,28 @@ class Log:
             return list(connection.scalars(select(reservation.c.import_id)))
 
     def release(self) -> None:
-        """Gives up the ranges of killed imports. Only for one who knows that no import runs."""
+        """Ends killed imports, whether they had committed or not. Only for one who knows that no import runs."""
         with self._database.writing() as connection:
-            connection.execute(delete(reservation))
+            for first in connection.scalars(select(reservation.c.first_seq)).all():
+                self._end(connection, first)
 
     def trim(self, until_seq: int) -> None:
         """Forgets the events up to a place, which the archive holds now."""
         with self._database.writing() as connection:
             connection.execute(delete(event).where(event.c.seq <= until_seq))
+
+    def _end(self, connection: Connection, first_seq: int) -> None:
+        """An import is over: of what was recorded meanwhile, the events that it brought too stay in the archive only.
+
+        No reader has seen them in the log, which was not settled so far.
+        """
+        _last(connection)
+        rows = connection.execute(select(event.c.seq, event.c.source, event.c.event_id).where(event.c.seq > first_seq))
+        places = {(source, event_id): seq for seq, source, event_id in rows}
+        twice = [{"place": places[key]} for key in self._archived(places.keys(), first_seq - 1)]
+        if twice:
+            connection.execute(delete(event).where(event.c.seq == bindparam("place")), twice)
+        connection.execute(delete(reservation).where(reservation.c.first_seq == first_seq))
 
 
 def _last(connection: Connection) -> int:

@@ -80,12 +80,13 @@ def commit(stores: Stores, staged: Staging, how: Reading | None) -> None:
     quarantine, unless they lie there already (no ``how``)."""
     import_id = uuid4().hex
     move(stores)
-    count = staged.keep_new(stores.lake.now(), stores.log.keys())
+    count = staged.keep_new(stores.lake.now())
     if how:
         for some in staged.rejects():
             stores.quarantine.put(import_id, how, some)
     if count:
         with stores.log.reserve(count, import_id) as first:
+            count = staged.leave_out(stores.log.keys())
             note = {"import_id": import_id, "first_seq": first, "last_seq": first + count - 1}
             stores.lake.append(staged.events(first), note=note)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from shutil import rmtree
 from typing import NamedTuple
@@ -38,7 +38,7 @@ class Counts(NamedTuple):
 class Staging:
     """The events and refused rows of one import, in a folder that is removed at the end.
 
-    First ``add`` all batches, then ``close``, ``keep_new``, and read them.
+    First ``add`` all batches, then ``close``, ``keep_new``, ``leave_out`` what was recorded, and read them.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -74,14 +74,23 @@ class Staging:
         self._writer.close()
         self._refused.close()
 
-    def keep_new(self, archive: Snapshot, live: Sequence[Key]) -> int:
-        """Leaves out what the archive or the log holds, and second ones among the staged; answers how many stay."""
+    def keep_new(self, archive: Snapshot) -> int:
+        """Leaves out what the archive holds, and second ones among the staged; answers how many stay."""
         self._keep = np.memmap(self._folder / "keep", np.bool_, "w+", shape=(max(1, self._count),))
         if self._count:
             known = archive.scan(["source", "event_id"], where=one_of("source", self._sources))
             with engine(self._folder) as database:
-                for batch in _new_places(database, self._keys(), known, live):
+                for batch in _new_places(database, self._keys(), known):
                     self._keep[batch["place"].to_numpy()] = True
+        return int(np.count_nonzero(self._keep))
+
+    def leave_out(self, live: Sequence[Key]) -> int:
+        """Leaves out what the log holds, which is little; answers how many stay."""
+        wanted, ids = set(live), pa.array([event_id for _, event_id in live], pa.string())
+        for batch in self._keys() if live else ():
+            like = batch.filter(pc.is_in(batch["event_id"], ids)).to_pylist()
+            places = [row["place"] for row in like if (row["source"], row["event_id"]) in wanted]
+            self._keep[places] = False
         return int(np.count_nonzero(self._keep))
 
     def counts(self) -> Counts:
@@ -122,19 +131,13 @@ class Staging:
 
 
 def _new_places(
-    database: DuckDBPyConnection, staged: pa.RecordBatchReader, known: pa.RecordBatchReader, live: Iterable[Key]
+    database: DuckDBPyConnection, staged: pa.RecordBatchReader, known: pa.RecordBatchReader
 ) -> pa.RecordBatchReader:
-    """The places of the first staged event of each key that is neither known nor live."""
-    sources, ids = zip(*live, strict=True) if live else ((), ())
+    """The places of the first staged event of each key that is not known."""
     database.register("staged", staged)
     database.register("known", known)
-    database.register("live", pa.table([sources, ids], schema=_KEY.remove(0)))
     return database.sql(
-        """
-        SELECT min(place) AS place FROM staged
-        ANTI JOIN (FROM known UNION ALL FROM live) USING (source, event_id)
-        GROUP BY source, event_id
-        """
+        "SELECT min(place) AS place FROM staged ANTI JOIN known USING (source, event_id) GROUP BY source, event_id"
     ).to_arrow_reader()
 
 

@@ -32,8 +32,9 @@ class Stores:
     def __init__(self, places: Places, settings: Settings, taxonomy: Taxonomy) -> None:
         self.places, self.settings, self.taxonomy = places, settings, taxonomy
         self.log_database, self.state = open_log(places.log), open_state(places.state)
-        self.log, self.quarantine = Log(self.log_database), Quarantine(self.log_database)
         self.lake = Lake(places.lake)
+        self.log = Log(self.log_database, lambda keys, after_seq: self.lake.now().known(keys, after_seq))
+        self.quarantine = Quarantine(self.log_database)
         self.lock = Lock(places.lock)
         rules = Rules.of(taxonomy.identifiers)
         self.identity = Identity(self.state, rules, self._normalise)

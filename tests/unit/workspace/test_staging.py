@@ -35,7 +35,8 @@ def test_what_is_new_stays_in_order(tmp_path: Path, lake: Lake) -> None:
         for part in (batch("c", "a"), batch(), batch("a", "b", rejects=2), batch("c", "d", source="till")):
             staged.add(part)
         staged.close()
-        assert staged.keep_new(lake.now(), [("till", "d")]) == 4
+        assert staged.keep_new(lake.now()) == 5
+        assert staged.leave_out([("till", "d"), ("till", "a"), ("web", "z")]) == 4
         table = staged.events(101).read_all()
         assert table["event_id"].to_pylist() == ["c", "a", "b", "c"]
         assert table["source"].to_pylist() == ["web", "web", "web", "till"]
@@ -49,7 +50,7 @@ def test_what_the_archive_holds_is_left_out(tmp_path: Path, lake: Lake) -> None:
         with Staging(tmp_path / "staging") as staged:
             staged.add(batch("a", "b", "it's", rows=5))
             staged.close()
-            assert staged.keep_new(lake.now(), []) == expected
+            assert staged.keep_new(lake.now()) == expected
             assert staged.counts() == (15, 5 * expected, 15 - 5 * expected, 0)
             lake.append(staged.events(1), note={})
     assert lake.now().count() == 3
@@ -69,7 +70,7 @@ def test_refused_rows_come_back_as_they_were(tmp_path: Path, lake: Lake, monkeyp
 def test_nothing_at_all(tmp_path: Path, lake: Lake) -> None:
     with Staging(tmp_path / "staging") as staged:
         staged.close()
-        assert (staged.keep_new(lake.now(), []), staged.counts(), list(staged.rejects())) == (0, (0, 0, 0, 0), [])
+        assert (staged.keep_new(lake.now()), staged.leave_out([]), staged.counts(), list(staged.rejects())) == (0, 0, (0, 0, 0, 0), [])
 
 
 def test_leftovers_of_a_killed_import_do_not_disturb(tmp_path: Path, lake: Lake) -> None:
@@ -79,5 +80,5 @@ def test_leftovers_of_a_killed_import_do_not_disturb(tmp_path: Path, lake: Lake)
     with Staging(folder) as staged:
         staged.add(batch("a"))
         staged.close()
-        assert staged.keep_new(lake.now(), []) == 1
+        assert staged.keep_new(lake.now()) == 1
     assert not folder.exists()
