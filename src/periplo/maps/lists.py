@@ -17,23 +17,23 @@ Entry = tuple[Words, int, str]
 
 
 def touchpoints(stage: StageNumbers, top: int, taxonomy: Taxonomy) -> tuple[Item, ...]:
-    return _ranked(_touches(stage.touchpoints, "touchpoint", taxonomy), top, stage.id, "events")
+    return _ranked("touchpoint", _touches(stage.touchpoints, taxonomy), top, stage.id, "events")
 
 
 def entries(stage: StageNumbers, top: int, taxonomy: Taxonomy) -> tuple[Item, ...]:
-    return _ranked(_touches(stage.entries, "entry", taxonomy), top, stage.id, "customers")
+    return _ranked("entry", _touches(stage.entries, taxonomy), top, stage.id, "customers")
 
 
 def exits(stage: StageNumbers, top: int, taxonomy: Taxonomy) -> tuple[Item, ...]:
-    return _ranked(_touches(stage.exits, "exit", taxonomy), top, stage.id, "customers")
+    return _ranked("exit", _touches(stage.exits, taxonomy), top, stage.id, "customers")
 
 
 def actions(stage: StageNumbers, top: int, taxonomy: Taxonomy) -> tuple[Item, ...]:
-    return _ranked(_named(stage.actions, "action", taxonomy.event_label), top, stage.id, "events")
+    return _ranked("action", _named(stage.actions, taxonomy.event_label), top, stage.id, "events")
 
 
 def channels(stage: StageNumbers, top: int, taxonomy: Taxonomy) -> tuple[Item, ...]:
-    return _ranked(_named(stage.channels, "channel", taxonomy.channel_label), top, stage.id, "events")
+    return _ranked("channel", _named(stage.channels, taxonomy.channel_label), top, stage.id, "events")
 
 
 def content(stage: StageNumbers, top: int, taxonomy: Taxonomy) -> tuple[Item, ...]:
@@ -52,31 +52,32 @@ def _content_name(kind: str, name: str) -> Words:
     return Words(en=f"“{name}”", es=f"«{name}»") if kind == "query" else Words(en=name, es=name)
 
 
-def _named(counts: Sequence[Count], what: str, tell: Callable[[str, Lang], str]) -> list[Entry]:
-    return [(per_language(partial(tell, one.name)), one.n, f"{what}/{one.name}") for one in counts if one.name]
+def _named(counts: Sequence[Count], tell: Callable[[str, Lang], str]) -> list[Entry]:
+    return [(per_language(partial(tell, one.name)), one.n, one.name) for one in counts if one.name is not None]
 
 
-def _touches(counts: Sequence[TouchCount], what: str, taxonomy: Taxonomy) -> list[Entry]:
+def _touches(counts: Sequence[TouchCount], taxonomy: Taxonomy) -> list[Entry]:
     return [
         (
             per_language(partial(taxonomy.touchpoint_label, one.channel, one.contact)),
             one.n,
-            f"{what}/{one.channel}/{one.contact}",
+            f"{one.channel}/{one.contact}",
         )
         for one in counts
     ]
 
 
-def _ranked(found: Sequence[Entry], top: int, stage: str, unit: Unit) -> tuple[Item, ...]:
+def _ranked(what: str, found: Sequence[Entry], top: int, stage: str, unit: Unit) -> tuple[Item, ...]:
     """The ``top`` largest and, as a row of its own, all others together (a single other one is shown instead)."""
     total = sum(n for _, n, _ in found)
     shown = found[: top if len(found) > top + 1 else top + 1]
-    items = _items(shown, total, stage, unit)
+    items = _items([(name, n, f"{what}/{end}") for name, n, end in shown], total, stage, unit)
     rest = total - sum(n for _, n, _ in shown)
     if not rest:
         return items
     others = translated("{n} others", n=len(found) - len(shown))
-    return (*items, Item(what="other", label=others, value=rest, unit=unit, n=total, share=rest / total))
+    ref = f"stage/{stage}/other/{what}/{len(shown)}"
+    return (*items, Item(what="other", label=others, value=rest, unit=unit, n=total, share=rest / total, ref=ref))
 
 
 def _items(found: Sequence[Entry], total: int, stage: str, unit: Unit) -> tuple[Item, ...]:

@@ -79,6 +79,10 @@ def behind(journeys: Journeys, definition: MapDefinition, ref: str) -> I64:
 def _found(people: Journeys, definition: MapDefinition, ref: str) -> I64:
     ids = [name for name, _ in definition.stages]
     match ref.split("/"):
+        case ["evidence", "customers"]:
+            return np.flatnonzero(people.columns.person)
+        case ["evidence", "events"]:
+            return np.arange(people.columns.customers)
         case ["stage", stage, "money", ("in" | "out") as way, *currency] if stage in ids:
             codes = stage_codes(people.columns, definition.stages)
             return _purse(people, way).customers(people.columns, codes, ids.index(stage), "".join(currency))

@@ -21,6 +21,10 @@ def title_of(desk: Desk, view: View, ref: str | None, lang: Lang) -> str:
     if not ref:
         return t("All customers of this period", lang)
     match ref.split("/"):
+        case ["evidence", "customers"]:
+            return t("All known customers of the map", lang)
+        case ["evidence", "events"]:
+            return t("All customers of the map, also those known by one order only", lang)
         case ["kpi", name, *_]:
             return t(desk.kpis(view).get(name).label, lang).capitalize()
         case ["transition", origin, target]:

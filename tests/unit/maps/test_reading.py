@@ -127,6 +127,25 @@ def test_lists_add_up_with_all_others_in_one_row() -> None:
     assert sum(item.value for item in items) == 14
     assert sum(item.share or 0 for item in items) == pytest.approx(1)
     assert [item.value for item in lane(reading, "channels").cells[0].items] == [14]
+    assert [item.ref for item in items] == [
+        "stage/a/action/Product Viewed", "stage/a/action/Ad Clicked", "stage/a/other/action/2"
+    ]  # fmt: skip
+
+
+def test_all_others_open_those_who_did_what_is_not_listed() -> None:
+    definition = MapDefinition.parse("title: t\nstages: [{id: a, where: '*'}]\nlanes: [{id: actions, top: 1}]\n")
+    journeys = Journeys(given("V0 V1 V2", "V0 A1", "A0 O1", "X0", names=NAMES))
+    others = lane(read(journeys, definition), "actions").cells[0].items[-1]
+    assert (others.what, others.value) == ("other", 4)
+    assert list(behind(journeys, definition, others.ref)) == [1, 2, 3]
+
+
+def test_the_evidence_opens_whom_it_counts() -> None:
+    reading = read(shop(), RETAIL)
+    assert len(behind(shop(), RETAIL, "evidence/customers")) == reading.evidence.customers == 5
+    assert list(behind(shop(), RETAIL, "evidence/events")) == [0, 1, 2, 3, 4, 5]  # with the customer of one order
+    fans = RETAIL.edit(("persona",), {"name": "Fans", "where": {"did": "Product Reviewed"}})
+    assert list(behind(shop(), fans, "evidence/events")) == [1]
 
 
 def test_every_number_leads_to_its_customers() -> None:
@@ -136,7 +155,7 @@ def test_every_number_leads_to_its_customers() -> None:
             found = behind(journeys, RETAIL, f"stage/{stage.id}/{what}")
             assert len(found) == getattr(stage, what), (stage.id, what)
     for ref, item in {item.ref: item for x in reading.lanes for cell in x.cells for item in cell.items}.items():
-        if ref:
+        if item.unit != "mood":
             customers = behind(journeys, RETAIL, ref)
             assert bool(len(customers)) == bool(item.value)
             assert len(customers) <= max(item.n, item.value)

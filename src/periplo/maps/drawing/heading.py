@@ -50,15 +50,15 @@ def _evidence(sheet: Sheet) -> Block:
     reading, lang = sheet.reading, sheet.lang
     proof = reading.evidence
     facts = [
-        (number(proof.customers, lang), t("customers", lang)),
-        (number(proof.events, lang), t("events", lang)),
-        (percent(proof.known_share, lang), t("known customer", lang)),
+        ("customers", number(proof.customers, lang), t("customers", lang)),
+        ("events", number(proof.events, lang), t("events", lang)),
+        ("customers", percent(proof.known_share, lang), t("known customer", lang)),
     ]
     left, room = 14.0, EVIDENCE_WIDTH - 28
     width, shapes = room / 3, []
-    for index, (value, label) in enumerate(facts):
+    for index, (what, value, label) in enumerate(facts):
         x = left + index * width
-        shapes.append(fitted(x, 23, value, STAGE, width - 8))
+        shapes.append(sheet.open(f"evidence/{what}", fitted(x, 23, value, STAGE, width - 8)))
         shapes.append(fitted(x, 38, label, SMALL, width - 8, "muted"))
     since, until = (day(moment, lang, proof.zone) for moment in (proof.since, proof.until))
     window = t("{since} to {until}", lang, since=since, until=until)

@@ -47,8 +47,13 @@ def _others(sheet: Sheet, item: Item, column: Column) -> Block:
     """All others together: no bar, since they are many."""
     value = count(item.value, sheet.lang, SMALL, column.inner * 0.4)
     name = shorten(item.label.tell(sheet.lang), SMALL, column.inner - SMALL.width(value) - 7)
-    texts = line(column.left, 11, name, SMALL, "muted") + line(column.right, 11, value, SMALL, "muted", end=True)
-    return Block(14, texts)
+    shapes = sheet.open(
+        item.ref,
+        _tip(sheet, item),
+        line(column.left, 11, name, SMALL, "muted"),
+        line(column.right, 11, value, SMALL, "muted", end=True),
+    )
+    return Block(14, shapes)
 
 
 def bar(column: Column, y: float, share: float, colour: str = "") -> str:
