@@ -20,6 +20,7 @@ from periplo.server.faults import respond
 from periplo.server.freshness import Freshness
 from periplo.server.gate import Gate, Key
 from periplo.server.given import given
+from periplo.server.head import HeadToo
 from periplo.server.headers import SecurityHeaders
 from periplo.server.keys import STREAM
 from periplo.server.live import Watch
@@ -34,7 +35,7 @@ def create_app(shop: Shop, *, token: str | None = None) -> Litestar:
     """The application over an opened shop. Without a token it answers only under names of this machine."""
     key = Key(token) if token else None
     desk, watch = Desk(shop), Watch(shop.version)
-    return Litestar(
+    return HeadToo(
         [*pages.HANDLERS, *api.HANDLERS, static],
         dependencies=given(desk, watch, key),
         middleware=[Gate(key), Freshness(shop.version)],

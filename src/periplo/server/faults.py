@@ -75,6 +75,8 @@ def respond(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     lang = reader_of(request).lang
     status, told = (error.http_status, tell(error, lang)) if isinstance(error, PeriploError) else _http(error, lang)
     headers = dict(getattr(error, "headers", None) or {})
+    if "GET" in headers.get("allow", "").split(", "):
+        headers["allow"] += ", HEAD"
     if status == 503:
         headers["Retry-After"] = "2"
     answer = _json(status, told) if _is_program(request) else _page(request, status, told)
