@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from litestar import Litestar
-from litestar.types import HTTPDisconnectEvent, Message, Receive, Scope, Send
+from litestar.types import HTTPDisconnectEvent, HTTPResponseBodyEvent, Message, Send
 
 
 class HeadToo(Litestar):
     """An application that answers HEAD as it would answer GET, without the body."""
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "HEAD":
-            await super().__call__(scope, receive, send)
-            return
-        await super().__call__({**scope, "method": "GET"}, _gone, _without_body(send))
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and scope["method"] == "HEAD":
+            scope, receive, send = scope | {"method": "GET"}, _gone, _without_body(send)
+        await super().__call__(scope, receive, send)
 
 
 async def _gone() -> HTTPDisconnectEvent:
@@ -30,6 +31,7 @@ def _without_body(send: Send) -> Send:
             await send(message)
         elif not ended:
             ended = True
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
+            body: HTTPResponseBodyEvent = {"type": "http.response.body", "body": b"", "more_body": False}
+            await send(body)
 
     return head
