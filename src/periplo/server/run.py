@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import secrets
 import signal
+import sys
 import webbrowser
 from collections.abc import Callable
 from contextlib import suppress
-from threading import Thread
 
 from granian.constants import HTTPModes, Interfaces
 from granian.server.embed import Server
 from litestar import Litestar
 
-from periplo.errors import PeriploError
 from periplo.language import from_environment, t
 from periplo.server.address import is_loopback, take, url
 from periplo.server.app import create_app
-from periplo.server.desk import Desk
+from periplo.server.rehearsal import Rehearsal
 from periplo.workspace import Shop
-
-log = logging.getLogger("periplo.server")
 
 GRACE_S = 5
 """How long requests may take to end after Ctrl-C."""
+
+PATIENCE_S = 20.0
+"""After so long the address is told although the map is still being read; the page then takes what is left."""
 
 
 def serve(
@@ -55,23 +54,13 @@ def serve(
         if open_browser:
             webbrowser.open(f"{address}/?token={token}" if token else address)
 
-    Thread(target=_prepare, args=[app.state.desk], daemon=True).start()
-    asyncio.run(_serve(app, listening, port, ready))
+    rehearsal = Rehearsal(app.state.desk)
+    rehearsal.begin()
+    print(t("Reading the journeys of {shop} …", lang, shop=shop.settings.name), file=sys.stderr, flush=True)
+    asyncio.run(_serve(app, listening, port, rehearsal, ready))
 
 
-def _prepare(desk: Desk) -> None:
-    """Reads the map before the first reader asks for it, who would wait for the same answer."""
-    try:
-        view = desk.view({})
-        desk.reading(view)
-        desk.kpis(view)
-    except PeriploError:
-        return  # the page says what is wrong, and what to do
-    except Exception:
-        log.exception("The map could not be read beforehand.")
-
-
-async def _serve(app: Litestar, host: str, port: int, ready: Callable[[], None]) -> None:
+async def _serve(app: Litestar, host: str, port: int, rehearsal: Rehearsal, ready: Callable[[], None]) -> None:
     server = Server(
         app, host, port, interface=Interfaces.ASGI, http=HTTPModes.http1, websockets=False, log_enabled=False
     )
@@ -84,14 +73,14 @@ async def _serve(app: Litestar, host: str, port: int, ready: Callable[[], None])
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop)
-    announced = asyncio.create_task(_when_open(host, port, ready))
+    announced = asyncio.create_task(_announce(host, port, rehearsal, ready))
     with suppress(TimeoutError):
         await server.serve()
     announced.cancel()
 
 
-async def _when_open(host: str, port: int, ready: Callable[[], None]) -> None:
-    """Calls ``ready`` once the port answers."""
+async def _announce(host: str, port: int, rehearsal: Rehearsal, ready: Callable[[], None]) -> None:
+    """Calls ``ready`` once the port answers and the first page does not have to be waited for."""
     there = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     while True:
         with suppress(OSError):
@@ -99,4 +88,5 @@ async def _when_open(host: str, port: int, ready: Callable[[], None]) -> None:
             writer.close()
             break
         await asyncio.sleep(0.02)
+    await rehearsal.over(PATIENCE_S)
     ready()

@@ -31,16 +31,17 @@ PERIOD_LABELS = {"7d": "7 days", "30d": "30 days", "90d": "90 days", ALL: "All"}
 
 @get("/", include_in_schema=False, sync_to_thread=True)
 def map_page(desk: TheDesk, view: TheView, reader: TheReader) -> Response[str]:
-    return _shown("map.html", desk, view, reader)
+    return shown("map.html", desk, view, reader)
 
 
 @get("/part", include_in_schema=False, sync_to_thread=True)
 def map_part(desk: TheDesk, view: TheView, reader: TheReader) -> Response[str]:
     """The same without its frame: what the script fetches and puts in place."""
-    return _shown("part.html", desk, view, reader)
+    return shown("part.html", desk, view, reader)
 
 
-def _shown(template: str, desk: Desk, view: View, reader: Reader) -> Response[str]:
+def shown(template: str, desk: Desk, view: View, reader: Reader) -> Response[str]:
+    """The page, or a part of it, from its template."""
     version = desk.shop.version()
     return page(template, reader, here=f"/{view.query()}", version=version, **_board(desk, view, reader))
 
