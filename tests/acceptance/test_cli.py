@@ -127,7 +127,7 @@ def test_a_bad_row_is_set_aside_and_shown(tmp_path: Path) -> None:
     listed = answer("quarantine", "list", str(tmp_path / "shop"))
     assert listed["total"] == 1
     row = answer("quarantine", "show", str(tmp_path / "shop"), listed["rows"][0]["reject_id"])
-    assert (row["line"], row["field"]) == (3, "time")
+    assert (row["line"], row["field"]) == (3, "timestamp")
     assert "soon" in row["raw"]
 
 
@@ -161,5 +161,5 @@ def test_a_missing_file_ends_with_1(tmp_path: Path) -> None:
 
 def test_errors_and_help_speak_spanish(shop: Path) -> None:
     assert "¿Quería decir" in periplo("stages", str(shop), "--channel", "wbe", lang="es").stderr
-    assert "Los indicadores de una tienda" in periplo("kpis", "--help", lang="es").stdout
+    assert "Los indicadores clave de una tienda" in periplo("kpis", "--help", lang="es").stdout
     assert "clientes" in periplo("stages", str(shop), lang="es").stdout

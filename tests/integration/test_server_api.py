@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 from litestar.testing import TestClient
 
 import small_shop
+from periplo.analysis import Journeys, questions
 from periplo.server import create_app
 from periplo.workspace import Filters, Shop
 
@@ -223,14 +224,20 @@ def test_other_errors_have_the_same_shape(client: TestClient[Any]) -> None:
     assert "GET" in answer.headers["allow"]
 
 
+def test_the_customers_behind_a_number_of_any_question_can_be_listed(client: TestClient[Any]) -> None:
+    steps = {"step": ["Page Viewed", "Order Completed"], "within": "30d"}
+    counted = ask(client, "funnel", **steps)["steps"][1]["customers"]
+    listed = ask(client, "funnel/customers", **steps, ref="funnel/2/customers", limit=1)
+    assert (listed["total"], len(listed["customers"])) == (counted, 1)
+    assert refused(client, "funnel/customers", **steps, ref="funnel/9/customers")["code"] == "unknown_name"
+
+
 def test_openapi_describes_what_is_answered(client: TestClient[Any]) -> None:
     schema = client.get("/api/openapi.json").json()
-    assert set(schema["paths"]) == {
-        *(f"/api/v1/{path}" for path in ("shop", "map", "stages", "funnel", "kpis", "transitions", "events")),
-        "/api/v1/customers",
-        "/api/v1/customers/{number}",
+    queries: dict[str, dict[str, str]] = {
+        path: {} for path in ("shop", "map", "stages", "customers", *questions(Journeys))
     }
-    queries: dict[str, dict[str, str]] = {path: {} for path in ("shop", "map", "kpis", "stages", "customers")}
+    queries["funnel/customers"] = {"step": "Page Viewed", "ref": "funnel/1/customers"}
     for path, query in (queries | {"funnel": {"step": "Page Viewed"}}).items():
         ok = schema["paths"][f"/api/v1/{path}"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
         Draft202012Validator(ok | {"components": schema["components"]}).validate(ask(client, path, **query))

@@ -1,14 +1,15 @@
 """Questions about journeys, one module each, and ``Journeys``, the face they are asked through."""
 
-from periplo.analysis.cohorts import Cohorts
+from periplo.analysis.asking import Option, options_of, put, questions
 from periplo.analysis.cycles import Cycles
 from periplo.analysis.face import Journeys
-from periplo.analysis.funnel_result import FunnelResult, FunnelStep
-from periplo.analysis.kpis_result import Kpi, Kpis
+from periplo.analysis.funnel.result import FunnelResult, FunnelStep
+from periplo.analysis.kpi.result import Kpi, Kpis
+from periplo.analysis.paths.transitions import Move, Transitions
 from periplo.analysis.result import Count, Definition, Evidence, Result, Shown, TouchCount
+from periplo.analysis.retention.cohorts import Cohorts
 from periplo.analysis.sessions import Sessions
 from periplo.analysis.stages_result import StageFlow, StageNumbers
-from periplo.analysis.transitions import Move, Transitions
 
 __all__ = [
     "Cohorts",
@@ -22,6 +23,7 @@ __all__ = [
     "Kpi",
     "Kpis",
     "Move",
+    "Option",
     "Result",
     "Sessions",
     "Shown",
@@ -29,4 +31,7 @@ __all__ = [
     "StageNumbers",
     "TouchCount",
     "Transitions",
+    "options_of",
+    "put",
+    "questions",
 ]

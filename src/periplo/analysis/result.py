@@ -101,6 +101,10 @@ class Result(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             raise UnknownName("number", ref, [])
         return np.asarray(found, np.int64)
 
+    def told(self, lang: Lang) -> Self:
+        """The same result with the texts inside it in a language; most have none."""
+        return self
+
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain data that JSON can carry."""
         plain: dict[str, Any] = msgspec.to_builtins(self)

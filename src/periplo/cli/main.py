@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import typer
 
-from periplo.cli import importing, keeping, mapping, questions, serving, simulating
+from periplo.cli import asking, importing, keeping, mapping, questions, serving, simulating
 from periplo.cli.output import LANG, errors, help_text
 from periplo.errors import PeriploError
 from periplo.language import t, tell
@@ -22,7 +22,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for room in (importing, questions, mapping, serving, simulating, keeping):
+for room in (importing, questions, asking, mapping, serving, simulating, keeping):
     room.register(app)
 
 

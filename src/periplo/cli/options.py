@@ -18,17 +18,26 @@ Since = Annotated[str | None, typer.Option(help=help_text("First day, as 2026-01
 Until = Annotated[str | None, typer.Option(help=help_text("Last day, that day included, as 2026-01-31."))]
 Channel = Annotated[str | None, typer.Option(help=help_text("Only the events of this channel."))]
 Segment = Annotated[str | None, typer.Option(help=help_text("Only the customers of this segment."))]
-By = Annotated[str | None, typer.Option(help=help_text("Split by a property: channel, device, country, …"))]
+Where = Annotated[
+    str | None, typer.Option(help=help_text("Only the customers for whom a predicate holds: an event name, or JSON."))
+]
+FILTERS = {"since": Since, "until": Until, "channel": Channel, "segment": Segment, "where": Where}
 NoBrowser = Annotated[bool, typer.Option("--no-browser", help=help_text("Do not open a browser."))]
 Port = Annotated[int, typer.Option(min=0, max=65535, help=help_text("The port to listen on; 0 takes a free one."))]
 
 
-def filters(since: str | None, until: str | None, channel: str | None = None, segment: str | None = None) -> Filters:
+def filters(
+    since: str | None,
+    until: str | None,
+    channel: str | None = None,
+    segment: str | None = None,
+    where: str | None = None,
+) -> Filters:
     """The filters of a command line; a day that cannot be read, or an empty period, is wrong use."""
     first, last = day_of(since, "--since"), day_of(until, "--until")
     if first and last and first > last:
         raise UsageError("--since {since} lies after --until {until}.", fix="Swap them.", since=since, until=until)
-    return Filters(since=first, until=last, channel=channel, segment=segment)
+    return Filters(since=first, until=last, channel=channel, segment=segment, where=where)
 
 
 def day_of(text: str | None, option: str) -> date | None:

@@ -45,6 +45,11 @@ def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]], *, le
     people.print(drawn)
 
 
+def lines(texts: Iterable[str]) -> None:
+    """One text a line, as it is, for people and for pipes."""
+    sys.stdout.writelines(f"{text}\n" for text in texts)
+
+
 def note(text: str) -> None:
     """A quiet line below a table: definition and evidence."""
     people.print(text, style="dim", markup=False, highlight=False)

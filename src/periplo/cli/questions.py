@@ -1,56 +1,18 @@
-"""``funnel``, ``kpis``, ``stages``, ``transitions``: questions to a shop or straight to a file."""
+"""``stages``: for a shop the stages are those of its map."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
 import typer
 
-import periplo
-from periplo.analysis import Journeys, Result
-from periplo.cli.options import By, Channel, Segment, Since, Source, Until, filters
-from periplo.cli.output import LANG, Json, help_text, note, show, table
+from periplo.cli.options import Channel, Segment, Since, Source, Until, Where, filters
+from periplo.cli.output import Json, help_text
+from periplo.cli.results import Behind, answer, is_shop, journeys_of
 from periplo.maps import stage_flow
-from periplo.workspace import Filters, Shop
-
-Steps = Annotated[list[str], typer.Option("--step", help=help_text("An event name or a predicate; once per step."))]
-Within = Annotated[str, typer.Option(help=help_text("The longest a journey may take: 7d, 12h, 30min."))]
+from periplo.workspace import Shop
 
 
 def register(app: typer.Typer) -> None:
-    app.command(help=help_text("How many customers went from step to step."))(funnel)
-    app.command(help=help_text("The key figures of a shop."))(kpis)
     app.command(help=help_text("How customers move through the stages of the map."))(stages)
-    app.command(help=help_text("Which touchpoint follows which."))(transitions)
-
-
-def funnel(
-    source: Source,
-    step: Steps,
-    within: Within = "7d",
-    by: By = None,
-    since: Since = None,
-    until: Until = None,
-    channel: Channel = None,
-    segment: Segment = None,
-    as_json: Json = False,
-) -> None:
-    journeys = journeys_of(source, filters(since, until, channel, segment))
-    answer(journeys.funnel(*step, within=within, by=by), as_json)
-
-
-def kpis(
-    source: Source,
-    since: Since = None,
-    until: Until = None,
-    by: By = None,
-    channel: Channel = None,
-    segment: Segment = None,
-    as_json: Json = False,
-) -> None:
-    journeys = journeys_of(source, filters(since, until, channel, segment))
-    answer(journeys.kpis(by=by), as_json)
 
 
 def stages(
@@ -59,43 +21,15 @@ def stages(
     until: Until = None,
     channel: Channel = None,
     segment: Segment = None,
+    where: Where = None,
+    behind: Behind = None,
     as_json: Json = False,
 ) -> None:
-    chosen = filters(since, until, channel, segment)
+    chosen = filters(since, until, channel, segment, where)
     if is_shop(source):
         shop = Shop.open(source)
-        answer(stage_flow(shop.journeys(chosen), shop.map_definition()), as_json)
+        journeys = shop.journeys(chosen)
+        answer(journeys, stage_flow(journeys, shop.map_definition()), as_json, behind)
     else:
-        answer(journeys_of(source, chosen).stages(), as_json)
-
-
-def transitions(
-    source: Source,
-    since: Since = None,
-    until: Until = None,
-    channel: Channel = None,
-    segment: Segment = None,
-    as_json: Json = False,
-) -> None:
-    answer(journeys_of(source, filters(since, until, channel, segment)).transitions(), as_json)
-
-
-def journeys_of(source: Path, chosen: Filters) -> Journeys:
-    """The journeys of a shop's folder or of a file, narrowed by the filters."""
-    return Shop.open(source).journeys(chosen) if is_shop(source) else periplo.read(source, filters=chosen)
-
-
-def is_shop(source: Path) -> bool:
-    """Whether to open it as a shop; what is not there is said by opening it."""
-    return source.is_dir() or not source.exists()
-
-
-def answer(result: Result, as_json: bool) -> None:
-    """A result as JSON, or as a table with its definition and evidence below it."""
-
-    def for_people() -> None:
-        shown = result.shown(LANG)
-        table(shown.title, shown.heads, shown.rows, left=shown.left)
-        note(result.explain(LANG))
-
-    show(as_json, result.to_dict(), for_people)
+        journeys = journeys_of(source, chosen)
+        answer(journeys, journeys.stages(), as_json, behind)

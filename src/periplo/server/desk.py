@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
-from periplo.analysis import Journeys
-from periplo.analysis.kpis_result import Kpis
+import msgspec
+
+from periplo.analysis import Journeys, Result, put
+from periplo.analysis.kpi.result import Kpis
+from periplo.analysis.listing import Listing, listing
 from periplo.analysis.stages_result import StageFlow
-from periplo.analysis.transitions import Transitions
 from periplo.journeys.columns import I64
 from periplo.maps import MapDefinition, MapReading, behind, stage_flow
 from periplo.server.answers import Answers
-from periplo.server.listing import Listing, listing
 from periplo.server.query import View, view_of
 from periplo.workspace import Shop
 
 T = TypeVar("T")
+NOTHING: Mapping[str, Any] = {}
 
 
 class Desk:
@@ -40,11 +42,13 @@ class Desk:
     def reading(self, view: View) -> MapReading:
         return self.remembered(("reading", view), lambda: self.shop.read_map(self.definition(view), view.filters))
 
-    def kpis(self, view: View, by: str | None = None) -> Kpis:
-        return self.remembered(("kpis", by, view.filters), lambda: self.journeys(view).kpis(by=by))
+    def ask(self, view: View, question: str, given: Mapping[str, Any] = NOTHING) -> Result:
+        """A question by its name, with what it was given."""
+        key = ("ask", question, view.filters, msgspec.json.encode(given, order="sorted"))
+        return self.remembered(key, lambda: put(self.journeys(view), question, given))
 
-    def transitions(self, view: View) -> Transitions:
-        return self.remembered(("transitions", view.filters), lambda: self.journeys(view).transitions())
+    def kpis(self, view: View) -> Kpis:
+        return cast(Kpis, self.ask(view, "kpis"))
 
     def stages(self, view: View) -> StageFlow:
         """The flow through the stages of the view's map."""
@@ -52,12 +56,15 @@ class Desk:
         return self.remembered(("stages", view), lambda: stage_flow(self.journeys(view), definition))
 
     def listed(self, view: View, ref: str | None) -> Listing:
-        """The customers behind a number, or all, as a list."""
+        """The customers behind a number of the map, or all, as a list."""
+        everyone = self.everyone(view)
+        return everyone.pick(self.behind(view, ref)) if ref else everyone
+
+    def everyone(self, view: View) -> Listing:
         currency, taxonomy = self.shop.settings.currency, self.shop.taxonomy
-        everyone = self.remembered(
+        return self.remembered(
             ("listing", view.filters), lambda: listing(self.journeys(view).columns, taxonomy, currency)
         )
-        return everyone.pick(self.behind(view, ref)) if ref else everyone
 
     def behind(self, view: View, ref: str) -> I64:
         """The customers behind a number, as indices into ``journeys(view)``."""
@@ -65,5 +72,5 @@ class Desk:
             case "kpi":
                 return self.kpis(view).behind(ref)
             case "transition":
-                return self.transitions(view).behind(ref)
+                return self.ask(view, "transitions").behind(ref)
         return behind(self.journeys(view), self.definition(view), ref)

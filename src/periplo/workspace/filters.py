@@ -16,20 +16,24 @@ Label = Callable[[str, Lang], str]
 
 @dataclass(frozen=True)
 class Filters:
-    """Days of the shop's time zone, both included; a channel; a segment. None does not filter."""
+    """Days of the shop's time zone, both included; a channel; a segment; ``where``: a predicate about customers, an
+    event name or JSON. None does not filter."""
 
     since: date | None = None
     until: date | None = None
     channel: str | None = None
     segment: str | None = None
+    where: str | None = None
 
     def apply(self, journeys: Journeys) -> Journeys:
-        """The journeys that remain. Raises ``UnknownName``, and ``UsageError`` for an empty period."""
+        """What remains. Raises ``UnknownName``, ``BadPredicate``, and ``UsageError`` for an empty period."""
         found = journeys.between(self.since, self.until)
         if self.segment is not None:
             if self.segment not in journeys.segments:
                 raise UnknownName("segment", self.segment, journeys.segments)
             found = found.where({"segment": self.segment})
+        if self.where is not None:
+            found = found.where(self.where)
         return found if self.channel is None else found.channel(self.channel)
 
     def tell(self, lang: Lang, *, channel: Label, segment: Label) -> str:
@@ -43,6 +47,8 @@ class Filters:
             said.append(channel(self.channel, lang))
         if self.segment is not None:
             said.append(segment(self.segment, lang))
+        if self.where is not None:
+            said.append(self.where)
         return " · ".join(said)
 
 

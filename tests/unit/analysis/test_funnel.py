@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from given import given, made
 from periplo.analysis.condition import Condition
-from periplo.analysis.funnel import Funnel
+from periplo.analysis.funnel.funnel import Funnel
 from periplo.analysis.grouping import Together, group_by
 from periplo.analysis.question import ask
 from periplo.journeys.columns import JourneyColumns

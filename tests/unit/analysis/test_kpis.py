@@ -7,7 +7,7 @@ import pytest
 from given import given
 from periplo.analysis import Journeys
 from periplo.analysis.kpi import SPECS
-from periplo.analysis.kpis_before import Retention
+from periplo.analysis.kpi.before import Retention
 from periplo.language.catalogue import spanish
 from periplo.predicates import parse
 

@@ -24,7 +24,7 @@ def texts_of(path: Path) -> Iterator[str]:
         if not isinstance(node, ast.Call):
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        if name in {"t", "Definition", "help_text"} and node.args:
+        if name in {"t", "Definition", "help_text", "Help", "question"} and node.args:
             yield from literals(node.args[0])
         if name in ERRORS:
             shown = [*node.args, *(kw.value for kw in node.keywords if kw.arg in {"why", "fix"})]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from periplo.analysis.facts import ORDERED, Facts
-from periplo.analysis.kpis_result import Unit
+from periplo.analysis.kpi.result import Unit
 from periplo.journeys.columns import F64, I64, Bool
 
 How = Literal["ratio", "sum", "median", "p90", "spread", "beyond"]

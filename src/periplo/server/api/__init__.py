@@ -5,13 +5,13 @@ from litestar import Router
 from periplo.server.api.customers import customer, customers
 from periplo.server.api.live import events
 from periplo.server.api.parameters import known_parameters
-from periplo.server.api.questions import funnel, kpis, stages, transitions
+from periplo.server.api.questions import question_routes, stages
 from periplo.server.api.shop import shop, the_map
 
 HANDLERS = (
     Router(
         "/api/v1",
-        route_handlers=[shop, the_map, stages, funnel, kpis, transitions, customers, customer, events],
+        route_handlers=[shop, the_map, stages, *question_routes(), customers, customer, events],
         guards=[known_parameters],
     ),
 )

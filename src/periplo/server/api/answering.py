@@ -29,8 +29,6 @@ def asked(view: View) -> Asked:
 
 def answered(kind: type[A], result: Result, desk: Desk, view: View, lang: Lang) -> A:
     """The result's own fields, with its definition in words and what was asked."""
-    values: dict[str, Any] = {
-        name: getattr(result, name) for name in msgspec.structs.asdict(result) if name in kind.__struct_fields__
-    }
+    values: dict[str, Any] = msgspec.structs.asdict(result.told(lang))
     told = {"definition": result.definition.tell(lang), "version": desk.shop.version(), "filters": asked(view)}
     return kind(**(values | told))

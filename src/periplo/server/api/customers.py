@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from litestar.params import FromPath, QueryParameter
 
+from periplo.analysis.listing import Listing
 from periplo.analysis.periods import instant
 from periplo.errors import UnknownName
 from periplo.events.schema import EVENT_FIELDS
@@ -16,9 +17,9 @@ from periplo.server.api.parameters import Limit, Offset, route
 from periplo.server.api.shapes import CustomerAnswer, CustomersAnswer, Happened, ListedCustomer, Money
 from periplo.server.desk import Desk
 from periplo.server.given import TheDesk, TheReader, TheView
-from periplo.server.listing import Listing
 from periplo.server.naming import title_of
 from periplo.server.person import person_of
+from periplo.server.query import View
 from periplo.server.timeline import Stage
 
 ORDERS = ("down", "up")
@@ -41,16 +42,24 @@ def customers(
     offset: Offset = 0,
 ) -> CustomersAnswer:
     """Who is behind a number of the map, or everybody, with what they did in the period."""
+    found = desk.listed(view, ref)
+    return listed(desk, view, found, title_of(desk, view, ref, reader.lang), sort, order, limit, offset)
+
+
+def listed(
+    desk: Desk, view: View, found: Listing, title: str, sort: str, order: str, limit: int, offset: int
+) -> CustomersAnswer:
+    """A part of a list of customers, sorted."""
     if order not in ORDERS:
         raise UnknownName("direction", order[:60], ORDERS)
-    found = desk.listed(view, ref).sorted(sort, up=order == "up")
+    found = found.sorted(sort, up=order == "up")
     return CustomersAnswer(
         version=desk.shop.version(),
         filters=asked(view),
-        title=title_of(desk, view, ref, reader.lang),
+        title=title,
         total=len(found),
         offset=offset,
-        customers=_listed(desk, found.pick(slice(offset, offset + limit))),
+        customers=_rows(desk, found.pick(slice(offset, offset + limit))),
     )
 
 
@@ -82,7 +91,7 @@ def _happened(event: Mapping[str, Any], stage: Stage | None, desk: Desk, lang: L
     )
 
 
-def _listed(desk: Desk, found: Listing) -> list[ListedCustomer]:
+def _rows(desk: Desk, found: Listing) -> list[ListedCustomer]:
     return [
         ListedCustomer(
             number=int(found.number[i]),

@@ -1,23 +1,41 @@
-"""Stage flow, funnel, key figures, transitions."""
+"""A route for every question, and for the customers behind its numbers; and the stage flow of the view's map."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any, Literal, get_type_hints
 
+from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
-from msgspec.structs import replace
 
-from periplo.language import t
+from periplo.analysis import Journeys, Option, options_of, questions
 from periplo.server.api.answering import answered
-from periplo.server.api.parameters import By, route
-from periplo.server.api.shapes import FunnelAnswer, KpisAnswer, StagesAnswer, TransitionsAnswer
+from periplo.server.api.customers import Order, Sort, listed
+from periplo.server.api.parameters import Limit, Offset, route
+from periplo.server.api.shapes import CustomersAnswer, ResultAnswer, StagesAnswer, answer_of
+from periplo.server.desk import Desk
 from periplo.server.given import TheDesk, TheReader, TheView
+from periplo.server.query import View
+from periplo.server.reader import Reader
 
-Step = Annotated[
-    list[str],
-    QueryParameter(min_items=1, max_items=20, description="An event name or a predicate as JSON; once per step."),
-]
-Within = Annotated[str, QueryParameter(description="The longest an attempt may take, edge included: 7d, 12h, 30min.")]
+MOST_VALUES = 32
+"""So often may a parameter be repeated."""
+_REQUIRED: Any = inspect.Parameter.empty
+Taken = dict[str, tuple[Any, Any]]
+"""Parameters of a handler: name to annotation and default."""
+INNER: Taken = {
+    "desk": (TheDesk, _REQUIRED),
+    "view": (TheView, _REQUIRED),
+    "reader": (TheReader, _REQUIRED),
+}
+LISTED: Taken = {
+    "sort": (Sort, "last"),
+    "order": (Order, "down"),
+    "limit": (Limit, 50),
+    "offset": (Offset, 0),
+}
+OneRef = Annotated[str, QueryParameter(description="The reference of a number, as answers carry it.")]
 
 
 @route("/stages", tags=["Numbers"], summary="Stage flow")
@@ -26,24 +44,60 @@ def stages(desk: TheDesk, view: TheView, reader: TheReader) -> StagesAnswer:
     return answered(StagesAnswer, desk.stages(view), desk, view, reader.lang)
 
 
-@route("/funnel", tags=["Numbers"], summary="Funnel")
-def funnel(
-    desk: TheDesk, view: TheView, reader: TheReader, step: Step, within: Within = "7d", by: By = None
-) -> FunnelAnswer:
-    """How many customers went from step to step, in order, within a time."""
-    result = desk.journeys(view).funnel(*step, within=within, by=by)
-    return answered(FunnelAnswer, result, desk, view, reader.lang)
+def question_routes() -> list[HTTPRouteHandler]:
+    """``/api/v1/<question>`` with the parameters of the question's method, and ``/api/v1/<question>/customers``."""
+    asked = questions(Journeys).items()
+    return [make(name, asks) for name, asks in asked for make in (_numbers, _customers)]
 
 
-@route("/kpis", tags=["Numbers"], summary="Key figures")
-def kpis(desk: TheDesk, view: TheView, reader: TheReader, by: By = None) -> KpisAnswer:
-    """The key figures that the data allow, with the change to the period before."""
-    found = desk.kpis(view, by)
-    told = [replace(kpi, label=t(kpi.label, reader.lang), meaning=kpi.explain(reader.lang)) for kpi in found.values]
-    return answered(KpisAnswer, replace(found, values=told), desk, view, reader.lang)
+def _numbers(name: str, asks: str) -> HTTPRouteHandler:
+    shape = answer_of(get_type_hints(getattr(Journeys, name))["return"])
+
+    def handler(desk: Desk, view: View, reader: Reader, **given: Any) -> ResultAnswer:
+        return answered(shape, desk.ask(view, name, given), desk, view, reader.lang)
+
+    made = _signed(handler, name, shape, {})
+    return route(f"/{_path(name)}", tags=["Numbers"], summary=name.replace("_", " ").capitalize(), description=asks)(
+        made
+    )
 
 
-@route("/transitions", tags=["Numbers"], summary="Transitions")
-def transitions(desk: TheDesk, view: TheView, reader: TheReader) -> TransitionsAnswer:
-    """Which touchpoint follows which; rows and columns add up."""
-    return answered(TransitionsAnswer, desk.transitions(view), desk, view, reader.lang)
+def _customers(name: str, asks: str) -> HTTPRouteHandler:
+    def handler(desk: Desk, view: View, reader: Reader, ref: str, **given: Any) -> CustomersAnswer:
+        part = {each: given.pop(each) for each in LISTED}
+        found = desk.everyone(view).pick(desk.ask(view, name, given).behind(ref))
+        return listed(desk, view, found, ref, **part)
+
+    made = _signed(handler, f"{name}_customers", CustomersAnswer, {"ref": (OneRef, _REQUIRED), **LISTED})
+    summary = f"Customers behind {name.replace('_', ' ')}"
+    return route(f"/{_path(name)}/customers", tags=["Customers"], summary=summary, description=f"Who? {asks}")(made)
+
+
+def _path(name: str) -> str:
+    return name.replace("_", "-")
+
+
+def _signed(handler: Callable[..., Any], name: str, answers: type, more: Taken) -> Any:
+    """The handler with the signature that its route is read from: the question's options, and ``more``."""
+    options = options_of(getattr(Journeys, name.removesuffix("_customers")))
+    given: Taken = {
+        option.name: (_annotation(option), _REQUIRED if option.required else option.default) for option in options
+    }
+    parameters = [
+        inspect.Parameter(each, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
+        for each, (kind, default) in (INNER | given | more).items()
+    ]
+    handler.__dict__["__signature__"] = inspect.Signature(parameters)
+    handler.__annotations__ = {each.name: each.annotation for each in parameters} | {"return": answers}
+    handler.__name__ = name
+    return handler
+
+
+def _annotation(option: Option) -> Any:
+    one: Any = Literal[option.choices] if option.choices else option.kind
+    if option.many:
+        least = 1 if option.required else None
+        info = QueryParameter(description=option.help, min_items=least, max_items=MOST_VALUES)
+        return Annotated[list[one] if option.required else list[one] | None, info]
+    info = QueryParameter(description=option.help)
+    return Annotated[one if option.required or option.default is not None else one | None, info]

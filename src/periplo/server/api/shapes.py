@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import cache
+from typing import cast, get_type_hints
 
 import msgspec
 
-from periplo.analysis.funnel_result import FunnelGroup, FunnelStep
-from periplo.analysis.kpis_result import Kpi
-from periplo.analysis.result import Evidence
+from periplo.analysis import Evidence, Result
 from periplo.analysis.stages_result import StageNumbers
-from periplo.analysis.transitions import Move
 from periplo.maps import MapReading
 from periplo.profiles import Profile
 
@@ -83,27 +82,14 @@ class StagesAnswer(ResultAnswer, kw_only=True):
     patience_s: float
 
 
-class FunnelAnswer(ResultAnswer, kw_only=True):
-    """Customers per step; with `by` also per value of the property."""
-
-    steps: list[FunnelStep]
-    within_s: float
-    by: str | None
-    groups: list[FunnelGroup]
-
-
-class KpisAnswer(ResultAnswer, kw_only=True):
-    """Key figures; those the data do not allow say in `missing` what they lack."""
-
-    values: list[Kpi]
-    by: str | None
-
-
-class TransitionsAnswer(ResultAnswer, kw_only=True):
-    """Which touchpoint follows which, the most frequent first."""
-
-    moves: list[Move]
-    collapsed: bool
+@cache
+def answer_of(result: type[Result]) -> type[ResultAnswer]:
+    """The shape of the answer that carries a result: all its fields, the definition told in words."""
+    hints = get_type_hints(result, include_extras=True)
+    fields = [(name, hints[name]) for name in result.__struct_fields__ if name not in ("definition", "evidence")]
+    made = msgspec.defstruct(f"{result.__name__}Answer", fields, bases=(ResultAnswer,), kw_only=True)
+    made.__doc__ = result.__doc__
+    return cast(type[ResultAnswer], made)
 
 
 class Money(Shape, kw_only=True):

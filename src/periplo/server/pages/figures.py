@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from periplo.analysis.kpis_result import Kpi
+from periplo.analysis.kpi.result import Kpi
 from periplo.language import Lang, money, number, percent, t
 from periplo.server.desk import Desk
 from periplo.server.query import View

@@ -9,7 +9,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from periplo.analysis.facts import ORDERED, Facts
-from periplo.analysis.kpis_result import Kpi
+from periplo.analysis.kpi.result import Kpi
 from periplo.analysis.narrowing import DAY_US
 from periplo.analysis.numbers import share
 from periplo.analysis.periods import Period, last_is_over, periods

@@ -13,8 +13,8 @@ from periplo.analysis.facts import ORDERED, Facts, currencies_of
 from periplo.analysis.grouping import Grouping
 from periplo.analysis.kpi import SPECS
 from periplo.analysis.kpi.buyers import time_between_orders
+from periplo.analysis.kpi.result import Kpi
 from periplo.analysis.kpi.spec import Measured, Spec
-from periplo.analysis.kpis_result import Kpi
 from periplo.analysis.numbers import joined
 from periplo.analysis.result import Definition
 from periplo.journeys.columns import F64, I64, Bool, JourneyColumns

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import msgspec
+from msgspec.structs import replace
 
 from periplo.analysis.grouping import group_label
 from periplo.analysis.result import Result, Shown
@@ -77,6 +78,10 @@ class Kpis(Result, frozen=True, kw_only=True):
     def rows(self) -> list[Mapping[str, Any]]:
         keys = ("id", "group", "currency", "value", "unit", "n", "before", "change")
         return [{key: getattr(kpi, key) for key in keys} | {"missing": ", ".join(kpi.missing)} for kpi in self.values]
+
+    def told(self, lang: Lang) -> Self:
+        values = [replace(kpi, label=t(kpi.label, lang), meaning=kpi.explain(lang)) for kpi in self.values]
+        return replace(self, values=values)
 
     def to_dict(self) -> dict[str, Any]:
         plain = super().to_dict()

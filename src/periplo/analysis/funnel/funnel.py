@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from periplo.analysis.condition import Condition
-from periplo.analysis.funnel_result import FunnelStep
+from periplo.analysis.funnel.result import FunnelStep
 from periplo.analysis.grouping import OTHER, Grouping, Together, largest
 from periplo.analysis.numbers import joined, median_and_p90, seconds, share
 from periplo.analysis.result import Definition

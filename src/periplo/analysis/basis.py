@@ -1,0 +1,178 @@
+"""What all questions stand on: the columns, how they are narrowed, the evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any, Self, TypeVar
+
+import numpy as np
+
+from periplo.analysis.condition import Condition
+from periplo.analysis.grouping import Grouping, group_by
+from periplo.analysis.narrowing import Narrow, Window, known_share, only_channel, window
+from periplo.analysis.periods import PERIODS, instant
+from periplo.analysis.question import Question, ask
+from periplo.analysis.result import Evidence, Opener, Result
+from periplo.analysis.touchpoints import Touchpoints
+from periplo.errors import UnknownName
+from periplo.journeys.columns import I64, JourneyColumns
+from periplo.predicates import EventIs, Predicate, evaluate_customers, parse, parse_duration, tell, unknown_names
+from periplo.vocabulary import Taxonomy
+from periplo.vocabulary import taxonomy as own_taxonomy
+
+S = TypeVar("S")
+R = TypeVar("R")
+Step = str | Mapping[str, Any] | Predicate
+"""A predicate: an event name, its YAML or JSON, or a parsed one."""
+
+
+class Basis:
+    """Journeys narrowed to what is looked at, and what every question needs of them.
+
+    Narrowing gives other journeys; the data underneath are shared.
+
+    ``columns``   the events, narrowed           ``names``     customer numbers -> the names to show
+    ``currency``  of money that names none       ``zone``      time zone of days, weeks and months
+    ``taxonomy``  the words of the shop          ``segments``  named predicates that others may refer to
+    ``threads``   a core each unless given       ``left_out``  what was not read, by reason, for the evidence
+    """
+
+    def __init__(
+        self,
+        columns: JourneyColumns,
+        *,
+        names: Callable[[I64], list[str]] | None = None,
+        currency: str | None = None,
+        zone: str = "UTC",
+        taxonomy: Taxonomy | None = None,
+        segments: Mapping[str, Predicate] | None = None,
+        threads: int | None = None,
+        left_out: Mapping[str, int] | None = None,
+    ) -> None:
+        self.currency, self.zone, self.threads = currency, zone, threads
+        self.taxonomy = taxonomy or own_taxonomy()
+        self.segments = segments or {}
+        self._names, self._left_out = names, dict(left_out or {})
+        self._whole = columns
+        self._window: Window | None = None
+        self._narrowed: tuple[Narrow, ...] = ()
+
+    @cached_property
+    def columns(self) -> JourneyColumns:
+        return self._columns_in(self._window)
+
+    # narrowing
+
+    def between(self, since: date | str | None = None, until: date | str | None = None) -> Self:
+        """Only events from ``since`` until ``until``: days of the shop's zone, both included, or instants, the second
+        excluded. Raises ``UsageError`` for what is no date."""
+        if since is None and until is None:
+            return self
+        return self._with(window(self._whole, since, until, self.zone), self._narrowed)
+
+    def where(self, predicate: Step) -> Self:
+        """Only the customers for whom the predicate holds at the end of the window, with all their events."""
+        wanted = self.predicate(predicate)
+        return self._with(
+            self._window, (*self._narrowed, lambda columns: columns.keep_customers(evaluate_customers(wanted, columns)))
+        )
+
+    def channel(self, name: str) -> Self:
+        """Only the events of one channel. Raises ``UnknownName`` where no event has it."""
+        return self._with(self._window, (*self._narrowed, only_channel(name)))
+
+    # people and evidence
+
+    def customers(self, indices: I64) -> list[str]:
+        """The names to show of customers, given by index as ``behind`` answers them."""
+        numbers = self.columns.customer[indices]
+        return self._names(numbers) if self._names else [str(number) for number in numbers]
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """On what all numbers rest: known customers, all events, the window, the share of events with a customer."""
+        columns = self.columns
+        return Evidence(
+            customers=int(columns.person.sum()),
+            events=columns.events,
+            since=instant(columns.since_us),
+            until=instant(columns.until_us),
+            known_share=known_share(columns),
+            left_out=self._left_out | {"unknown customers, one per order": int((~columns.person).sum())},
+            zone=self.zone,
+        )
+
+    # inside
+
+    @cached_property
+    def touchpoints(self) -> Touchpoints:
+        return Touchpoints.of(self.columns, self.taxonomy)
+
+    @cached_property
+    def earlier(self) -> JourneyColumns | None:
+        """The period before a chosen one, narrowed alike; None where the data do not reach back."""
+        before = self._window.before(self._whole) if self._window else None
+        return self._columns_in(before) if before and before.inside(self._whole) else None
+
+    def _columns_in(self, chosen: Window | None) -> JourneyColumns:
+        columns = chosen(self._whole) if chosen else self._whole
+        for narrow in self._narrowed:
+            columns = narrow(columns)
+        return columns
+
+    def _with(self, chosen: Window | None, narrowed: tuple[Narrow, ...]) -> Self:
+        other = type(self)(
+            self._whole,
+            names=self._names,
+            currency=self.currency,
+            zone=self.zone,
+            taxonomy=self.taxonomy,
+            segments=self.segments,
+            threads=self.threads,
+            left_out=self._left_out,
+        )
+        other._window, other._narrowed = chosen, narrowed
+        return other
+
+    def ask(self, question: Question[S, R]) -> R:
+        return ask(self.columns, question, self.threads)
+
+    def groups(self, by: str | None) -> Grouping:
+        """Periods are those of the window; values of a property those of all the data, whatever is looked at."""
+        return group_by(by, self.columns if by in PERIODS else self._whole, self.zone)
+
+    def in_segments(self) -> dict[str, Self]:
+        return {name: self.where(predicate) for name, predicate in self.segments.items()}
+
+    def open_segment(self, whole: Result, inside: Mapping[str, Basis], each: Mapping[str, Result]) -> Opener:
+        """A reference that ends in a segment is opened there; its customers get their index among all."""
+
+        def opener(ref: str) -> I64 | None:
+            name = next((name for name in each if ref.endswith(f"/{name}")), None)
+            if name is None:
+                return whole.behind(ref)
+            found = each[name].behind(ref.removesuffix(f"/{name}"))
+            return np.searchsorted(self.columns.customer, inside[name].columns.customer[found])
+
+        return opener
+
+    def predicate(self, given: Step) -> Predicate:
+        return parse(given, segments=self.segments, words=self.taxonomy, zone=self.zone)
+
+    def condition(self, given: Step) -> Condition:
+        """A step of a funnel. A name that neither the data nor the vocabulary have is a slip: ``UnknownName``."""
+        predicate = self.predicate(given)
+        for unknown in unknown_names(predicate, self.columns):
+            if unknown.kind == "event" and unknown.name not in self.taxonomy.events:
+                raise UnknownName("event", unknown.name, self.columns.event_names)
+        match predicate:
+            case EventIs(names=(name,), where=()):
+                return Condition(name, predicate)
+        return Condition(tell(predicate, "en", self.taxonomy), predicate)
+
+
+def microseconds(text: str) -> int:
+    """A duration as people write it, 7d or 2h30min, in microseconds. Raises ``BadPredicate``."""
+    return parse_duration(text) // timedelta(microseconds=1)

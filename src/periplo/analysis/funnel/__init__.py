@@ -1,0 +1,1 @@
+"""Funnels: how many customers went from step to step (SEMANTICS 4)."""

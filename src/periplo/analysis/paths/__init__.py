@@ -1,0 +1,1 @@
+"""Paths: what follows what in journeys (SEMANTICS 5)."""

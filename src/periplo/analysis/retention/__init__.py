@@ -1,0 +1,1 @@
+"""Retention: who comes back, and when (SEMANTICS 6)."""

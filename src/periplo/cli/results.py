@@ -1,0 +1,40 @@
+"""How a question reaches the journeys, and how its result reaches the reader."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import periplo
+from periplo.analysis import Journeys, Result
+from periplo.cli.output import LANG, help_text, lines, note, show, table
+from periplo.workspace import Filters, Shop
+
+Behind = Annotated[str | None, typer.Option(help=help_text("List the customers behind a number, by its reference."))]
+
+
+def journeys_of(source: Path, chosen: Filters) -> Journeys:
+    """The journeys of a shop's folder or of a file, narrowed by the filters."""
+    return Shop.open(source).journeys(chosen) if is_shop(source) else periplo.read(source, filters=chosen)
+
+
+def is_shop(source: Path) -> bool:
+    """Whether to open it as a shop; what is not there is said by opening it."""
+    return source.is_dir() or not source.exists()
+
+
+def answer(journeys: Journeys, result: Result, as_json: bool, behind: str | None = None) -> None:
+    """A result as JSON, or as a table with its definition and evidence below it; or the customers of one number."""
+    if behind is not None:
+        names = journeys.customers(result.behind(behind))
+        show(as_json, {"customers": names}, lambda: lines(names))
+        return
+
+    def for_people() -> None:
+        shown = result.shown(LANG)
+        table(shown.title, shown.heads, shown.rows, left=shown.left)
+        note(result.explain(LANG))
+
+    show(as_json, result.to_dict(), for_people)
