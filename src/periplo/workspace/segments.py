@@ -14,6 +14,8 @@ from periplo.errors import BadPredicate
 from periplo.maps import Words
 from periplo.predicates import Predicate, parse
 from periplo.vocabulary import Taxonomy
+from periplo.workspace.remembered import Remembered
+from periplo.workspace.stamps import Stamps
 
 _OURS = Path(__file__).parent / "data" / "segments.yaml"
 
@@ -23,6 +25,26 @@ class Segment(msgspec.Struct, frozen=True):
 
     label: Words
     where: Predicate
+
+
+class Segments:
+    """The segments of a shop by name; the file is read again when it has changed."""
+
+    def __init__(self, file: Path, words: Taxonomy, zone: str) -> None:
+        self._file, self._words, self._zone = file, words, zone
+        self._stamps = Stamps()
+        self._read: Remembered[dict[str, Segment]] = Remembered(1)
+
+    def all(self) -> dict[str, Segment]:
+        """All segments by name. Raises ``BadPredicate`` with file and place."""
+        return self._read.get(self.stamp(), lambda: read_segments(self._file, self._words, self._zone))
+
+    def predicates(self) -> dict[str, Predicate]:
+        return {name: segment.where for name, segment in self.all().items()}
+
+    def stamp(self) -> str:
+        """Changes when the file does."""
+        return self._stamps.of(self._file)
 
 
 class _Entry(msgspec.Struct, forbid_unknown_fields=True):

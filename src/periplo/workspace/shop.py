@@ -15,20 +15,19 @@ from periplo.language import Lang
 from periplo.log import Quarantine
 from periplo.maps import MapDefinition, MapReading
 from periplo.maps import read as read_journeys
-from periplo.maps.checks import Known
 from periplo.maps.words import per_language
 from periplo.profiles import Profile
 from periplo.vocabulary import load as load_vocabulary
 from periplo.vocabulary import taxonomy as own_words
 from periplo.workspace import customers, importing, opening, recording, replay
-from periplo.workspace.atlas import load_map, map_names
+from periplo.workspace.atlas import Atlas
 from periplo.workspace.doctor import Finding, examine
 from periplo.workspace.filters import Filters
 from periplo.workspace.importing import ImportReport, Report
 from periplo.workspace.journeying import JourneyStore
 from periplo.workspace.places import Places
 from periplo.workspace.remembered import Remembered
-from periplo.workspace.segments import Segment, read_segments
+from periplo.workspace.segments import Segments
 from periplo.workspace.settings import Settings
 from periplo.workspace.stores import Stores
 
@@ -50,8 +49,8 @@ class Shop:
         self._faces: Remembered[Journeys] = Remembered(16)
         self._readings: Remembered[MapReading] = Remembered(32)
         self._timelines: Remembered[pa.Table] = Remembered(8)
-        self._definitions: Remembered[MapDefinition] = Remembered(16)
-        self._known_segments: Remembered[dict[str, Segment]] = Remembered(1)
+        self._segments = Segments(self._places.segments, self.taxonomy, settings.time_zone)
+        self._atlas = Atlas(self._places.maps, self._segments, self.taxonomy, settings.time_zone)
 
     @classmethod
     def open(cls, path: Path | str, *, create: bool = False, draft: bool = False, repair: bool = True) -> Shop:
@@ -136,7 +135,7 @@ class Shop:
 
     def version(self) -> str:
         """Changes when events, segments or maps change; cheap to ask."""
-        return f"{self._stores.log.settled()}{self._edited()}"
+        return " ".join((str(self._stores.log.settled()), self._segments.stamp(), self._atlas.stamp())).strip()
 
     def journeys(self, filters: Filters = ALL) -> Journeys:
         """The journeys of the shop, narrowed. The same object while the version stays. Raises ``UnknownName``."""
@@ -149,11 +148,11 @@ class Shop:
                 currency=self.settings.currency,
                 zone=self.settings.time_zone,
                 taxonomy=self.taxonomy,
-                segments={name: segment.where for name, segment in self._segments().items()},
+                segments=self._segments.predicates(),
             )
             return filters.apply(whole)
 
-        return self._faces.get((settled, self._edited(), filters), face)
+        return self._faces.get((settled, self._segments.stamp(), filters), face)
 
     def customer_names(self, numbers: I64) -> list[str]:
         """What to call customers: their strongest identifier."""
@@ -176,24 +175,19 @@ class Shop:
 
     def segments(self) -> list[str]:
         """The names of all segments."""
-        return list(self._segments())
+        return list(self._segments.all())
 
     def segment_label(self, name: str, lang: Lang) -> str:
         """The name of a segment on screen."""
-        return self._segments()[name].label.tell(lang)
+        return self._segments.all()[name].label.tell(lang)
 
     def maps(self) -> list[str]:
         """The names of the shop's own maps, then of the templates."""
-        return map_names(self._places.maps)
+        return self._atlas.names()
 
     def map_definition(self, name: str | None = None) -> MapDefinition:
         """A map by name; without one the shop's ``default``, else the template for retail."""
-
-        def load() -> MapDefinition:
-            segments = {name: segment.where for name, segment in self._segments().items()}
-            return load_map(self._places.maps, name, Known(segments, self.taxonomy, self.settings.time_zone))
-
-        return self._definitions.get((name, self._edited()), load)
+        return self._atlas.definition(name)
 
     def read_map(self, definition: MapDefinition | None = None, filters: Filters = ALL) -> MapReading:
         """A map with its numbers."""
@@ -213,12 +207,3 @@ class Shop:
     def doctor(self) -> list[Finding]:
         """What is wrong with the shop, and what to do; nothing is changed."""
         return examine(self._stores)
-
-    def _segments(self) -> dict[str, Segment]:
-        read = partial(read_segments, self._places.segments, self.taxonomy, self.settings.time_zone)
-        return self._known_segments.get(self._edited(), read)
-
-    def _edited(self) -> str:
-        """When the files that people edit while the shop is open were last changed."""
-        files = [self._places.segments, *sorted(self._places.maps.glob("*.yaml"))]
-        return "".join(f" {file.name}@{file.stat().st_mtime_ns}" for file in files if file.exists())
