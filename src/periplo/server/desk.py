@@ -13,9 +13,9 @@ from periplo.analysis.listing import Listing, listing
 from periplo.analysis.stages_result import StageFlow
 from periplo.journeys.columns import I64
 from periplo.maps import MapDefinition, MapReading, behind, stage_flow
-from periplo.server.answers import Answers
 from periplo.server.query import View, view_of
 from periplo.workspace import Shop
+from periplo.workspace.remembered import Remembered
 
 T = TypeVar("T")
 NOTHING: Mapping[str, Any] = {}
@@ -24,14 +24,15 @@ NOTHING: Mapping[str, Any] = {}
 class Desk:
     def __init__(self, shop: Shop) -> None:
         self.shop = shop
-        self._answers = Answers()
+        self._answers: Remembered[Any] = Remembered(64)
 
     def view(self, asked: Mapping[str, str | None]) -> View:
         return view_of(self.shop, asked)
 
     def remembered(self, what: Hashable, compute: Callable[[], T]) -> T:
         """What ``compute`` answers, computed once for each version of the shop."""
-        return self._answers.get((self.shop.version(), what), compute)
+        answer: T = self._answers.get((self.shop.version(), what), compute)
+        return answer
 
     def journeys(self, view: View) -> Journeys:
         return self.remembered(("journeys", view.filters), lambda: self.shop.journeys(view.filters))

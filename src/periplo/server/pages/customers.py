@@ -8,11 +8,11 @@ from typing import Annotated, Any
 from litestar import Response, get
 from litestar.params import FromQuery, QueryParameter
 
+from periplo.analysis.listing import Listing
 from periplo.analysis.periods import instant
 from periplo.language import Lang, day, money, number, t
 from periplo.server.desk import Desk
 from periplo.server.given import TheDesk, TheReader, TheView
-from periplo.server.listing import Listing
 from periplo.server.naming import title_of
 from periplo.server.pages.told import told
 from periplo.server.query import View
