@@ -35,9 +35,11 @@ setup: .venv/run.stamp
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-.venv/dev.stamp: .venv/run.stamp requirements-dev.lock
+.venv/dev.stamp: .venv/run.stamp requirements-dev.lock requirements-oracles.lock
 	@echo "Installing the test tools ..."
 	@$(INSTALL) -r requirements-dev.lock
+	@rm -rf .cache/oracles
+	@$(INSTALL) --no-deps --target .cache/oracles -r requirements-oracles.lock
 	@touch $@
 
 python:

@@ -20,3 +20,10 @@ def data_file(name: str) -> Path:
             pytest.fail(message)
         pytest.skip(message)
     return path
+
+
+def oracle(name: str) -> Path:
+    """A published data set that ``make test`` unpacks into ``.cache/oracles``, such as ``mta/data/data.csv.gz``."""
+    path = ROOT / ".cache" / "oracles" / name
+    assert path.exists(), f"{name} is not there: run make .venv/dev.stamp"
+    return path
