@@ -128,13 +128,8 @@ class Stages:
         ]
 
     def stage_of(self, part: JourneyColumns) -> U8:
-        """The first stage whose condition holds at each event; none for the events of strangers."""
-        stage = np.full(part.events, NO_STAGE, np.uint8)
-        for s in range(len(self.stages) - 1, -1, -1):
-            np.putmask(stage, self.stages[s][1].mask(part), s)
-        if not part.person.all():
-            stage[np.repeat(~part.person, np.diff(part.offsets))] = NO_STAGE
-        return stage
+        """The stage of each event: see ``stage_codes``."""
+        return stage_codes(part, [condition for _, condition in self.stages])
 
     def status_of(self, part: JourneyColumns, stage: U8) -> tuple[U8, I64, I64, I64, U8]:
         """What became of each customer in each stage: see ``stage_status``."""
@@ -152,6 +147,16 @@ class Stages:
         column, values = coded(part, name), self.content[name]
         codes = column.codes if column else np.full(part.events, -1, np.int32)
         return crossed(stage, codes, len(self.stages), len(values))
+
+
+def stage_codes(columns: JourneyColumns, stages: Sequence[Condition]) -> U8:
+    """uint8[m]: the first stage whose condition holds at each event, ``NO_STAGE`` for none and for strangers' events."""
+    codes = np.full(columns.events, NO_STAGE, np.uint8)
+    for place in range(len(stages) - 1, -1, -1):
+        np.putmask(codes, stages[place].mask(columns), place)
+    if not columns.person.all():
+        codes[np.repeat(~columns.person, np.diff(columns.offsets))] = NO_STAGE
+    return codes
 
 
 def definition(patience: str) -> Definition:

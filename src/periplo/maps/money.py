@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from periplo.analysis.stages_behind import customers_of
 from periplo.journeys.columns import F64, I32, I64, U8, Bool, Coded, JourneyColumns
 from periplo.vocabulary import Taxonomy
 
@@ -72,4 +73,4 @@ class Purse:
         mine = codes[rows] == stage
         if currency:
             mine &= np.array(self.currencies)[self.currency(columns, rows)] == currency
-        return np.unique(np.searchsorted(columns.offsets, rows[mine], "right") - 1)
+        return customers_of(columns, rows[mine])

@@ -6,22 +6,18 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from periplo.analysis import stages as stages_of
 from periplo.analysis.condition import Condition
 from periplo.journeys.columns import I64, U8, JourneyColumns
+from periplo.journeys.kernels.stages import NO_STAGE
 from periplo.predicates import Predicate
 
-NO_STAGE = 255
 Stages = Sequence[tuple[str, Predicate]]
 
 
 def stage_codes(columns: JourneyColumns, stages: Stages) -> U8:
-    """uint8[m]: the first stage whose predicate holds at each event, 255 for none and for events of strangers."""
-    codes = np.full(columns.events, NO_STAGE, np.uint8)
-    for place in range(len(stages) - 1, -1, -1):
-        codes[Condition(*stages[place]).mask(columns)] = place
-    if not columns.person.all():
-        codes[np.repeat(~columns.person, np.diff(columns.offsets))] = NO_STAGE
-    return codes
+    """uint8[m]: the stage of each event, ``NO_STAGE`` for none and for events of strangers."""
+    return stages_of.stage_codes(columns, [Condition(*stage) for stage in stages])
 
 
 def onward(offsets: I64, codes: U8, stages: int) -> I64:

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from litestar.exceptions import NotFoundException
 
-from periplo.analysis.condition import Condition
 from periplo.errors import UnknownName
+from periplo.journeys.kernels.stages import NO_STAGE
 from periplo.language import Lang
+from periplo.maps.placing import Stages, stage_codes
 from periplo.profiles import Profile
 from periplo.server.desk import Desk
 from periplo.server.faults import NO_CUSTOMER
@@ -40,19 +41,15 @@ def person_of(desk: Desk, number: int, lang: Lang) -> Person:
     events = desk.shop.timeline(number).to_pylist()
     reading = desk.reading(view)
     stages = [Stage(one.id, one.label.tell(lang), place % HUES + 1) for place, one in enumerate(reading.stages)]
-    conditions = [Condition(name, predicate) for name, predicate in desk.definition(view).stages]
-    codes = _codes(desk, conditions, profile.number, len(events))
-    return Person(profile, events, stages, [None if code < 0 else stages[code] for code in codes])
+    codes = _codes(desk, desk.definition(view).stages, profile.number, len(events))
+    return Person(profile, events, stages, [None if code == NO_STAGE else stages[code] for code in codes])
 
 
-def _codes(desk: Desk, conditions: Sequence[Condition], number: int, rows: int) -> list[int]:
-    """The place of the first stage that holds at each event; -1 for none, and for events that came just now."""
+def _codes(desk: Desk, stages: Stages, number: int, rows: int) -> list[int]:
+    """The place of the stage of each event; ``NO_STAGE`` also for events that came just now."""
     columns = desk.shop.journeys().columns
     place = int(np.searchsorted(columns.customer, number))
     if place == columns.customers or columns.customer[place] != number:
-        return [-1] * rows
-    part = columns.part(place, place + 1)
-    codes = np.full(part.events, -1)
-    for code in range(len(conditions) - 1, -1, -1):
-        codes[conditions[code].mask(part)] = code
-    return [*codes.tolist(), *[-1] * rows][:rows]
+        return [NO_STAGE] * rows
+    codes = stage_codes(columns.part(place, place + 1), stages)
+    return [*codes.tolist(), *[NO_STAGE] * rows][:rows]

@@ -13,10 +13,11 @@ from periplo.analysis import Journeys
 from periplo.analysis.question import ask
 from periplo.errors import UnknownName
 from periplo.journeys.columns import JourneyColumns
+from periplo.journeys.kernels.stages import NO_STAGE
 from periplo.maps import LaneReading, MapDefinition, MapReading, Words, behind, draw, read
 from periplo.maps.money import Purse
 from periplo.maps.passage import Passage, PassageQuestion
-from periplo.maps.placing import NO_STAGE, onward, stage_codes
+from periplo.maps.placing import onward, stage_codes
 from periplo.predicates import parse
 from periplo.vocabulary import taxonomy
 
