@@ -32,7 +32,7 @@ def test_rows_that_are_mended_go_in_and_leave_the_quarantine(shop: Shop, tmp_pat
     undated = "536367,84879,BIRD,32,never,1.69,13047,United Kingdom"
     report = shop.import_files([orders(tmp_path, good, negative, undated)], preset="order-lines")
     assert (report.accepted, report.rejected) == (1, 2)
-    first = next(row for row in shop.quarantine.list() if row.field == "price")
+    first = next(row for row in shop.quarantine.list() if row.field == "UnitPrice")
 
     mended = shop.replay_quarantine(mended={first.reject_id: first.raw.replace("-1.85", "1.85")})
     assert (mended.read, mended.accepted, mended.rejected, mended.events) == (2, 1, 1, 2)

@@ -58,7 +58,7 @@ class ByPeriod:
     labels: tuple[str, ...]
 
     def codes(self, part: JourneyColumns, rows: I64) -> I64:
-        return np.searchsorted(self.starts, part.time_us[rows], "right") - 1
+        return np.maximum(np.searchsorted(self.starts, part.time_us[rows], "right") - 1, 0)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 ``occurred = received - (sent - original)`` when all three are there, else ``original``, else what else is known.
 A result more than 23 h ahead of ``received``, or before 1990, becomes ``received``, with a flag that says why.
+What no clock dates, but the moment of its import or a whole table, is flagged too: it tells nothing of time.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from periplo.events.schema import INSTANT
 
-FUTURE, ANCIENT = "future", "ancient"
+FUTURE, ANCIENT, UNDATED = "future", "ancient", "undated"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -25,7 +26,7 @@ _EARLIEST = (datetime(1990, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 
 
 class Repaired(NamedTuple):
-    """When an event occurred, and why that is not what the sender said: "future", "ancient", or None."""
+    """When an event occurred, and why that is not what the sender said: "future", "ancient", "undated", or None."""
 
     occurred_at: datetime
     flag: str | None
@@ -41,6 +42,8 @@ def repair(
         return None
     if at is not None and sent_at is not None and received is not None and reference is not None:
         occurred = reference - (sent_at - at)
+    if at is None and sent_at is None and received is None:
+        return Repaired(_EPOCH + occurred * _MICROSECOND, UNDATED)
     flag = _flag(occurred, reference)
     if flag and reference is not None:
         occurred = reference
@@ -56,8 +59,11 @@ def repair_columns(original: Any, sent: Any, received: Any, now: datetime | None
     occurred = np.where(all_there, received_at.values - (sent_at.values - at.values), known.values)
     future = known.there & reference.there & (occurred > reference.values + _MOST_AHEAD)
     ancient = known.there & (occurred < _EARLIEST)
+    undated = known.there & ~(at.there | sent_at.there | received_at.there)
     occurred = np.where((future | ancient) & reference.there, reference.values, occurred)
-    flag = pc.if_else(pa.array(future), FUTURE, pc.if_else(pa.array(ancient), ANCIENT, pa.scalar(None, pa.string())))
+    flag = pa.nulls(len(occurred), pa.string())
+    for where, word in ((ancient, ANCIENT), (future, FUTURE), (undated, UNDATED)):
+        flag = pc.if_else(pa.array(where), word, flag) if where.any() else flag
     return pa.array(occurred, pa.int64(), mask=~known.there).cast(INSTANT), flag
 
 

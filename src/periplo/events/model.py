@@ -33,6 +33,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     anonymous_id: str | None = None
     order_id: str | None = None
     cart_id: str | None = None
+    ticket_id: str | None = None
     revenue_minor: int | None = None
     currency: str | None = None
     product_id: str | None = None

@@ -25,10 +25,11 @@ EVENT_FIELDS: dict[str, pa.DataType] = {
     "original_at": INSTANT,
     "sent_at": INSTANT,
     "received_at": INSTANT,
-    "clock_flag": _TEXT,  # why occurred_at was repaired: "future", "ancient"; null when it was not
+    "clock_flag": _TEXT,  # why occurred_at is not the sender's: "future", "ancient", "undated"; null when it is
     **dict.fromkeys(IDENTIFIERS, _TEXT),
     "order_id": _TEXT,
     "cart_id": _TEXT,
+    "ticket_id": _TEXT,  # of the question or complaint it belongs to
     "revenue_minor": pa.int64(),  # of the order, or the amount given back; minor units of ``currency``
     "currency": _TEXT,  # ISO 4217
     "product_id": _TEXT,

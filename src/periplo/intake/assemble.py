@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from periplo.events import EVENTS, IDENTIFIERS, normalise_column, repair_columns
+from periplo.events.clocks import UNDATED
 from periplo.events.schema import INSTANT
 from periplo.intake.addresses import path_of, utm
 from periplo.intake.amounts import MILLION
@@ -21,7 +22,7 @@ from periplo.vocabulary import Taxonomy
 from periplo.vocabulary.vectors import map_distinct
 
 _TEXTS = (
-    *("cart_id", "product_id", "category", "coupon", "query", "page", "title"),
+    *("cart_id", "ticket_id", "product_id", "category", "coupon", "query", "page", "title"),
     *("referrer", "campaign", "medium", "utm_source", "device", "country"),
 )
 
@@ -66,9 +67,8 @@ class Assembler:
         made = {name: text(name) for name in _TEXTS}
         made |= {"source": _all(self.mapping.sent_by, rows), "type": _all(self.mapping.type, rows)}
         made |= {"event_id": values["id"], "event": values["event"], "original_name": values["original"]}
-        made |= self._clocks(
-            pc.coalesce(values[f"{own}time"], values["time"]) if f"{own}time" in values else values["time"]
-        )
+        nothing = pa.nulls(rows, pa.int64())
+        made |= self._clocks(values["time"], values.get(f"{own}time", nothing) if own else nothing)
         for kind in IDENTIFIERS:
             made[kind] = normalise_column(kind, text(kind), self.settings.country, self.words)
         made["order_id"] = text("order_id")
@@ -82,9 +82,12 @@ class Assembler:
         made["context"] = pa.nulls(rows, pa.string())
         return pa.RecordBatch.from_arrays([made[name] for name in EVENTS.names], schema=EVENTS)
 
-    def _clocks(self, time: pa.Array) -> dict[str, pa.Array]:
-        original, nothing = time.cast(INSTANT), pa.nulls(len(time), INSTANT)
+    def _clocks(self, time: pa.Array, own: pa.Array) -> dict[str, pa.Array]:
+        """``own``: the time of this event, where it has one besides that of its row."""
+        original, nothing = pc.coalesce(own, time).cast(INSTANT), pa.nulls(len(time), INSTANT)
         occurred, flag = repair_columns(original, nothing, nothing, self.now)
+        if self.mapping.undated:
+            flag = pc.if_else(own.is_null(), UNDATED, flag)
         return {
             "original_at": original,
             "sent_at": nothing,

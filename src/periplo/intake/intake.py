@@ -14,11 +14,11 @@ import pyarrow as pa
 from periplo.intake.assemble import Assembler
 from periplo.intake.finding import find_files
 from periplo.intake.lookups import Lookups
-from periplo.intake.mapping import Lines, Mapping, kept_columns
+from periplo.intake.mapping import Lines, Mapping, kept_columns, time_of, value
 from periplo.intake.meter import Meter
 from periplo.intake.model import NO_EVENTS, IntakeBatch, IntakeSettings, Note, Progress, Reject, Rows
 from periplo.intake.nested import NestedPreset
-from periplo.intake.orders import orders_of
+from periplo.intake.orders import Place, orders_of
 from periplo.intake.parse import Parser
 from periplo.intake.parts import Part, Parts, first_look
 from periplo.intake.plan import MappingPlan
@@ -26,6 +26,7 @@ from periplo.intake.preset_files import check_preset, load_mapping, preset_mappi
 from periplo.intake.reading import AnyReader, open_reader
 from periplo.intake.sorting import SortedLines
 from periplo.intake.styles import Styles
+from periplo.intake.table import Header
 from periplo.vocabulary import Taxonomy, taxonomy
 
 Parsed = tuple[Rows, pa.Table, list[Reject]]
@@ -80,7 +81,9 @@ class Intake:
                 yield from self._nested(rules, part, meter, now)
                 continue
             assembler, parsed = Assembler(rules, self._settings, self._words, now), self._parsed(part, rules, meter)
-            yield from self._by_line(rules.lines, assembler, parsed) if rules.lines else _by_row(assembler, parsed)
+            yield from (
+                self._by_line(rules, rules.lines, assembler, parsed) if rules.lines else _by_row(assembler, parsed)
+            )
 
     def _nested(self, preset: str, part: Part, meter: Meter, now: datetime) -> Iterator[IntakeBatch]:
         reading = NestedPreset(preset, self._settings, self._words, now)
@@ -90,18 +93,21 @@ class Intake:
                     yield batch
                     meter.step(batch.rows)
 
-    def _by_line(self, rules: Lines, assembler: Assembler, parsed: Iterator[Parsed]) -> Iterator[IntakeBatch]:
+    def _by_line(
+        self, mapping: Mapping, rules: Lines, assembler: Assembler, parsed: Iterator[Parsed]
+    ) -> Iterator[IntakeBatch]:
         """Rows are lines of orders: refused ones go out at once, orders when all files were read."""
-        headers: dict[Path, str] = {}
+        places: dict[Path, Place] = {}
         with SortedLines(self._settings.scratch) as lines:
             for rows, table, rejects in parsed:
-                headers[rows.file] = rows.header
-                place = pa.repeat(pa.scalar(list(headers).index(rows.file), pa.int32()), table.num_rows)
+                if rows.file not in places:
+                    places[rows.file] = _place(rows, mapping)
+                place = pa.repeat(pa.scalar(list(places).index(rows.file), pa.int32()), table.num_rows)
                 lines.add(table.append_column("file", place))
                 if rejects:
                     yield IntakeBatch(NO_EVENTS, len(rejects), np.zeros(0, np.int64), rejects)
             for whole in lines.orders():
-                orders = orders_of(whole, rules, list(headers.items()), self._settings.currency)
+                orders = orders_of(whole, rules, list(places.values()), self._settings.currency)
                 yield assembler.batch(orders.table, whole.num_rows, orders.lines, orders.rejects)
 
     def _parsed(self, part: Part, rules: Mapping, meter: Meter) -> Iterator[Parsed]:
@@ -141,3 +147,11 @@ def _by_row(assembler: Assembler, parsed: Iterator[Parsed]) -> Iterator[IntakeBa
     """Each row is an event of its own."""
     for rows, table, rejects in parsed:
         yield assembler.batch(table, rows.read, np.ones(table.num_rows, np.int64), rejects)
+
+
+def _place(rows: Rows, mapping: Mapping) -> Place:
+    """Where lines come from."""
+    header = Header(rows.table.schema.names)
+    currency = value(mapping.currency).column if mapping.currency else None
+    time, currency = (", ".join(header.found(wanted)) for wanted in (time_of(mapping.time).column, currency))
+    return Place(rows.file, rows.header, time, currency)

@@ -17,7 +17,7 @@ from periplo.intake import reasons
 from periplo.intake.amounts import LARGEST, MILLION
 from periplo.intake.faults import Faults
 from periplo.intake.jsons import json_numbers, json_objects, json_texts
-from periplo.intake.mapping import Lines, Value, names, value
+from periplo.intake.mapping import Lines, Value, value
 from periplo.intake.model import I64, Bool
 from periplo.intake.money import in_minor_units
 from periplo.intake.table import Columns
@@ -36,8 +36,8 @@ def parse_lines(
 ) -> dict[str, pa.Array]:
     """The columns above. Lines without an order number, or with a negative price, are refused."""
     order = columns.value(value(lines.order))
-    column = ", ".join(names(value(lines.order).column))
-    faults.add(np.asarray(order.is_null()), "order_id", reasons.NO_ORDER(column=column))
+    column = columns.shown(value(lines.order).column)
+    faults.add(np.asarray(order.is_null()), column or "order_id", reasons.NO_ORDER(column=column))
     pieces = _pieces(lines, columns, faults, amounts)
     price, amount = _money(lines, columns, faults, amounts, pieces)
     made = {"order": order, "pieces": pa.array(pieces), "amount": pa.array(amount)}
@@ -73,11 +73,12 @@ def _by_price(
     source: Value, columns: Columns, faults: Faults, amounts: ReadAmounts, pieces: I64
 ) -> tuple[pa.Array, I64]:
     price = amounts("price", source, columns, faults)
-    faults.add(_negative(price), "price", reasons.NEGATIVE, lambda: columns.text(source.column))
+    shown = columns.shown(source.column)
+    faults.add(_negative(price), shown, reasons.NEGATIVE, lambda: columns.text(source.column))
     each = np.asarray(pc.fill_null(price, 0))
     rough = pieces.astype(np.float64) * each / MILLION
     too_big = ~(np.abs(rough) < LARGEST * MILLION)
-    faults.add(too_big, "price", reasons.TOO_BIG, lambda: columns.text(source.column))
+    faults.add(too_big, shown, reasons.TOO_BIG, lambda: columns.text(source.column))
     part = pieces % MILLION != 0
     total = np.where(too_big | part, 0, pieces // MILLION * each)
     total[part & ~too_big] = np.rint(rough[part & ~too_big])
@@ -89,7 +90,8 @@ def _by_amount(
 ) -> tuple[pa.Array, I64]:
     amount = amounts("amount", source, columns, faults)
     # With a negative quantity, the amount is given back; alone it is a fault.
-    faults.add(_negative(amount) & (pieces >= 0), "amount", reasons.NEGATIVE, lambda: columns.text(source.column))
+    negative = _negative(amount) & (pieces >= 0)
+    faults.add(negative, columns.shown(source.column), reasons.NEGATIVE, lambda: columns.text(source.column))
     total = np.asarray(pc.fill_null(amount, 0))
     each = np.rint(np.abs(total) * (MILLION / np.where(pieces == 0, MILLION, np.abs(pieces)))).astype(np.int64)
     return pa.array(each, mask=np.asarray(amount.is_null())), total

@@ -17,7 +17,7 @@ DecimalStyle = Literal["auto", "point", "comma"]
 
 FIELDS = (
     *("user_id", "loyalty_card", "email", "phone", "anonymous_id"),
-    *("order_id", "cart_id", "channel", "revenue", "product_id", "category", "quantity", "coupon"),
+    *("order_id", "cart_id", "ticket_id", "channel", "revenue", "product_id", "category", "quantity", "coupon"),
     *("query", "page", "title", "referrer", "campaign", "medium", "utm_source", "device", "country"),
 )
 """Names that ``fields`` may use. ``revenue`` is in the currency's major units."""
@@ -147,6 +147,11 @@ class Mapping(Base, frozen=True):
     def sent_by(self) -> str:
         """The source its events carry: the preset's name."""
         return self.source or self.name.partition(".")[0]
+
+    @property
+    def undated(self) -> bool:
+        """Whether its rows have no time of their own."""
+        return isinstance(self.time, Time) and (self.time.file or self.time.constant is not None)
 
 
 def value(source: Source) -> Value:

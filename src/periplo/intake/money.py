@@ -31,7 +31,7 @@ def currencies(mapping: Mapping, columns: Columns, faults: Faults, default: str)
     codes = map_distinct(given, lambda code: _SYMBOLS.get(code, code.upper()))
     unknown = pc.invert(pc.is_in(codes, pa.array([c for c in _distinct(codes) if known_currency(c)], pa.string())))
     bad = pc.and_(unknown, codes.is_valid()).to_numpy(zero_copy_only=False)
-    faults.add(bad, "currency", reasons.BAD_CURRENCY, lambda: given)
+    faults.add(bad, columns.shown(source.column) or "currency", reasons.BAD_CURRENCY, lambda: given)
     codes = pc.if_else(pa.array(bad), pa.scalar(None, pa.string()), codes)
     if mapping.lines:
         return _carried_on(codes, columns.value(value(mapping.lines.order)))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -30,9 +31,19 @@ class Orders(NamedTuple):
     rejects: list[Reject]
 
 
-def orders_of(lines: pa.Table, rules: Lines, files: list[tuple[Path, str]], currency: str) -> Orders:
-    """Whole orders from lines sorted by order. ``files``: path and header line by the number in column ``file``;
-    ``currency``: of orders that name none.
+@dataclass(frozen=True)
+class Place:
+    """A file of lines: its path, its header line, and what it calls its columns of times and currencies."""
+
+    path: Path
+    header: str
+    time: str
+    currency: str
+
+
+def orders_of(lines: pa.Table, rules: Lines, files: Sequence[Place], currency: str) -> Orders:
+    """Whole orders from lines sorted by order. ``files`` by the number in column ``file``; ``currency``: of orders
+    that name none.
     """
     lines, rejects = _refuse_late(lines, files)
     if not lines.num_rows:
@@ -112,7 +123,7 @@ def _earliest(column: pa.ChunkedArray, starts: I64) -> pa.Array:
     return pa.array(first, mask=first == never)
 
 
-def _refuse_late(lines: pa.Table, files: list[tuple[Path, str]]) -> tuple[pa.Table, list[Reject]]:
+def _refuse_late(lines: pa.Table, files: Sequence[Place]) -> tuple[pa.Table, list[Reject]]:
     """Refuses what shows only in a whole order: no line of it has a time, or a line is in another currency."""
     starts = starts_of_orders(lines)
     length = np.diff(np.append(starts, lines.num_rows))
@@ -128,8 +139,9 @@ def _refuse_late(lines: pa.Table, files: list[tuple[Path, str]]) -> tuple[pa.Tab
 
 
 def _rejects(
-    lines: pa.Table, where: Bool, field: str, reason: Reason, files: list[tuple[Path, str]]
+    lines: pa.Table, where: Bool, field: Literal["time", "currency"], reason: Reason, files: Sequence[Place]
 ) -> Iterator[Reject]:
     for row in lines.filter(pa.array(where)).select(["file", "line", "raw", "order"]).to_pylist():
-        path, header = files[row["file"]]
-        yield refuse(path, row["line"], field, reason(value=row["order"]), row["raw"] or "", header)
+        place = files[row["file"]]
+        shown, said = getattr(place, field) or field, reason(value=row["order"])
+        yield refuse(place.path, row["line"], shown, said, row["raw"] or "", place.header)

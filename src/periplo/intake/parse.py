@@ -21,7 +21,7 @@ from periplo.intake.faults import Faults
 from periplo.intake.fingerprint import fingerprints
 from periplo.intake.jsons import json_numbers, json_texts
 from periplo.intake.lines import parse_lines
-from periplo.intake.mapping import Condition, Mapping, Names, Property, Time, Value, names, time_of, value
+from periplo.intake.mapping import Condition, Mapping, Property, Time, Value, time_of, value
 from periplo.intake.model import Bool, IntakeSettings, Reject, Rows
 from periplo.intake.money import currencies, digits, in_minor_units
 from periplo.intake.styles import Styles
@@ -83,17 +83,18 @@ class Parser:
         style = self.styles.sign(source.column)
         read: Amounts = read_amounts(column, style)
         reason = reasons.BAD_MONEY(example=EXAMPLES[style]) if money else reasons.BAD_NUMBER
-        faults.add(read.bad, field, reason, lambda: columns.text(source.column))
+        shown = columns.shown(source.column) or field
+        faults.add(read.bad, shown, reason, lambda: columns.text(source.column))
         return pa.array(read.millionths, mask=~read.there | read.bad)
 
     def _events(self, columns: Columns, faults: Faults) -> tuple[pa.Array, pa.Array]:
         given = self.mapping.event
         source = given if isinstance(given, Value) else Value(constant=given)
         named = columns.value(source)
-        said, shown = columns.text(source.column), _shown(source.column)
+        said, shown = columns.text(source.column), columns.shown(source.column)
         if source.constant is None:
-            faults.add(np.asarray(pc.and_(said.is_null(), named.is_null())), "event", reasons.NO_EVENT(column=shown))
-            faults.add(np.asarray(named.is_null()), "event", reasons.UNKNOWN_VALUE(column=shown), lambda: said)
+            faults.add(np.asarray(pc.and_(said.is_null(), named.is_null())), shown, reasons.NO_EVENT(column=shown))
+            faults.add(np.asarray(named.is_null()), shown, reasons.UNKNOWN_VALUE(column=shown), lambda: said)
         return self.words.canonical_column(named)
 
     def _ids(self, rows: Rows, columns: Columns) -> pa.Array:
@@ -109,9 +110,10 @@ class Parser:
             column = pa.nulls(columns.rows, pa.string())
         way = self.styles.time(time.column)
         read = read_times(column, way, time.zone or self.zone)
-        faults.add(read.bad, "time", partial(why_bad, way=way), lambda: columns.text(time.column))
+        shown = columns.shown(time.column)
+        faults.add(read.bad, shown, partial(why_bad, way=way), lambda: columns.text(time.column))
         if required and not self.mapping.lines:
-            faults.add(~read.there, "time", reasons.NO_TIME(column=_shown(time.column)))
+            faults.add(~read.there, shown, reasons.NO_TIME(column=shown))
         return pa.array(read.us, mask=~read.there | read.bad)
 
     def _field(
@@ -125,7 +127,8 @@ class Parser:
         if name == "revenue":
             earned = pc.invert(pc.is_in(event, pa.array(self.given_back, pa.string())))
             negative = pc.and_(pc.fill_null(pc.less(found, 0), False), earned)
-            faults.add(np.asarray(negative), name, reasons.NEGATIVE, lambda: columns.text(source.column))
+            shown = columns.shown(source.column) or name
+            faults.add(np.asarray(negative), shown, reasons.NEGATIVE, lambda: columns.text(source.column))
         if source.only:
             found = pc.if_else(pc.is_in(event, pa.array(source.only)), found, pa.scalar(None, found.type))
         return found
@@ -152,7 +155,7 @@ class Parser:
 
     def _holds(self, condition: Condition, columns: Columns, faults: Faults) -> Bool:
         if condition.positive:
-            amount = self.amounts(_shown(condition.column), Value(column=condition.column), columns, faults)
+            amount = self.amounts(columns.shown(condition.column), Value(column=condition.column), columns, faults)
             return np.asarray(pc.fill_null(pc.greater(amount, 0), False))
         said = columns.text(condition.column)
         if condition.empty:
@@ -170,10 +173,6 @@ class Parser:
         for row in np.flatnonzero(late).tolist():
             raw[row] = rows.raw(row)
         return {"line": pa.array(rows.lines), "raw": pa.array(raw, pa.string())}
-
-
-def _shown(column: Names | None) -> str:
-    return ", ".join(names(column))
 
 
 def _instant(text: str) -> float:

@@ -3,38 +3,19 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Protocol
 
 import numpy as np
 
 from periplo.errors import DataError
+from periplo.events.refused import Refused
 from periplo.intake.intake import open_intake
 from periplo.intake.model import NO_EVENTS, IntakeBatch, IntakeSettings, Reason, Reject, refuse
 from periplo.intake.preset_files import PRESETS
 from periplo.vocabulary import Taxonomy
-
-
-class Refused(Protocol):
-    """A refused row, as ``Reject`` or as a quarantine keeps it."""
-
-    @property
-    def file(self) -> str: ...
-    @property
-    def line(self) -> int: ...
-    @property
-    def raw(self) -> str: ...
-    @property
-    def header(self) -> str: ...
-    @property
-    def field(self) -> str: ...
-    @property
-    def reason(self) -> str: ...
-    @property
-    def values(self) -> Mapping[str, Any]: ...
 
 
 def replay(

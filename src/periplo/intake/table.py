@@ -44,6 +44,10 @@ class Columns:
         self._batch, self._header = batch, Header(batch.schema.names)
         self._texts: dict[str, pa.Array] = {}
 
+    def shown(self, wanted: Names | None) -> str:
+        """What the file itself calls these columns; the wanted names where it has none of them."""
+        return ", ".join(self._header.found(wanted) or names(wanted))
+
     def typed(self, wanted: Names | None) -> pa.Array | None:
         """A column with the type it has in the file; several joined as text; None where there is none."""
         found = self._header.found(wanted)

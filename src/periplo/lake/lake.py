@@ -13,6 +13,7 @@ from deltalake import (
     ColumnProperties,
     CommitProperties,
     DeltaTable,
+    Schema,
     Transaction,
     WriterProperties,
     write_deltalake,
@@ -128,8 +129,13 @@ class Lake:
         self._open().vacuum(0, dry_run=False, enforce_retention_duration=False, full=True)
 
     def _open(self) -> DeltaTable:
+        """The table, with the columns that an older Periplo did not know yet."""
         try:
-            return DeltaTable(self.url)
+            table = DeltaTable(self.url)
+            known = {field.name for field in table.schema().fields}
+            if lacking := [field for field in STORED if field.name not in known]:
+                table.alter.add_columns(Schema.from_arrow(pa.schema(lacking)).fields)
+            return table
         except (DeltaError, OSError) as error:
             raise DamagedShop(
                 "The archive of events at {url} cannot be read.",

@@ -2,6 +2,6 @@
 
 from periplo.log.database import Database
 from periplo.log.log import Key, Log, open_log
-from periplo.log.quarantine import Quarantine, Reading, Refused, Reject
+from periplo.log.quarantine import Quarantine, Reading, Reject
 
-__all__ = ["Database", "Key", "Log", "Quarantine", "Reading", "Refused", "Reject", "open_log"]
+__all__ = ["Database", "Key", "Log", "Quarantine", "Reading", "Reject", "open_log"]

@@ -5,9 +5,11 @@ SQLite today, PostgreSQL by another URL: the statements of the rooms are plain S
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, inspect, make_url, text
@@ -17,6 +19,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from periplo.errors import DamagedShop, ShopBusy, ShopError
 
 BUSY_SECONDS = 60
+_TURN_S = 0.01
 
 
 class Database:
@@ -127,8 +130,22 @@ def _engine(place: Path | str) -> Engine:
 def _tune(connection: Any, _record: Any) -> None:
     # Transactions begin in _begin: the driver itself would open none before a SELECT.
     connection.isolation_level = None
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+    for pragma in ("synchronous = FULL", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}")
+    _write_ahead(connection)
+
+
+def _write_ahead(connection: Any) -> None:
+    """Changing the mode of a new file, SQLite does not wait for others who do the same, as it does everywhere else."""
+    until = monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError:
+            if monotonic() > until:
+                raise
+            sleep(_TURN_S)
 
 
 def _begin(connection: Connection) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 import zstandard
 from sqlalchemy import ColumnElement, Row, func, select, update
 
 from periplo.errors import UnknownName
+from periplo.events.refused import Refused
 from periplo.language import Lang, t
 from periplo.log.database import Database, insert
 from periplo.log.tables import reading, reject
@@ -19,27 +20,6 @@ from periplo.log.tables import reading, reject
 _COMPRESS_FROM = 512
 _ZSTD = b"\x28\xb5\x2f\xfd"
 _AT_ONCE = 400
-
-
-class Refused(Protocol):
-    """A refused row as a reader of files hands it over. ``reject_id`` is the same each time the row is refused."""
-
-    @property
-    def reject_id(self) -> str: ...
-    @property
-    def file(self) -> str: ...
-    @property
-    def line(self) -> int: ...
-    @property
-    def field(self) -> str: ...
-    @property
-    def reason(self) -> str: ...
-    @property
-    def values(self) -> Mapping[str, Any]: ...
-    @property
-    def header(self) -> str: ...
-    @property
-    def raw(self) -> str: ...
 
 
 class Reject(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,18 +17,21 @@ from numpy.typing import NDArray
 from periplo.journeys.build import Sorted
 from periplo.journeys.columns import I64, Bool
 
-FORMAT = 1
+FORMAT = 2
 _ABANDONED_S = 3600.0
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
-    """Up to which place of the sequence journeys go, their names by code, their first and last event."""
+    """Up to which place of the sequence journeys go, their names by code, their first and last event.
+
+    Events that say nothing of when they happened do not count for the last; None where there is no other.
+    """
 
     seq: int = 0
     event_names: tuple[str, ...] = ()
     channel_names: tuple[str, ...] = ()
-    since_us: int = 0
-    until_us: int = 0
+    since_us: int | None = None
+    until_us: int | None = None
 
 
 @dataclass(frozen=True)

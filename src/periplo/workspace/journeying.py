@@ -9,11 +9,13 @@ from threading import RLock
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from periplo.errors import ShopBusy
+from periplo.events.clocks import UNDATED
 from periplo.identity import COLUMNS
 from periplo.journeys.build import Rows, Sorted, build, extend, move
-from periplo.journeys.columns import I64, JourneyColumns
+from periplo.journeys.columns import I64, Bool, JourneyColumns
 from periplo.workspace import cache
 from periplo.workspace.cache import NO_JOURNEYS, About, CachedJourneys
 from periplo.workspace.following import follow
@@ -23,6 +25,8 @@ from periplo.workspace.stores import Stores
 
 MOST_EVENT_NAMES, MOST_CHANNELS = 1 << 16, 1 << 8
 ROWS_AT_ONCE = 1_000_000
+
+_OF_EVENTS = ("occurred_at", "clock_flag", "event", "channel")
 
 
 class JourneyStore:
@@ -85,20 +89,20 @@ def _opened(stores: Stores, kept: CachedJourneys) -> JourneyColumns:
 def _advanced(stores: Stores, old: CachedJourneys, settled: int) -> CachedJourneys:
     """Old journeys, those of merged customers put together, with the new events joined in."""
     names = Names(old.about.event_names, MOST_EVENT_NAMES), Names(old.about.channel_names, MOST_CHANNELS)
-    new = _rows(stores, old.about.seq, settled, *names)
+    new, dated = _rows(stores, old.about.seq, settled, *names)
     known, place = _regrouped(stores, old)
     journeys, origin = extend(known, new) if len(place) else build(new)
     by_arrival = np.argsort(new.seq)
     arrived = np.empty(len(new), np.int64)
     arrived[by_arrival] = np.arange(len(place), len(place) + len(new))
-    ends = [old.about.since_us, old.about.until_us] if len(place) else []
-    times = np.append(new.time_us, np.array(ends, np.int64))
+    ends = [end for end in (old.about.since_us, old.about.until_us) if end is not None]
+    times = np.append(new.time_us[dated], np.array(ends, np.int64))
     about = About(
         seq=settled,
         event_names=names[0].all,
         channel_names=names[1].all,
-        since_us=int(times.min()) if len(times) else 0,
-        until_us=int(times.max()) if len(times) else 0,
+        since_us=int(times.min()) if len(times) else None,
+        until_us=int(times.max()) if len(times) else None,
     )
     arrivals = np.concatenate((old.arrivals, new.seq[by_arrival]))
     person = stores.identity.persons(journeys.customer)
@@ -117,16 +121,20 @@ def _regrouped(stores: Stores, old: CachedJourneys) -> tuple[Sorted, I64]:
     return journeys, old.place[origin]
 
 
-def _rows(stores: Stores, after_seq: int, until_seq: int, event_names: Names, channel_names: Names) -> Rows:
-    """The events between two places that have a customer."""
-    parts = [NO_JOURNEYS.journeys.rows]
-    for table in _large(stores.events([*COLUMNS, "occurred_at", "event", "channel"], after_seq, until_seq)):
+def _rows(
+    stores: Stores, after_seq: int, until_seq: int, event_names: Names, channel_names: Names
+) -> tuple[Rows, Bool]:
+    """The events between two places that have a customer, and which of them say when they happened."""
+    parts, dated = [NO_JOURNEYS.journeys.rows], [np.zeros(0, np.bool_)]
+    for table in _large(stores.events([*COLUMNS, *_OF_EVENTS], after_seq, until_seq)):
         customer = stores.identity.customers_of(table)
         when, seq = table["occurred_at"].cast(pa.int64()).to_numpy(), table["seq"].to_numpy()
         event = event_names.codes(table["event"]).astype(np.uint16)
         channel = channel_names.codes(table["channel"]).astype(np.uint8)
         parts.append(Rows(customer, when, seq, event, channel).take(customer > 0))
-    return reduce(add, parts)
+        undated = pc.fill_null(pc.equal(table["clock_flag"], UNDATED), False)
+        dated.append(~undated.to_numpy()[customer > 0])
+    return reduce(add, parts), np.concatenate(dated)
 
 
 def _large(events: pa.RecordBatchReader) -> Iterator[pa.Table]:

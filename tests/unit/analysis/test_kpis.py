@@ -143,6 +143,15 @@ def test_service() -> None:
     assert (found.get("resolution_time").value, found.get("resolution_time").n) == (100, 1)
 
 
+def test_service_by_ticket() -> None:
+    tickets = ["a", "b", "b", "a", "b", "a", "a", "b", None, None, "c", "a"]
+    found = ask("T0 T10 Y20 Y60 Z70 Z80 T90 Y95", "T0 Y7", "Y0 Z100", ticket_id=tickets)
+    assert (found.get("first_response").value, found.get("first_response").n) == (10, 3)
+    assert (found.get("resolution_time").value, found.get("resolution_time").n) == (70, 2)
+    reopened = ask("T0 Y5 Z10 T20 Z50", ticket_id=["a"] * 5)
+    assert (reopened.get("resolution_time").value, reopened.get("resolution_time").n) == (50, 1)
+
+
 def test_surveys_by_their_kind() -> None:
     lines = ["N0"] * 9
     kinds = ["nps", "nps", "NPS", "csat", "csat", "csat", "ces", None, "nps"]

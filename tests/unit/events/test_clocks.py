@@ -51,6 +51,10 @@ def test_now_bounds_what_has_no_time_of_arrival_and_shifts_nothing() -> None:
     assert repair(NOON + 99 * HOUR, None, None, now=NOON) == (NOON, "future")
 
 
+def test_what_only_its_import_dates_says_so() -> None:
+    assert repair(None, None, None, now=NOON) == (NOON, "undated")
+
+
 clocks = st.none() | st.datetimes(datetime(1985, 1, 1), datetime(2030, 1, 1)).map(lambda when: when.replace(tzinfo=UTC))
 
 

@@ -224,7 +224,7 @@ def test_a_message_without_id_gets_one_from_what_it_says() -> None:
         ({"event": ""}, "event", "A track call needs the name of its event."),
         ({"timestamp": None}, "timestamp", "This message does not say when it happened."),
         ({"timestamp": "soon"}, "timestamp", "“soon” is not a time such as"),
-        ({"sentAt": "2024-13-01T00:00:00Z"}, "sent_at", "“2024-13-01T00:00:00Z” is not a time"),
+        ({"sentAt": "2024-13-01T00:00:00Z"}, "sentAt", "“2024-13-01T00:00:00Z” is not a time"),
         ({"properties": {"revenue": "ten"}}, "revenue", "“ten” is not an amount of money."),
         ({"properties": {"revenue": -3}}, "revenue", "The revenue -3 is negative."),
         ({"properties": {"revenue": 3, "currency": "euros"}}, "currency", "“euros” is not an ISO 4217 currency."),
@@ -289,3 +289,10 @@ def test_batches_longer_than_a_chunk_keep_their_order() -> None:
     assert batch.events["event_id"].to_pylist() == [str(row) for row in batch.rows]
     assert [reject.row for reject in batch.rejects] == [CHUNK + 1]
     assert len(from_batch(batch.events.slice(0, 2))) == 2
+
+
+def test_the_ticket_of_a_question_is_kept_under_any_of_its_names() -> None:
+    plain = {"type": "track", "event": "Ticket Opened", "timestamp": "2024-05-01T10:00:00Z"}
+    said = [{"ticket_id": "T1"}, {"conversationId": 7}, {"case_id": "C-1"}, {}]
+    batch = segment_batch([json.dumps({**plain, "properties": one}).encode() for one in said], READING)
+    assert batch.events["ticket_id"].to_pylist() == ["T1", "7", "C-1", None]

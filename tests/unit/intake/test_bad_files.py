@@ -142,7 +142,7 @@ def test_dates_in_two_formats(read: Reader, write: Writer) -> None:
     two = "is not written like the other dates of this column, such as 31/05/2026: it mixes two formats. Write all"
     assert [two in reason for reason in found.reasons()] == [True, True, False]
     assert "“soon” is not a time that can be read. Write it as 2026-05-31 18:30:00." in found.reasons()
-    assert {reject.field for reject in found.rejects} == {"time"}
+    assert {reject.field for reject in found.rejects} == {"InvoiceDate"}
 
 
 def test_negative_price(read: Reader, write: Writer) -> None:
@@ -152,7 +152,14 @@ def test_negative_price(read: Reader, write: Writer) -> None:
         "The price -3.50 is negative. Correct it; if money was given back, write a cancellation with a negative "
         "quantity."
     ]
-    assert (found.rejects[0].field, found.rejects[0].header) == ("price", HEADER.strip())
+    assert (found.rejects[0].field, found.rejects[0].header) == ("UnitPrice", HEADER.strip())
+
+
+def test_a_fault_is_shown_at_the_column_as_the_file_names_it(read: Reader, write: Writer) -> None:
+    header = "invoice no,Stock Code,Description,QUANTITY,Invoice Date,unit_price,CustomerID,Country\n"
+    rows = ",S1,Mug,1,2024-05-02,1,1,Spain\n7,S1,Mug,one,2024-05-02,1,1,Spain\n8,S1,Mug,1,2024-05-02,x,1,Spain\n"
+    found = read(write("a.csv", header + rows + "9,S1,Mug,1,,1,1,Spain\n"), preset="order-lines")
+    assert [reject.field for reject in found.rejects] == ["invoice no", "QUANTITY", "unit_price", "Invoice Date"]
 
 
 def test_zero_bytes(read: Reader, write: Writer) -> None:

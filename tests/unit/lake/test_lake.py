@@ -138,3 +138,16 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
         for parts in (15, 45)
     ]
     assert peaks[1] < peaks[0] * 1.3, peaks
+
+
+def test_an_archive_from_before_a_column_gets_it(tmp_path: Path) -> None:
+    from deltalake import DeltaTable, write_deltalake
+
+    url = str(tmp_path / "old")
+    old = stored(["a"]).read_all().drop_columns(["ticket_id"])
+    DeltaTable.create(url, old.schema)
+    write_deltalake(url, old, mode="append")
+    lake = Lake(url)
+    assert lake.now().scan(["event_id", "ticket_id"]).read_all().to_pylist() == [{"event_id": "a", "ticket_id": None}]
+    lake.append(stored(["b"], 2), note={})
+    assert lake.now().scan(STORED.names).read_all().schema == STORED

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from periplo.analysis.counting import coded
 from periplo.analysis.facts import Facts
 from periplo.analysis.kpi.spec import Measured, Spec
-from periplo.journeys.columns import F64, I64
+from periplo.journeys.columns import F64, I32, I64
 
 
 def first_reply(facts: Facts) -> Measured:
@@ -14,13 +15,37 @@ def first_reply(facts: Facts) -> Measured:
 
 
 def resolution(facts: Facts) -> Measured:
-    return _waited(facts, "Ticket Opened", "Ticket Resolved")
+    return _waited(facts, "Ticket Opened", "Ticket Resolved", reopened=True)
 
 
-def _waited(facts: Facts, begins: str, ends: str) -> Measured:
+def _waited(facts: Facts, begins: str, ends: str, *, reopened: bool = False) -> Measured:
+    """By ticket where it has a number, else from one to the next of the same customer."""
     rows, ended = facts.answered(begins, ends)
+    tickets = coded(facts.part, "ticket_id")
+    if tickets is not None:
+        numbered, alone = facts.persons(facts.rows(begins)), tickets.codes[rows] < 0
+        numbered = numbered[tickets.codes[numbered] >= 0]
+        own = _by_ticket(facts, tickets.codes, numbered, facts.rows(ends), reopened)
+        rows, ended = (np.concatenate(pair) for pair in zip((rows[alone], ended[alone]), own, strict=True))
+        order = np.argsort(rows)
+        rows, ended = rows[order], ended[order]
     rows, ended = rows[ended >= 0], ended[ended >= 0]
     return Measured(rows, facts.part.time_us[ended] - facts.part.time_us[rows])
+
+
+def _by_ticket(facts: Facts, codes: I32, opened: I64, ended: I64, reopened: bool) -> tuple[I64, I64]:
+    """The row that opens each ticket first, and the row that ends it or -1: the first after it, or the last where
+    reopening counts."""
+    size = facts.part.events
+    both = np.concatenate((opened, ended[codes[ended] >= 0]))
+    tickets = np.unique(facts.customer(both) * (int(codes.max(initial=0)) + 1) + codes[both], return_inverse=True)[1]
+    place = tickets * size + both
+    begun, over = place[: len(opened)], np.sort(place[len(opened) :])
+    begun = np.sort(begun)[np.diff(np.sort(begun) // size, prepend=-1) > 0]
+    at = np.searchsorted(over, (begun // size + 1) * size) - 1 if reopened else np.searchsorted(over, begun)
+    found = np.append(over, -1)[at]
+    right = (found // size == begun // size) & (found > begun)
+    return begun % size, np.where(right, found % size, -1)
 
 
 def promoters(facts: Facts) -> Measured:

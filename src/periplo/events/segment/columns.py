@@ -17,7 +17,7 @@ from periplo.events.schema import EVENTS, IDENTIFIERS, INSTANT
 from periplo.events.segment import devices
 from periplo.events.segment.fields import NO_TEXT, TEXT, Rows, Structs, first, is_one_of, texts
 from periplo.events.segment.instants import instants
-from periplo.events.segment.messages import CALLS, Parsed
+from periplo.events.segment.messages import AS_SENT, CALLS, Parsed
 from periplo.events.segment.orders import orders
 from periplo.events.segment.reading import Reading, Rejected
 from periplo.vocabulary.vectors import encode, map_distinct
@@ -32,6 +32,7 @@ _NAMES = {
     "category": ("category", "item_category"),
     "order_id": ("order_id", "orderId", "transaction_id"),
     "cart_id": ("cart_id", "cartId"),
+    "ticket_id": ("ticket_id", "ticketId", "case_id", "caseId", "conversation_id", "conversationId"),
     "coupon": ("coupon",),
     "query": ("query", "search_term"),
 }
@@ -112,7 +113,7 @@ class Columns:
         column, wrong = instants(values)
         for row in wrong:
             reason = "“{value}” is not a time such as 2024-05-01T10:00:00Z."
-            self.refuse(row, name, reason, {"value": str(values[row])})
+            self.refuse(row, AS_SENT[name], reason, {"value": str(values[row])})
         return column
 
     def _identifiers(self) -> None:

@@ -39,6 +39,10 @@ class Head(Struct, gc=False, rename="camel"):
     context: Raw = NOTHING
 
 
+AS_SENT = dict(zip(Head.__struct_fields__, Head.__struct_encode_fields__, strict=True))
+"""What messages call the fields of their head."""
+
+
 class Parsed(Struct, gc=False):
     """One message. ``told``: its properties, or its traits; ``told_json`` and ``context_json`` are as sent."""
 
