@@ -1,7 +1,8 @@
 # make demo   the demo shop and its living map in the browser    (PORT=8765, NO_BROWSER=1)
 # make test   every test, lint and strict types
 # make setup  only the environment: .venv/bin/periplo
-# make bench  the figures of docs/reference/benchmarks.md, measured here
+# make bench  the figures of docs/reference/benchmarks.md, measured here    (ONLY=size,funnels)
+# make peers  what some of them are measured against, in an environment of its own
 # make lock   new locked versions of all dependencies
 # make clean  removes what these commands made (not your shops)
 
@@ -15,7 +16,7 @@ WORKERS ?= auto
 # Caches stay inside this folder: nothing outside it is touched.
 export PIP_CACHE_DIR := $(CURDIR)/.cache/pip
 
-.PHONY: demo test check setup bench lock clean python
+.PHONY: demo test check setup bench peers lock clean python
 
 demo: setup
 	$(BIN)/periplo demo --port $(PORT) $(if $(NO_BROWSER),--no-browser)
@@ -45,8 +46,15 @@ setup: .venv/run.stamp
 python:
 	@test -n "$(PYTHON)" || { echo "Periplo needs Python 3.11 or newer. Install it, or name it: make demo PYTHON=/path/to/python3"; exit 1; }
 
+comma := ,
 bench: .venv/dev.stamp
-	$(BIN)/python -m bench.run
+	$(BIN)/python -m bench.run $(subst $(comma), ,$(ONLY))
+
+# Each by itself: one that does not install here leaves out only its own figures.
+peers: bench/peers.txt | python
+	@test -x .cache/peers/bin/python || $(PYTHON) -m venv .cache/peers
+	@grep -v '^#' bench/peers.txt | while read peer; do echo "Installing $$peer ..."; \
+		.cache/peers/bin/python -m pip install --quiet --disable-pip-version-check $$peer || echo "left out: $$peer"; done
 
 lock: .venv/dev.stamp
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv

@@ -14,10 +14,8 @@ from chdb.session import Session
 from bench.crowd import DATA, PROPERTIES, Crowd
 
 THREADS = os.cpu_count() or 1
-_FIELDS = ", ".join(
-    ("customer UInt32", "time UInt64", "event UInt16", "channel UInt8")
-    + tuple(f"{name} LowCardinality(Nullable(String))" for name in PROPERTIES)
-)
+_TEXTS = [f"{name} LowCardinality(Nullable(String))" for name in PROPERTIES]
+_FIELDS = ", ".join(["customer UInt32", "time UInt64", "event UInt16", "channel UInt8", *_TEXTS])
 
 
 class ClickHouse:

@@ -60,8 +60,7 @@ def importing(file: Path) -> Iterator[Figure]:
     )
     yield Figure(
         name="largest memory of that import",
-        ours_s=None,
-        memory_gb=gigabytes,
+        amount=f"{gigabytes:.2f} GB",
         goal=f"{IMPORT_GB:g} GB",
         equal=equal,
         met=equal and gigabytes < IMPORT_GB,

@@ -39,5 +39,7 @@ def test_figures_are_said_in_words(small) -> None:
     from bench.report import cells, machine
 
     missed = Figure(name="x", ours_s=2.5, goal="1 s", equal=True, met=False)
-    assert cells(missed) == ("x", "2.5 s", "", "", "", "1 s", "yes", "NO")
-    assert "cores" in machine()
+    assert cells(missed) == ("x", "2.5 s", "", "", "", "1 s", "yes", "NO", "")
+    near = Figure(name="x", ours_s=0.5, goal="1 s", equal=True, met=True, limit_s=0.25, amount="3 GB")
+    assert cells(near) == ("x", "3 GB", "", "", "", "1 s", "yes", "yes", "250 ms (2.0x)")
+    assert "GB/s" in machine()
