@@ -16,7 +16,7 @@ from serving import OpenPage, Served, served
 
 pytestmark = pytest.mark.browser
 
-COUNTED = """() => [...document.querySelectorAll(".periplo-map [data-lane] text")]
+COUNTED = """() => [...document.querySelectorAll("#frame [data-lane] text")]
     .filter(text => /[0-9]/.test(text.textContent) && !text.closest("a[data-ref]"))
     .map(text => [text.closest("[data-lane]").dataset.lane, text.textContent])"""
 LINKS = """() => [...document.querySelectorAll("#part a[data-ref]")]

@@ -212,9 +212,14 @@ def test_it_works_without_script(browser: Browser, small: Served) -> None:
     context.close()
 
 
-def test_it_prints_on_white_without_controls(small: Served, open_page: OpenPage) -> None:
+def test_it_prints_on_white_without_controls_page_by_page(small: Served, open_page: OpenPage) -> None:
     page = live(open_page(small.address, theme="dark"))
+    expect(page.locator(".paper")).to_be_hidden()
     page.emulate_media(media="print", color_scheme="light")
-    expect(page.locator("#filters")).to_be_hidden()
-    expect(page.locator(".choices")).to_be_hidden()
-    expect(page.locator(".periplo-map")).to_be_visible()
+    for hidden in ("#filters", ".choices", "#frame"):
+        expect(page.locator(hidden)).to_be_hidden()
+    sheets = page.locator(".paper .periplo-map")
+    assert sheets.count() > 1
+    for sheet in sheets.all():
+        expect(sheet).to_be_visible()
+        assert sheet.evaluate("sheet => getComputedStyle(sheet.querySelector('rect')).fill") == "rgb(255, 255, 255)"

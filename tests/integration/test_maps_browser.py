@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from periplo.maps import export, font_css
+from periplo.language import Lang
+from periplo.maps import export, font_css, pages
 from support_maps import sample
 
 CHROMIUM = next(
@@ -106,13 +107,15 @@ def test_the_carried_font_is_the_one_in_use(page: Any) -> None:
     assert "data:font/woff" in font_css()
 
 
-def test_the_page_prints_light_on_one_sheet(page: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_the_page_prints_light_on_the_pages_of_the_pdf(page: Any, tmp_path: Path, lang: Lang) -> None:
     if shutil.which("pdfinfo") is None:
         pytest.skip("needs pdfinfo (poppler-utils) to count the pages")
+    page.click(f"button[data-lang={lang}]")
     page.click("button[data-theme=dark]")
     page.evaluate("addEventListener('beforeprint', () => { window.printed = document.documentElement.dataset.theme })")
     page.pdf(path=tmp_path / "print.pdf", prefer_css_page_size=True)
     info = subprocess.run(["pdfinfo", tmp_path / "print.pdf"], capture_output=True, text=True, check=True).stdout
-    assert "Pages:           1\n" in info
+    assert f"Pages:           {len(pages(sample(simulated=True), lang))}\n" in info
     assert page.evaluate("window.printed") == "light"
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"

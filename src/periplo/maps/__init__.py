@@ -1,8 +1,8 @@
 """Journey maps: a text file bound to data, read into plain numbers, drawn as one picture, written in many forms."""
 
 from periplo.maps.definition import MapDefinition, templates
-from periplo.maps.drawing import draw, font_css
-from periplo.maps.files import SUFFIXES, export, rendered
+from periplo.maps.drawing import draw, font_css, pages
+from periplo.maps.files import SUFFIXES, export, paper_css, printed, rendered
 from periplo.maps.live import behind, read, stage_flow
 from periplo.maps.reading import Cell, Item, LaneReading, MapReading, StageReading
 from periplo.maps.words import Words
@@ -20,6 +20,9 @@ __all__ = [
     "draw",
     "export",
     "font_css",
+    "pages",
+    "paper_css",
+    "printed",
     "read",
     "rendered",
     "stage_flow",

@@ -13,6 +13,7 @@ from litestar import Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 
+from periplo.maps import paper_css
 from periplo.server.keys import OPEN, UNVERSIONED
 
 FONTS = ("Roboto-Regular.ttf", "Roboto-Medium.ttf")
@@ -37,6 +38,7 @@ def assets() -> dict[str, Asset]:
     """All files by name."""
     own = resources.files(__package__).joinpath("static").iterdir()
     bodies = {file.name: file.read_bytes() for file in own}
+    bodies["app.css"] += paper_css().encode()
     bodies |= {name: (Path(font_roboto.font_directory) / name).read_bytes() for name in FONTS}
     return {name: _asset(name, body) for name, body in bodies.items()}
 

@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
+from maps_cases import CASES, EVENT, HOSTILE, LONG, stages
 from periplo.language import LANGUAGES, Lang
-from periplo.maps import MapReading, Words, draw
+from periplo.maps import MapReading, draw
 from periplo.maps.drawing.colours import contrast
 from periplo.maps.drawing.icons import _PATHS
 from periplo.maps.drawing.sheet import MARGIN, columns
@@ -20,45 +21,11 @@ from support_pictures import SVG, overlaps, parsed, picture_size, texts
 
 Make = Callable[..., MapReading]
 
-LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
-EVENT = "Internal Warehouse Replenishment Notification Acknowledged v2"
-HOSTILE = "<script>alert('x')</script> & \"quotes\" ]]> \x00\x08 \u202etxt"
-NAMES = ("Awareness", LONG, EVENT, HOSTILE, "مرحبا بكم في المتجر", "🎉🛒 compra 🎉", "Loyalty", "Advocacy")
-
-
-def stages(number: int, name: Callable[[int], str]) -> tuple[tuple[str, str, str], ...]:
-    return tuple((f"s{place}", name(place), name(place)) for place in range(number))
-
-
-def flow(number: int, scale: int) -> tuple[tuple[int, int, int], ...]:
-    return tuple((scale // (n + 1), scale // (n + 2), scale // (n + 1) - scale // (n + 2)) for n in range(number))
-
-
-CASES = {
-    "as usual": {},
-    "three stages": {"stages": stages(3, "Stage {}".format), "flow": flow(3, 900)},
-    "eight stages of long and strange names": {"stages": stages(8, lambda n: NAMES[n]), "flow": flow(8, 54_321)},
-    "twelve stages": {"stages": stages(12, "Stage {}".format), "flow": flow(12, 1_000)},
-    "one stage": {"stages": stages(1, "Only {}".format), "flow": ((10, 4, 3),)},
-    "nobody": {"flow": ((0, 0, 0),) * 6},
-    "one customer": {"flow": ((1, 1, 0), (1, 0, 0), (0, 0, 0), (0, 0, 0), (0, 0, 0), (0, 0, 0))},
-    "a thousand million": {"flow": flow(6, 1_000_000_000)},
-    "long texts": {
-        "title": Words(en=f"{EVENT} {LONG} {EVENT}", es=f"{LONG} {EVENT} {LONG}"),
-        "description": Words(en=f"{EVENT} " * 12, es=f"{LONG} " * 9),
-        "persona": Words(en=LONG, es=LONG),
-        "persona_description": Words(en=f"{EVENT} " * 9, es=f"{EVENT} " * 9),
-        "filters": Words(en=f"{LONG} {EVENT} {LONG}", es=f"{LONG} {EVENT} {LONG}"),
-        "simulated": True,
-    },
-}
-
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("case", CASES)
-@pytest.mark.parametrize("wide", [1280.0, 1900.0])
-def test_no_text_overlaps_or_leaves_the_picture(make_reading: Make, case: str, lang: Lang, wide: float) -> None:
-    svg = draw(make_reading(**CASES[case]), lang, "light", width=wide, dense=wide > 1280, fonts=False)
+def test_no_text_overlaps_or_leaves_the_picture(make_reading: Make, case: str, lang: Lang) -> None:
+    svg = draw(make_reading(**CASES[case]), lang, "light", fonts=False)
     boxes = texts(parsed(svg))
     across, down = picture_size(svg)
     assert not overlaps(boxes)
@@ -70,7 +37,7 @@ def test_no_text_overlaps_or_leaves_the_picture(make_reading: Make, case: str, l
 @pytest.mark.parametrize("case", CASES)
 def test_every_cell_stays_in_its_column(make_reading: Make, case: str, lang: Lang) -> None:
     reading = make_reading(**CASES[case])
-    _, made = columns(reading, 1280.0, HUES)
+    _, made = columns(reading, HUES)
     place = {column.stage: column for column in made}
     root = parsed(draw(reading, lang, "light", fonts=False))
     cells = [found for found in root.iter(f"{SVG}g") if found.get("data-stage") and found.get("data-lane")]

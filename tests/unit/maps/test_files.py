@@ -17,7 +17,7 @@ import pytest
 
 from periplo.errors import UsageError
 from periplo.language import LANGUAGES, Lang
-from periplo.maps import SUFFIXES, MapReading, Words, draw, export, rendered
+from periplo.maps import SUFFIXES, MapReading, Words, draw, export, pages, rendered
 from periplo.maps.files.tables import COLUMNS
 from periplo.maps.reading import MapReading as Reading
 from support_pictures import picture_size
@@ -47,22 +47,24 @@ def test_the_png_has_two_pixels_for_each_px(make_reading: Make) -> None:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_pdf_is_one_landscape_page_with_its_text(make_reading: Make, tmp_path: Path, lang: Lang) -> None:
+def test_the_pdf_is_a4_with_its_text_at_7_points_or_more(make_reading: Make, tmp_path: Path, lang: Lang) -> None:
     path = export(make_reading(simulated=True), tmp_path / "map.pdf", lang)
-    data = path.read_bytes()
-    assert data.startswith(b"%PDF-")
+    assert path.read_bytes().startswith(b"%PDF-")
     if shutil.which("pdftotext") is None:
         pytest.skip("needs pdftotext (poppler-utils) to read the text back")
-    text = subprocess.run(["pdftotext", path, "-"], capture_output=True, text=True, check=True).stdout
-    for expected in make_reading().stages:
-        assert expected.label.tell(lang) in text
-    assert {"en": "18,240", "es": "18.240"}[lang] in text
     info = subprocess.run(["pdfinfo", path], capture_output=True, text=True, check=True).stdout
-    assert re.search(r"Pages:\s+1\n", info)
-    page = re.search(r"Page size:\s+([\d.]+) x ([\d.]+) pts", info)
-    assert page
-    assert float(page[1]) / float(page[2]) == pytest.approx(2**0.5, abs=0.01)
     assert make_reading().title.tell(lang) in info
+    assert re.search(r"Page size:\s+841.89 x 595.28 pts \(A4\)", info)
+    count = len(pages(make_reading(simulated=True), lang))
+    assert re.search(rf"Pages:\s+{count}\n", info)
+    for page in range(1, count + 1):
+        text = subprocess.run(
+            ["pdftotext", "-f", str(page), "-l", str(page), path, "-"], capture_output=True, text=True, check=True
+        ).stdout
+        for expected in make_reading().stages:
+            assert expected.label.tell(lang) in text
+        assert {"en": f"Page {page} of {count}", "es": f"Página {page} de {count}"}[lang] in text
+        assert {"en": "Simulated data", "es": "Datos simulados"}[lang] in text
 
 
 def test_signs_that_roboto_lacks_do_not_stop_the_paper(make_reading: Make) -> None:

@@ -44,7 +44,7 @@ def _of(item: Item, sheet: Sheet, room: float) -> str:
 
 def measures(lane: LaneReading, cell: Cell, sheet: Sheet, column: Column) -> Block:
     """Key figures: value, the n it rests on, and its name."""
-    return grid(cell.items, column, 6 if sheet.dense else 9, sheet.room, partial(_measure, sheet))
+    return grid(cell.items, column, 9, sheet.room, partial(_measure, sheet))
 
 
 def _measure(sheet: Sheet, item: Item, column: Column) -> Block:

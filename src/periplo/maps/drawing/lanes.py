@@ -12,7 +12,7 @@ from periplo.maps.drawing.mood import curve
 from periplo.maps.drawing.ranking import ranking
 from periplo.maps.drawing.river import river
 from periplo.maps.drawing.shapes import rule
-from periplo.maps.drawing.sheet import MARGIN, Block, Column, Sheet
+from periplo.maps.drawing.sheet import AROUND, MARGIN, Block, Column, Sheet
 from periplo.maps.drawing.svg import el, group
 from periplo.maps.drawing.text import STRONG, TINY, paragraph, tooltip, wrap
 from periplo.maps.reading import Cell, Drawn, LaneReading
@@ -35,8 +35,8 @@ def lane(reading: LaneReading, sheet: Sheet) -> Block:
     name = _name(reading, sheet)
     painter = _WHOLE.get(reading.drawn)
     inside = painter(reading, sheet) if painter else _row(reading, sheet)
-    height = max(name.height, inside.height) + 2 * sheet.pad
-    shapes = group(name.shapes, y=sheet.pad) + group(inside.shapes, y=sheet.pad)
+    height = max(name.height, inside.height) + 2 * AROUND
+    shapes = group(name.shapes, y=AROUND) + group(inside.shapes, y=AROUND)
     return Block(height, _rule(reading, sheet) + el("g", shapes, class_="lane", data_lane=reading.id))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 
 from periplo.language import Lang, number
@@ -13,47 +12,37 @@ from periplo.maps.drawing.text import STRONG, TINY, line
 from periplo.maps.reading import Item, LaneReading
 
 MARGIN = 16.0  # px above and below the scale, for values
-STEP, SMALL_STEP = 15.0, 10.0  # px of one point of mood; on a dense sheet
+STEP = 15.0  # px of one point of mood
 LEVELS = ((2, "+2"), (0, "0"), (-2, "−2"))
 Point = tuple[float, float]
 
 
-@dataclass(frozen=True)
-class Scale:
-    """How high a mood stands."""
-
-    step: float
-
-    def y(self, mood: float) -> float:
-        return MARGIN + (2 - mood) * self.step
-
-    @property
-    def height(self) -> float:
-        return self.y(-2) + MARGIN
-
-
 def curve(lane: LaneReading, sheet: Sheet) -> Block:
     """The curve, its points with their values, and the scale."""
-    scale = Scale(SMALL_STEP if sheet.dense else STEP)
     found = [
         (column, item)
         for column, cell in zip(sheet.columns, lane.cells, strict=True)
         if (item := cell.item("mood")) is not None
     ]
-    points = [(column.x + column.width / 2, scale.y(item.value)) for column, item in found]
+    points = [(column.x + column.width / 2, _y(item.value)) for column, item in found]
     dashes = "5 5" if all(item.n == 0 for _, item in found) else None
-    shapes = [_levels(sheet, scale), _area(points, scale, f"{sheet.prefix}-mood")]
+    shapes = [_levels(sheet), _area(points, f"{sheet.prefix}-mood")]
     shapes.append(stroke(_smooth(points), "muted", 1.8, dashes))
     for (column, item), point, above in zip(found, points, _peaks(points), strict=True):
         shapes.append(sheet.open(item.ref, _point(sheet, column, item, point, above=above)))
-    return Block(scale.height, "".join(shapes))
+    return Block(_y(-2) + MARGIN, "".join(shapes))
 
 
-def _levels(sheet: Sheet, scale: Scale) -> str:
+def _y(mood: float) -> float:
+    """How high a mood stands, px from the top of the lane."""
+    return MARGIN + (2 - mood) * STEP
+
+
+def _levels(sheet: Sheet) -> str:
     left, right = sheet.columns[0].x, sheet.columns[-1].x + sheet.columns[-1].width
     return "".join(
-        rule(left, right, scale.y(level), "line" if level else "rule", "2 4" if level else None)
-        + line(left - 8, scale.y(level) + 3.5, text, TINY, "muted", end=True)
+        rule(left, right, _y(level), "line" if level else "rule", "2 4" if level else None)
+        + line(left - 8, _y(level) + 3.5, text, TINY, "muted", end=True)
         for level, text in LEVELS
     )
 
@@ -67,10 +56,10 @@ def _smooth(points: list[Point]) -> str:
     return " ".join((path("M", *points[0]), *bends))
 
 
-def _area(points: list[Point], scale: Scale, name: str) -> str:
+def _area(points: list[Point], name: str) -> str:
     stops = [(0.0, "a3", 0.3), (0.5, "a3", 0.05), (0.5, "drop", 0.05), (1.0, "drop", 0.3)]
-    tint = gradient(name, stops, (0, scale.y(2), 0, scale.y(-2)))
-    ground = path("L", points[-1][0], scale.y(0), "L", points[0][0], scale.y(0), "Z")
+    tint = gradient(name, stops, (0, _y(2), 0, _y(-2)))
+    ground = path("L", points[-1][0], _y(0), "L", points[0][0], _y(0), "Z")
     return el("defs", tint) + shade(f"{_smooth(points)} {ground}", name)
 
 

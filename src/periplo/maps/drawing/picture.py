@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from periplo.language import Lang, number, t
 from periplo.maps.drawing.heading import HEAD, column_heads, footing, heading
 from periplo.maps.drawing.lanes import lane
 from periplo.maps.drawing.shapes import rect, rule
-from periplo.maps.drawing.sheet import MARGIN, USUAL, Block, Links, Sheet, columns
+from periplo.maps.drawing.sheet import MARGIN, Block, Links, Sheet, columns
 from periplo.maps.drawing.svg import el, group, num, written
 from periplo.maps.drawing.theme import HUES, Theme, style_sheet
 from periplo.maps.drawing.typeface import font_css
 from periplo.maps.reading import MapReading
-
-PAD = 11.0
 
 
 def draw(
@@ -21,39 +21,49 @@ def draw(
     theme: Theme = "auto",
     links: Links | None = None,
     *,
-    width: float = USUAL,
-    pad: float = PAD,
-    dense: bool = False,
     fonts: bool = True,
     prefix: str = "pm",
 ) -> str:
     """The map as one SVG document.
 
     ``links``: from the ref of a number to the page with the customers behind it; each number is then a link.
-    ``width``: px; narrower than the stages need, it grows. ``pad``: px above and below each lane. ``dense``: a little
-    lower, for paper.
     ``fonts``: carry Roboto inside; leave it out in a page that has ``font_css()`` itself.
     ``prefix``: of the ids inside, for several pictures in one page.
     """
-    needed, made = columns(reading, width, HUES)
-    sheet = Sheet(reading, lang, needed, made, links, pad=pad, dense=dense, prefix=prefix)
-    body = _body(sheet)
-    title, about = _described(reading, lang)
-    names = {"aria_labelledby": f"{prefix}-title {prefix}-about", "role": "group" if links else "img"}
+    sheet = sheet_of(reading, lang, links, prefix)
+    top, heads, lanes, foot = parts(sheet)
+    body = stacked(sheet, top, heads, lanes, Block(foot.height + 12, foot.shapes))
+    return document(sheet, body, prefix, style_sheet(theme, font_css() if fonts else ""))
+
+
+def sheet_of(reading: MapReading, lang: Lang, links: Links | None, prefix: str) -> Sheet:
+    """The sheet a map is drawn on."""
+    return Sheet(reading, lang, *columns(reading, HUES), links, prefix=prefix)
+
+
+def parts(sheet: Sheet) -> tuple[Block, Block, list[Block], Block]:
+    """The heading, the heads of the columns, the lanes, and the footing."""
+    return heading(sheet), column_heads(sheet), [lane(one, sheet) for one in sheet.reading.lanes], footing(sheet)
+
+
+def document(sheet: Sheet, body: Block, name: str, style: str) -> str:
+    """One SVG document; ``name`` begins the ids of its title and description, which readers who do not see it hear."""
+    title, about = _described(sheet.reading, sheet.lang)
     return el(
         "svg",
-        el("title", written(title), id=f"{prefix}-title"),
-        el("desc", written(about), id=f"{prefix}-about"),
-        el("style", style_sheet(theme, font_css() if fonts else "")),
-        rect(0, 0, needed, body.height, "bg"),
+        el("title", written(title), id=f"{name}-title"),
+        el("desc", written(about), id=f"{name}-about"),
+        el("style", style) if style else "",
+        rect(0, 0, sheet.width, body.height, "bg"),
         body.shapes,
         xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {num(needed)} {num(body.height)}",
-        width=num(needed),
+        viewBox=f"0 0 {num(sheet.width)} {num(body.height)}",
+        width=num(sheet.width),
         height=num(body.height),
         class_="periplo-map",
-        lang=lang,
-        **names,
+        lang=sheet.lang,
+        aria_labelledby=f"{name}-title {name}-about",
+        role="group" if sheet.links else "img",
     )
 
 
@@ -63,21 +73,17 @@ def size(svg: str) -> tuple[float, float]:
     return float(box[2]), float(box[3])
 
 
-def _body(sheet: Sheet) -> Block:
-    top = heading(sheet)
-    heads = column_heads(sheet)
+def stacked(sheet: Sheet, top: Block, heads: Block, lanes: Sequence[Block], foot: Block) -> Block:
+    """Everything below each other, the columns on their pale grounds."""
     y = top.height
     begin = y + HEAD
     rows = [group(heads.shapes, y=y)]
     y += heads.height
-    for reading in sheet.reading.lanes:
-        block = lane(reading, sheet)
+    for block in lanes:
         rows.append(group(block.shapes, y=y))
         y += block.height
-    end = y
-    foot = footing(sheet)
-    shapes = (top.shapes, _washes(sheet, begin, end), *rows, group(foot.shapes, y=y + 6))
-    return Block(y + 6 + foot.height + 12, "".join(shapes))
+    shapes = (top.shapes, _washes(sheet, begin, y), *rows, group(foot.shapes, y=y + 6))
+    return Block(y + 6 + foot.height, "".join(shapes))
 
 
 def _washes(sheet: Sheet, begin: float, end: float) -> str:

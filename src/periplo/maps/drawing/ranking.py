@@ -19,7 +19,7 @@ TIGHT = 13.5  # leading of a name on two lines
 
 def ranking(lane: LaneReading, cell: Cell, sheet: Sheet, column: Column) -> Block:
     """The list of one cell."""
-    return grid(cell.items, column, 3.5 if sheet.dense else 7.0, sheet.room, partial(_entry, sheet))
+    return grid(cell.items, column, 7, sheet.room, partial(_entry, sheet))
 
 
 def _entry(sheet: Sheet, item: Item, column: Column) -> Block:

@@ -18,10 +18,10 @@ from periplo.maps.drawing.text import SMALL, line, shorten
 from periplo.maps.drawing.tributaries import NUMBERS, numbers
 from periplo.maps.reading import LaneReading, StageReading
 
-DEEP, SHALLOW = 104.0, 80.0  # px of the stage most customers entered; on a dense sheet
+DEEP = 104.0  # px of the stage most customers entered
 NODE = 7.0
 BEND = 9.0
-SINK, SHORT = 22.0, 12.0
+SINK = 22.0
 ARC = 34.0
 THINNEST = 0.8  # px; a thinner band that passes a stage is left to the numbers
 
@@ -41,9 +41,8 @@ class Bed:
     def of(cls, sheet: Sheet) -> Bed:
         most = max(stage.entered for stage in sheet.reading.stages)
         top = ARC if sheet.reading.returned else 10.0
-        deep, sink = (SHALLOW, SHORT) if sheet.dense else (DEEP, SINK)
-        floor = top + (deep + BEND + sink if most else 6.0)
-        return cls(top, floor, deep / most if most else 0.0, sheet.prefix)
+        floor = top + (DEEP + BEND + SINK if most else 6.0)
+        return cls(top, floor, DEEP / most if most else 0.0, sheet.prefix)
 
 
 def river(lane: LaneReading, sheet: Sheet) -> Block:

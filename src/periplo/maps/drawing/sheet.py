@@ -12,11 +12,14 @@ from periplo.maps.reading import MapReading
 Links = Callable[[str], str]
 """From the ``ref`` of a number to the address that shows the customers behind it."""
 
-USUAL = 1280.0
+USUAL = 1200.0
+"""px. On the width of A4 in landscape (841.89 pt) the smallest type, of 10 px, is 7 pt high."""
+
 MARGIN = 28.0
-SIDE = 122.0  # the column of lane names on a sheet of the usual width
+SIDE = 122.0  # the column of lane names
 GAP = 10.0
 PAD = 9.0  # inside a column, left and right
+AROUND = 11.0  # above and below each lane
 NARROWEST = 142.0
 READABLE = 100.0  # the inner width a part of a cell needs
 BETWEEN = 18.0
@@ -60,16 +63,14 @@ class Column:
 
 @dataclass(frozen=True)
 class Sheet:
-    """All that a painter needs besides its lane. ``pad``: px above and below each lane; ``dense``: a little
-    lower, for paper; ``room``: px that a cell has because its neighbours need them; ``prefix`` keeps ids apart."""
+    """All that a painter needs besides its lane. ``room``: px that a cell has because its neighbours need them;
+    ``prefix`` keeps ids apart."""
 
     reading: MapReading
     lang: Lang
     width: float
     columns: tuple[Column, ...]
     links: Links | None = None
-    pad: float = 11.0
-    dense: bool = False
     room: float = 0.0
     prefix: str = "pm"
 
@@ -91,12 +92,11 @@ class Sheet:
         return el("a", *shapes, href=self.links(ref), data_ref=ref)
 
 
-def columns(reading: MapReading, width: float, hues: int) -> tuple[float, tuple[Column, ...]]:
-    """The columns of a map on a sheet about ``width`` wide, and the width they need."""
+def columns(reading: MapReading, hues: int) -> tuple[float, tuple[Column, ...]]:
+    """The columns of a map, and the width of its sheet: the usual one, or what many stages need."""
     number = len(reading.stages)
-    side = SIDE + max(width - USUAL, 0) * 0.04
-    each = max((width - 2 * MARGIN - side - GAP * number) / number, NARROWEST)
-    start = MARGIN + side + GAP
+    each = max((USUAL - 2 * MARGIN - SIDE - GAP * number) / number, NARROWEST)
+    start = MARGIN + SIDE + GAP
     made = tuple(
         Column(stage.id, start + index * (each + GAP), each, index % hues + 1)
         for index, stage in enumerate(reading.stages)

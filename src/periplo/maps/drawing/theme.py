@@ -110,6 +110,7 @@ def _auto() -> str:
         f".periplo-map{{{light}color-scheme:light dark}}"
         f"@media (prefers-color-scheme:dark){{.periplo-map{{{dark}}}}}"
         f"[data-theme=light] .periplo-map{{{light}}}[data-theme=dark] .periplo-map{{{dark}}}"
+        f"@media print{{.periplo-map,[data-theme] .periplo-map{{{light}}}}}"
         + _rules({name: f"var(--pm-{name})" for name in PALETTES["light"]})
     )
 

@@ -26,8 +26,10 @@ def numbers(sheet: Sheet, stage: StageReading, column: Column, y: float) -> str:
         sheet.open(f"stage/{stage.id}/entered", line(column.left, base, total, NUMBER)),
         line(column.left + NUMBER.width(total) + 6, base, word, SMALL, "muted"),
     ]
-    for index, part in enumerate(_parts(sheet, stage, column), 1):
-        shapes.append(_row(sheet, stage, column, base + 4 + index * ROW, part))
+    parts = _parts(sheet, stage, column)
+    slot = max(SMALL.width(_share(sheet, stage, n)) for _, _, n, _ in parts) + 7
+    for index, part in enumerate(parts, 1):
+        shapes.append(_row(sheet, stage, column, base + 4 + index * ROW, part, slot))
     return el("g", *shapes, data_lane="customers", data_stage=stage.id)
 
 
@@ -40,12 +42,15 @@ def _parts(sheet: Sheet, stage: StageReading, column: Column) -> tuple[Part, ...
     )
 
 
-def _row(sheet: Sheet, stage: StageReading, column: Column, y: float, part: Part) -> str:
-    """One part with its share; where the column is too narrow for its name beside them, the share gives way."""
+def _share(sheet: Sheet, stage: StageReading, n: int) -> str:
+    return percent(n / stage.entered, sheet.lang, 0) if stage.entered else "–"
+
+
+def _row(sheet: Sheet, stage: StageReading, column: Column, y: float, part: Part, slot: float) -> str:
+    """One part with its share in a ``slot``; where the column is too narrow for its name beside them, it gives way."""
     what, label, n, colour = part
-    share = percent(n / stage.entered, sheet.lang, 0) if stage.entered else "–"
+    share = _share(sheet, stage, n)
     value = count(n, sheet.lang, STRONG, column.inner * 0.42)
-    slot = max(SMALL.width(percent(1, sheet.lang, 0)) + 8, 36)
     room = column.inner - 12 - STRONG.width(value) - 5
     if BODY.width(label) > room - slot:
         slot, shown = 0.0, ""

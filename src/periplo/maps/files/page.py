@@ -9,6 +9,7 @@ from pathlib import Path
 
 from periplo.language import LANGUAGES, Lang, t
 from periplo.maps.drawing import draw, font_css
+from periplo.maps.files.printed import paper_css, printed
 from periplo.maps.reading import MapReading
 
 _NAMES: dict[Lang, str] = {"es": "Español", "en": "English"}
@@ -18,17 +19,19 @@ _SCRIPT = Path(__file__).with_name("page.js").read_text("utf-8")
 
 def page(reading: MapReading, lang: Lang) -> str:
     """A whole HTML document that opens in ``lang`` and follows the reader's light or dark setting."""
-    pictures = "".join(
-        f'<div class="{other}">{draw(reading, other, "auto", fonts=False, prefix=f"pm-{other}")}</div>'
-        for other in LANGUAGES
-    )
+    pictures = "".join(f'<div class="{other}">{_picture(reading, other)}</div>' for other in LANGUAGES)
     return (
         f'<!doctype html>\n<html lang="{lang}"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_policy()}">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{escape(reading.title.tell(lang))}</title><style>{font_css()}{_STYLE}</style></head>"
+        f"<title>{escape(reading.title.tell(lang))}</title><style>{font_css()}{_STYLE}{paper_css()}</style></head>"
         f"<body><nav>{_languages(reading)}{_themes()}</nav><main>{pictures}</main><script>{_SCRIPT}</script></body></html>\n"
     )
+
+
+def _picture(reading: MapReading, lang: Lang) -> str:
+    screen = draw(reading, lang, "auto", fonts=False, prefix=f"pm-{lang}")
+    return f'<div class="screen">{screen}</div>{printed(reading, lang, f"pm-{lang}-paper")}'
 
 
 def _languages(reading: MapReading) -> str:

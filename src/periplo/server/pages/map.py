@@ -9,7 +9,7 @@ from litestar import Response, get
 from markupsafe import Markup
 
 from periplo.language import Lang, t
-from periplo.maps import MapReading, draw, templates
+from periplo.maps import MapReading, draw, printed, templates
 from periplo.server.desk import Desk
 from periplo.server.given import TheDesk, TheReader, TheView
 from periplo.server.pages.figures import figures
@@ -56,6 +56,7 @@ def _board(desk: Desk, view: View, reader: Reader) -> dict[str, Any]:
         "figures": figures(desk, view, lang),
         "nothing": _nothing(desk, view, lang),
         "svg": _picture(desk, view, reading, lang),
+        "paper": desk.remembered(("paper", view, lang), lambda: Markup(printed(reading, lang))),
         "terms": terms(reading, lang),
         "stage_terms": stage_terms(desk, view, reading, lang),
         "files": [

@@ -44,14 +44,14 @@
   // the numbers of a page, to see which ones changed
   const numbers = () => {
     const found = new Map();
-    for (const e of part.querySelectorAll("[data-ref]")) {
+    for (const e of part.querySelectorAll("a[data-ref]")) {
       let key = e.dataset.ref;
       while (found.has(key)) key += "+"; // several numbers may open the same customers
       found.set(key, e);
     }
     return found;
   };
-  const placeOf = (e) => e && part.contains(e) && (e.id ? `#${e.id}` : e.dataset.ref ? `[data-ref="${CSS.escape(e.dataset.ref)}"]` : null);
+  const placeOf = (e) => e && part.contains(e) && (e.id ? `#${e.id}` : e.dataset.ref ? `a[data-ref="${CSS.escape(e.dataset.ref)}"]` : null);
 
   const swap = (html, all) => {
     const fresh = new DOMParser().parseFromString(html, "text/html").getElementById("part");
