@@ -1,0 +1,157 @@
+"""Credit for conversions, added up from paths of touches: parts add up to the whole exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import NamedTuple
+
+import numpy as np
+
+from periplo.analysis.attribution.markov import Steps, counted, removal_effects
+from periplo.analysis.attribution.models import ROWS, Model
+from periplo.journeys.columns import F64, I64, Bool
+from periplo.journeys.kernels.attribution import credit, steps
+
+UNIT = 1 << 32
+"""A conversion is shared out in so many units, which are whole: sums of parts do not depend on their order."""
+
+
+class Paths(NamedTuple):
+    """Paths of touches. Per touch its ``kind`` and ``moment`` (us); per path its touches ``low`` up to, not including,
+    ``high``, how often it ``converted`` and ``ended`` without a conversion, its ``group``, its ``money`` (units), and
+    the ``purse`` it goes into: group * currencies + currency."""
+
+    kind: I64
+    moment: I64
+    low: I64
+    high: I64
+    converted: I64
+    ended: I64
+    group: I64
+    money: I64
+    purse: I64
+
+
+@dataclass(frozen=True)
+class Tally:
+    """``counts`` int64[models, groups, kinds] units of conversions; ``monies`` int64[models, purses, kinds] units of
+    money; ``took_part`` int64[groups, kinds] units of conversions with such a touch; ``totals`` int64[groups, 3]
+    conversions, those without a touch, ends without a conversion; ``earned`` int64[purses, 2] money of all conversions
+    and of those without a touch; ``steps`` by group, ``gains`` (money of the last steps) by purse."""
+
+    counts: I64
+    monies: I64
+    took_part: I64
+    totals: I64
+    earned: I64
+    steps: Steps
+    gains: Steps
+
+    def __add__(self, other: Tally) -> Tally:
+        pairs = {field.name: (getattr(self, field.name), getattr(other, field.name)) for field in fields(self)}
+        return Tally(**{name: _sum(*pair) for name, pair in pairs.items()})
+
+
+class Found(NamedTuple):
+    """Who gets what: per model float64[kinds] of ``conversions`` and float64[currencies, kinds] of ``money`` (units);
+    ``probability`` of a conversion in the Markov chain, ``removal`` effects float64[kinds]."""
+
+    conversions: Mapping[Model, F64]
+    money: Mapping[Model, F64]
+    took_part: I64
+    totals: I64
+    earned: I64
+    probability: float
+    removal: F64
+
+
+@dataclass(frozen=True)
+class Sharing:
+    """How credit is shared: which kinds are ``direct``, the ``half_life`` (us), the ``shares`` by place, and how many
+    touches the chain remembers (``order``)."""
+
+    direct: Bool
+    half_life: float
+    shares: F64
+    order: int
+    groups: int = 1
+    currencies: int = 1
+
+    @property
+    def kinds(self) -> int:
+        return len(self.direct)
+
+    @property
+    def _keys(self) -> int:
+        """How many steps a chain can have."""
+        return int((self.kinds + 1) ** self.order * (self.kinds + 2))
+
+    def tally(self, paths: Paths) -> Tally:
+        purses = self.groups * self.currencies
+        counts, monies, took_part = credit(
+            *(paths.low, paths.high, paths.kind, paths.moment, self.direct, self.half_life, self.shares),
+            *(paths.group, paths.purse, paths.converted * UNIT, paths.money, self.groups, purses),
+        )
+        bare = paths.low == paths.high
+        per_path = (paths.converted, np.where(bare, paths.converted, 0), paths.ended)
+        totals = np.stack([_sums(paths.group, each, self.groups) for each in per_path], axis=1)
+        money = (paths.money, np.where(bare, paths.money, 0))
+        earned = np.stack([_sums(paths.purse, each, purses) for each in money], axis=1)
+        walked = [each[~bare] for each in (paths.low, paths.high, paths.group, paths.converted, paths.ended)]
+        low, high, group, converted, ended = walked
+        base = group * self._keys
+        key, times, final = steps(low, high, paths.kind, base, self.kinds, self.order, converted, ended)
+        gain = final - base + paths.purse[~bare] * self._keys
+        return Tally(
+            counts, monies, took_part, totals, earned, counted(key, times), counted(gain, paths.money[~bare])
+        )
+
+    def found(self, tally: Tally, group: int | None = None) -> Found:
+        """The credit of one group, or of all together."""
+        chosen = slice(None) if group is None else slice(group, group + 1)
+        per_purse = tally.monies.reshape(-1, self.groups, self.currencies, self.kinds)[:, chosen].sum(axis=1)
+        totals = tally.totals[chosen].sum(axis=0)
+        earned = tally.earned.reshape(self.groups, self.currencies, 2)[chosen].sum(axis=0)
+        conversions = {model: tally.counts[row, chosen].sum(axis=0) / UNIT for model, row in self._rows(tally)}
+        money = {model: per_purse[row].astype(np.float64) for model, row in self._rows(tally)}
+        expected, removal = self._removal(tally, group)
+        conversions["markov"] = _shared(removal[0], totals[0] - totals[1])
+        money["markov"] = np.stack([_shared(removal[1 + c], a - b) for c, (a, b) in enumerate(earned)])
+        took_part = tally.took_part[chosen].sum(axis=0) // UNIT
+        return Found(conversions, money, took_part, totals, earned, float(expected[0]), removal[0])
+
+    def _rows(self, tally: Tally) -> list[tuple[Model, int]]:
+        return [(model, row) for model, row in ROWS.items() if row < len(tally.counts)]
+
+    def _removal(self, tally: Tally, group: int | None) -> tuple[F64, F64]:
+        def of(found: Steps, place: I64, wanted: int | None) -> Steps:
+            chosen = slice(None) if wanted is None else place == wanted
+            return counted(found.key[chosen] % self._keys, found.times[chosen])
+
+        purse = tally.gains.key // self._keys
+        walked = of(tally.steps, tally.steps.key // self._keys, group)
+        gains = [
+            of(Steps(tally.gains.key[mine], tally.gains.times[mine]), purse[mine] // self.currencies, group)
+            for mine in (purse % self.currencies == currency for currency in range(self.currencies))
+        ]
+        return removal_effects(walked, self.kinds, self.order, gains)
+
+
+def _sum(one: I64 | Steps, other: I64 | Steps) -> I64 | Steps:
+    if isinstance(one, Steps):
+        return counted(np.concatenate((one.key, other[0])), np.concatenate((one.times, other[1])))
+    return one + other
+
+
+def _sums(place: I64, amount: I64, places: int) -> I64:
+    sums = np.zeros(places, np.int64)
+    np.add.at(sums, place, amount)
+    return sums
+
+
+def _shared(effects: F64, whole: float) -> F64:
+    """``whole`` in proportion to the effects."""
+    total = effects.sum()
+    shared: F64 = effects * (whole / total) if total else np.zeros_like(effects)
+    return shared

@@ -1,0 +1,213 @@
+"""What attribution answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from periplo.analysis.attribution.models import MEANINGS, Model
+from periplo.analysis.grouping import OTHER, UNKNOWN, group_label
+from periplo.analysis.result import Definition, Result, Shown
+from periplo.errors import UnknownName
+from periplo.language import Lang, money, number, percent, t
+from periplo.vocabulary import channel_label
+
+NO_TOUCH = "no touch"
+
+
+class Earned(msgspec.Struct, frozen=True, kw_only=True):
+    """Money credited, in minor units of ``currency`` (as it was given where there is no currency).
+
+    ``cost`` was spent there; ``cost_per_conversion`` = cost / conversions credited; ``roas`` = value / cost. None where
+    nothing is known to be spent.
+    """
+
+    currency: str | None
+    value: float
+    cost: float | None = None
+    cost_per_conversion: float | None = None
+    roas: float | None = None
+
+
+class Credit(msgspec.Struct, frozen=True, kw_only=True):
+    """What one model gives. ``share`` of all conversions; ``removal_effect`` of the Markov chain only."""
+
+    model: Model
+    conversions: float
+    share: float
+    money: list[Earned]
+    removal_effect: float | None = None
+
+
+class Attributed(msgspec.Struct, frozen=True, kw_only=True):
+    """A channel, campaign or other kind of touch. ``name`` None: conversions without a touch before them.
+
+    ``took_part`` conversions had such a touch; ``assisted`` of them ended with another kind.
+    """
+
+    name: str | None
+    took_part: int
+    assisted: int
+    credits: list[Credit]
+
+    def credit(self, model: Model) -> Credit:
+        """What a model gives. Raises ``UnknownName`` for one that was not asked."""
+        for credit in self.credits:
+            if credit.model == model:
+                return credit
+        raise UnknownName("model", model, [credit.model for credit in self.credits])
+
+
+class Credits(msgspec.Struct, frozen=True, kw_only=True):
+    """Who gets the credit for conversions; for each model the parts add up to ``conversions``.
+
+    ``ended`` paths had no conversion, ``still_open`` of them may have one yet; ``probability`` of a conversion from the
+    start, in the Markov chain; ``group``: the value of ``by``, None for all together.
+    """
+
+    conversions: int
+    ended: int
+    probability: float
+    attributed: list[Attributed]
+    still_open: int = 0
+    group: str | None = None
+
+    def get(self, name: str | None) -> Attributed:
+        """One channel or other kind of touch. Raises ``UnknownName``."""
+        for each in self.attributed:
+            if each.name == name:
+                return each
+        raise UnknownName("touch", name or NO_TOUCH, [each.name for each in self.attributed if each.name])
+
+    def rows(self) -> list[Mapping[str, Any]]:
+        """A row for each kind of touch, model and currency."""
+        return [
+            {
+                "name": each.name,
+                "model": credit.model,
+                "conversions": credit.conversions,
+                "share": credit.share,
+                "removal_effect": credit.removal_effect,
+                "took_part": each.took_part,
+                "assisted": each.assisted,
+                **(msgspec.structs.asdict(earned)),
+            }
+            for each in self.attributed
+            for credit in each.credits
+            for earned in credit.money or [Earned(currency=None, value=0.0)]
+        ]
+
+
+class Attribution(Result, frozen=True, kw_only=True):
+    """Credit of all conversions together, then, with ``by``, of each group. ``model`` None: all models side by side."""
+
+    all: Credits
+    of: str
+    model: Model | None = None
+    by: str | None = None
+    groups: list[Credits] = []
+
+    def rows(self) -> list[Mapping[str, Any]]:
+        if self.by is None:
+            return self.all.rows()
+        return [{self.by: group.group, **row} for group in self.groups for row in group.rows()]
+
+    def explain(self, lang: Lang = "en") -> str:
+        models = dict.fromkeys(credit.model for each in self.all.attributed for credit in each.credits)
+        values = self.definition.values | {"order": t(_MEMORY[self.definition.values["order"]], lang)}
+        meanings = [t(MEANINGS[model], lang, **values) for model in models]
+        told = Definition(self.definition.text, _named(self.definition.values, self.of, lang)).tell(lang)
+        return " ".join([told, *meanings, f"{self.evidence.tell(lang)}."])
+
+    def shown(self, lang: Lang) -> Shown:
+        parts = self.groups if self.by else [self.all]
+        split = [t(self.by, lang)] if self.by else []
+        title = t(
+            "Attribution: {n} conversions, {ended} paths without one ({open} still open)",
+            lang,
+            n=number(self.all.conversions, lang),
+            ended=number(self.all.ended, lang),
+            open=number(self.all.still_open, lang),
+        )
+        heads, cells = _alone(parts, lang) if self.model else _side_by_side(parts, lang)
+        lead = [
+            [*([group_label(self.by, part.group, lang)] if self.by else []), kind_label(self.of, each.name, lang)]
+            for part in parts
+            for each in part.attributed
+        ]
+        rows = [[*words, *numbers] for words, numbers in zip(lead, cells, strict=True)]
+        bars = [each.credits[0].share for part in parts for each in part.attributed] if self.model else []
+        return Shown(title, [*split, t(self.of, lang), *heads], rows, len(split) + 1, bars)
+
+
+_MEMORY = {1: "one touch", 2: "two touches", 3: "three touches"}
+
+
+def kind_label(of: str, name: str | None, lang: Lang) -> str:
+    """A kind of touch as a reader sees it."""
+    if name is None or name in (OTHER, UNKNOWN):
+        return t(name or NO_TOUCH, lang)
+    return channel_label(name, lang) if of == "channel" else name
+
+
+def _named(values: Mapping[str, Any], of: str, lang: Lang) -> dict[str, Any]:
+    return {**values, "of": t(of, lang)}
+
+
+def _side_by_side(parts: list[Credits], lang: Lang) -> tuple[list[str], Iterator[list[str]]]:
+    """The conversions that each model gives."""
+    every = [each for part in parts for each in part.attributed]
+    models = [credit.model for credit in every[0].credits] if every else []
+    heads = [t(HEADS[model], lang) for model in models]
+    return heads, ([number(credit.conversions, lang, 1) for credit in each.credits] for each in every)
+
+
+def _alone(parts: list[Credits], lang: Lang) -> tuple[list[str], Iterator[list[str]]]:
+    """Everything about the one model."""
+    every = [(each, each.credits[0]) for part in parts for each in part.attributed]
+    removal = any(credit.removal_effect is not None for _, credit in every)
+    spent = any(earned.cost is not None for _, credit in every for earned in credit.money)
+    heads = [t("conversions", lang), t("share", lang), t("took part", lang), t("assisted", lang)]
+    heads += [t("removal effect", lang)] if removal else []
+    heads += [t("value", lang)]
+    heads += [t("cost", lang), t("cost per conversion", lang), t("return on cost", lang)] if spent else []
+    return heads, (_cells(each, credit, removal, spent, lang) for each, credit in every)
+
+
+def _cells(each: Attributed, credit: Credit, removal: bool, spent: bool, lang: Lang) -> list[str]:
+    cells = [number(credit.conversions, lang, 1), percent(credit.share, lang)]
+    cells += [number(each.took_part, lang), number(each.assisted, lang)]
+    if removal:
+        cells.append("" if credit.removal_effect is None else percent(credit.removal_effect, lang))
+    cells.append(_each(credit, "value", lang))
+    if spent:
+        roas = [number(earned.roas, lang, 2) for earned in credit.money if earned.roas is not None]
+        cells += [_each(credit, "cost", lang), _each(credit, "cost_per_conversion", lang), " · ".join(roas)]
+    return cells
+
+
+def _each(credit: Credit, what: str, lang: Lang) -> str:
+    """Money, one amount per currency."""
+    amounts = ((getattr(earned, what), earned.currency) for earned in credit.money)
+    return " · ".join(
+        money(amount, currency, lang) if currency else number(amount, lang)
+        for amount, currency in amounts
+        if amount is not None
+    )
+
+
+HEADS: Mapping[Model, str] = {
+    "first": "first touch",
+    "last": "last touch",
+    "last_non_direct": "last non-direct",
+    "linear": "linear",
+    "time_decay": "time decay",
+    "position": "position",
+    "j": "J",
+    "inverse_j": "inverse J",
+    "custom": "custom",
+    "markov": "Markov",
+    "shapley": "Shapley",
+}
