@@ -216,3 +216,16 @@ def test_an_empty_shop_says_how_to_fill_it_and_fills_by_itself(tmp_path: Path) -
 
 def test_a_view_without_events_says_so(client: TestClient[Any]) -> None:
     assert "Nothing happened in this view." in page(client, "/", since="2026-02-01", until="2026-02-02")
+
+
+def test_error_pages_keep_the_shop_and_show_the_way(client: TestClient[Any]) -> None:
+    text = page(client, "/customers/987654", status=404)
+    assert "<span>Faro</span>" in text
+    assert '<a class="button strong" href="/customers">To the customers</a>' in text
+
+
+def test_strangers_do_not_learn_the_name_of_the_shop(shop: Shop) -> None:
+    with TestClient(create_app(shop, token="secret"), base_url="http://shop.localhost") as client:
+        assert "Faro" not in page(client, "/", status=401)
+    with TestClient(create_app(shop), base_url="http://evil.example") as client:
+        assert "Faro" not in page(client, "/", status=421)

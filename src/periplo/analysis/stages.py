@@ -150,7 +150,7 @@ class Stages:
 
 
 def stage_codes(columns: JourneyColumns, stages: Sequence[Condition]) -> U8:
-    """uint8[m]: the first stage whose condition holds at each event, ``NO_STAGE`` for none and for strangers' events."""
+    """uint8[m]: the first stage whose condition holds at each event, ``NO_STAGE`` for none and for strangers."""
     codes = np.full(columns.events, NO_STAGE, np.uint8)
     for place in range(len(stages) - 1, -1, -1):
         np.putmask(codes, stages[place].mask(columns), place)

@@ -18,6 +18,9 @@ from periplo.server.render import page
 
 log = logging.getLogger("periplo.server")
 
+STRANGERS = (401, 421)
+"""Who gets these does not learn the name of the shop."""
+
 
 class Fault(NamedTuple):
     """English texts of one kind of fault, by HTTP status."""
@@ -86,7 +89,8 @@ def respond(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
 
 def _page(request: Request[Any, Any, Any], status: int, told: Mapping[str, str]) -> Response[Any]:
     here = without_token(request) if request.method == "GET" else "/"
-    return page("error.html", reader_of(request), status, fault=told, here=here)
+    known: dict[str, Any] = {} if status in STRANGERS else {"shop": request.app.state.desk.shop.settings}
+    return page("error.html", reader_of(request), status, fault=told, here=here, **known)
 
 
 def _json(status: int, told: Mapping[str, str]) -> Response[Any]:

@@ -13,7 +13,7 @@ from periplo.maps.drawing.values import count, told
 from periplo.maps.reading import Cell, Item, LaneReading
 
 TRACK = 3.5
-NARROW = 130.0  # px; in less than this a name may take three lines
+NARROW = 150.0  # px; in less than this a name may take three lines
 TIGHT = 13.5  # leading of a name on two lines
 
 

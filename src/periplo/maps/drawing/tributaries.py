@@ -27,7 +27,7 @@ def numbers(sheet: Sheet, stage: StageReading, column: Column, y: float) -> str:
         line(column.left + NUMBER.width(total) + 6, base, word, SMALL, "muted"),
     ]
     parts = _parts(sheet, stage, column)
-    slot = max(SMALL.width(_share(sheet, stage, n)) for _, _, n, _ in parts) + 7
+    slot = max(SMALL.width(_share(sheet, stage, n)) for _, _, n, _ in parts) + 5
     for index, part in enumerate(parts, 1):
         shapes.append(_row(sheet, stage, column, base + 4 + index * ROW, part, slot))
     return el("g", *shapes, data_lane="customers", data_stage=stage.id)

@@ -35,7 +35,7 @@ def customer_page(desk: TheDesk, reader: TheReader, customer: FromPath[int], pag
         name=person.profile.name,
         facts=_facts(person.profile, words),
         identifiers=_identifiers(person.profile, reader.lang),
-        traits=_traits(person.profile),
+        traits=_traits(person.profile, reader.lang),
         stages=person.stages,
         days=days(events, person.staged[part], words),
         pages=pages(address, page, SIZE, len(events), len(person.events)),
@@ -72,8 +72,36 @@ def _identifiers(profile: Profile, lang: Lang) -> list[dict[str, str]]:
     ]
 
 
-def _traits(profile: Profile) -> list[tuple[str, str]]:
+def _traits(profile: Profile, lang: Lang) -> list[tuple[str, str]]:
     """What was told of the customer, beside what identifies them."""
+    told = {name: _value(value) for name, value in profile.traits.items() if name not in profile.identifiers}
     known = {value for values in profile.identifiers.values() for value in values}
-    told = [(name, str(value)) for name, value in profile.traits.items()]
-    return [(name, value) for name, value in told if value and value not in known]
+    return [(_trait(name, lang), value) for name, value in told.items() if value and value not in known]
+
+
+def _value(told: object) -> str:
+    """A value in a line; of one that has parts, such as an address, all parts."""
+    parts = told.values() if isinstance(told, dict) else told if isinstance(told, list) else None
+    return str(told) if parts is None else ", ".join(_value(part) for part in parts if part not in (None, ""))
+
+
+def _trait(name: str, lang: Lang) -> str:
+    """The name of one of Segment's own traits in words; a shop's own trait as it is named."""
+    labels = {
+        "firstname": t("First name", lang),
+        "lastname": t("Last name", lang),
+        "name": t("Name", lang),
+        "username": t("User name", lang),
+        "age": t("Age", lang),
+        "birthday": t("Birthday", lang),
+        "gender": t("Gender", lang),
+        "address": t("Address", lang),
+        "city": t("City", lang),
+        "country": t("Country", lang),
+        "company": t("Company", lang),
+        "title": t("Title", lang),
+        "website": t("Website", lang),
+        "language": t("Language", lang),
+        "createdat": t("Customer since", lang),
+    }
+    return labels.get(name.lower().replace("_", ""), name)
