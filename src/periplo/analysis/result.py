@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import msgspec
 import numpy as np
 import pyarrow as pa
 
+from periplo.analysis.charts import Bar, Bars, Chart
 from periplo.analysis.drawing import draw
 from periplo.errors import MissingExtra, UnknownName
 from periplo.journeys.columns import I64
 from periplo.language import Lang, day, from_environment, number, percent, t
+
+if TYPE_CHECKING:
+    from periplo.analysis.charts.theme import Theme
 
 Opener = Callable[[str], I64 | None]
 """Finds the customers behind a reference: indices into the journeys that were asked, or None if there is no such."""
@@ -85,6 +89,19 @@ class Result(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """The result as a table for a reader."""
         raise NotImplementedError
 
+    def charts(self, lang: Lang) -> list[Chart]:
+        """What the result looks like drawn, as plain data: the rows of the table as bars, unless it says more."""
+        return [_as_bars(self.shown(lang))]
+
+    def chart(self, lang: Lang = "en", theme: Theme = "light", *, fonts: bool = True) -> str:
+        """The charts as one SVG document, with definition and evidence at its foot. ``theme``: light, dark or auto.
+
+        ``fonts``: carry Roboto inside; leave it out in a page that shows many.
+        """
+        from periplo.analysis.charts.drawing import draw as drawn  # so that who only counts loads no typeface
+
+        return drawn(self.charts(lang), lang, theme, self.explain(lang), fonts=fonts)
+
     def opened_by(self, opener: Opener) -> Self:
         """The same result, able to list the customers behind its numbers."""
         self.__dict__["_opener"] = opener
@@ -137,8 +154,17 @@ class Result(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     def _repr_html_(self) -> str:
         lang = from_environment()
-        shown = self.shown(lang)
-        return draw(shown.title, shown.heads, shown.rows, shown.left, shown.bars, self.explain(lang))
+        return draw(self.shown(lang), self.explain(lang), self.chart(lang, "auto", fonts=False))
+
+
+def _as_bars(shown: Shown) -> Bars:
+    """A table as bars: its words are the labels, its first number is told beside each."""
+    shares = [*shown.bars, *[None] * (len(shown.rows) - len(shown.bars))]
+    bars = [
+        Bar(" · ".join(filter(None, row[: shown.left])), row[shown.left] if len(row) > shown.left else "", share)
+        for row, share in zip(shown.rows, shares, strict=True)
+    ]
+    return Bars(title=shown.title, bars=bars, most=1.0 if shown.bars else None)
 
 
 class Count(msgspec.Struct, frozen=True):

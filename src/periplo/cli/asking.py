@@ -1,9 +1,10 @@
-"""A command for every question: its options are those of the question's method, with the filters and ``--json``."""
+"""A command for every question: the options of its method, the filters, ``--behind``, ``--json`` and ``--chart``."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
@@ -11,7 +12,7 @@ import typer
 from periplo.analysis import Journeys, Option, options_of, put, questions
 from periplo.cli.options import FILTERS, Source, filters
 from periplo.cli.output import Json, help_text
-from periplo.cli.results import Behind, answer, journeys_of
+from periplo.cli.results import Behind, Chart, answer, journeys_of
 
 
 def register(app: typer.Typer) -> None:
@@ -20,10 +21,10 @@ def register(app: typer.Typer) -> None:
 
 
 def _command(name: str, options: tuple[Option, ...]) -> Callable[..., None]:
-    def run(source: Any, as_json: bool, behind: str | None, **given: Any) -> None:
+    def run(source: Any, as_json: bool, behind: str | None, chart: Path | None, **given: Any) -> None:
         chosen = filters(**{each: given.pop(each) for each in FILTERS})
         journeys = journeys_of(source, chosen)
-        answer(journeys, put(journeys, name, given), as_json, behind)
+        answer(journeys, put(journeys, name, given), as_json, behind, chart)
 
     parameters = [
         _parameter("source", Source),
@@ -31,6 +32,7 @@ def _command(name: str, options: tuple[Option, ...]) -> Callable[..., None]:
         *(_parameter(option.name, _annotation(option), option.default) for option in options if not option.required),
         *(_parameter(each, annotation, None) for each, annotation in FILTERS.items()),
         _parameter("behind", Behind, None),
+        _parameter("chart", Chart, None),
         _parameter("as_json", Json, False),
     ]
     run.__dict__["__signature__"] = inspect.Signature(parameters)

@@ -10,9 +10,14 @@ import typer
 import periplo
 from periplo.analysis import Journeys, Result
 from periplo.cli.output import LANG, help_text, lines, note, show, table
+from periplo.errors import UsageError
 from periplo.workspace import Filters, Shop
 
 Behind = Annotated[str | None, typer.Option(help=help_text("List the customers behind a number, by its reference."))]
+
+Chart = Annotated[
+    Path | None, typer.Option(metavar="FILE.svg", help=help_text("Draw the result into this file, as SVG."))
+]
 
 
 def journeys_of(source: Path, chosen: Filters) -> Journeys:
@@ -25,8 +30,15 @@ def is_shop(source: Path) -> bool:
     return source.is_dir() or not source.exists()
 
 
-def answer(journeys: Journeys, result: Result, as_json: bool, behind: str | None = None) -> None:
-    """A result as JSON, or as a table with its definition and evidence below it; or the customers of one number."""
+def answer(
+    journeys: Journeys, result: Result, as_json: bool, behind: str | None = None, chart: Path | None = None
+) -> None:
+    """A result as JSON, or as a table with its definition and evidence below it; or the customers of one number.
+
+    ``chart``: a file to draw it into as well. Raises ``UsageError`` where that cannot be written.
+    """
+    if chart is not None:
+        _write(result, chart)
     if behind is not None:
         names = journeys.customers(result.behind(behind))
         show(as_json, {"customers": names}, lambda: lines(names))
@@ -38,3 +50,16 @@ def answer(journeys: Journeys, result: Result, as_json: bool, behind: str | None
         note(result.explain(LANG))
 
     show(as_json, result.to_dict(), for_people)
+
+
+def _write(result: Result, file: Path) -> None:
+    if file.suffix.lower() != ".svg":
+        raise UsageError(
+            "A chart is written as SVG, not “{name}”.", fix="Name a file that ends in .svg.", name=file.name
+        )
+    try:
+        file.write_text(result.chart(LANG), "utf-8")
+    except OSError as error:
+        raise UsageError(
+            "The chart cannot be written to {file}: {reason}.", file=file, reason=error.strerror
+        ) from error

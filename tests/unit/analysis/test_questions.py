@@ -163,7 +163,7 @@ class Balanced(HTMLParser):
         self.open.append(tag)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        assert tag == "rect"
+        assert tag in {"rect", "path", "line", "circle"}
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
