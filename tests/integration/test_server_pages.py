@@ -144,7 +144,7 @@ def test_a_choice_that_does_not_exist_changes_nothing(client: TestClient[Any]) -
         ("/nothing", 404, "No hay nada en esta dirección."),
         ("/customers/987654", 404, "No hay ningún cliente con el número 987654."),
         ("/?since=ayer", 400, "«since» admite un día, no «ayer»."),
-        ("/?channel=wev", 400, "¿Quería decir “web”?"),
+        ("/?channel=wev", 400, "¿Quería decir «web»?"),
         ("/customers?page=0", 400, "El mínimo es 1."),
         ("/customers?sort=nombre", 400, "criterio de orden"),
         ("/map/docx", 400, "formato"),

@@ -11,6 +11,7 @@ from periplo.analysis.condition import Condition
 from periplo.analysis.counting import coded, counts, touch_counts
 from periplo.analysis.numbers import joined, median_and_p90, seconds
 from periplo.analysis.result import Definition
+from periplo.analysis.stages_placing import stage_codes
 from periplo.analysis.stages_result import StageNumbers
 from periplo.analysis.touchpoints import Touchpoints
 from periplo.journeys.columns import I32, I64, U8, Bool, JourneyColumns
@@ -147,16 +148,6 @@ class Stages:
         column, values = coded(part, name), self.content[name]
         codes = column.codes if column else np.full(part.events, -1, np.int32)
         return crossed(stage, codes, len(self.stages), len(values))
-
-
-def stage_codes(columns: JourneyColumns, stages: Sequence[Condition]) -> U8:
-    """uint8[m]: the first stage whose condition holds at each event, ``NO_STAGE`` for none and for strangers."""
-    codes = np.full(columns.events, NO_STAGE, np.uint8)
-    for place in range(len(stages) - 1, -1, -1):
-        np.putmask(codes, stages[place].mask(columns), place)
-    if not columns.person.all():
-        codes[np.repeat(~columns.person, np.diff(columns.offsets))] = NO_STAGE
-    return codes
 
 
 def definition(patience: str) -> Definition:

@@ -13,6 +13,7 @@ from periplo.errors import PeriploError
 
 Lang = Literal["es", "en"]
 LANGUAGES: tuple[Lang, ...] = get_args(Lang)
+_QUOTES: dict[Lang, dict[int, int]] = {"en": {}, "es": str.maketrans("“”", "«»")}
 
 
 @cache
@@ -35,7 +36,8 @@ def tell(error: PeriploError, lang: Lang) -> dict[str, str]:
     """The one error shape of every door: ``code``, ``what``, ``why``, ``fix``, in the reader's language."""
     said = {part: t(getattr(error, part), lang) for part in ("what", "why", "fix")}
     values = {name: t(str(value), lang) if name == "kind" else value for name, value in error.values.items()}
-    return {"code": error.code} | {part: text.format(**values) if text else "" for part, text in said.items()}
+    told = {part: text.format(**values) if text else "" for part, text in said.items()}
+    return {"code": error.code} | {part: text.translate(_QUOTES[lang]) for part, text in told.items()}
 
 
 def choose(accept: str | None, default: Lang = "en") -> Lang:

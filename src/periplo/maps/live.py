@@ -2,44 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
 from periplo.analysis import Journeys
-from periplo.analysis.question import ask
-from periplo.analysis.stages_result import StageFlow, StageNumbers
+from periplo.analysis.stages_result import StageFlow
 from periplo.journeys.columns import I64
-from periplo.maps import figures, lists
 from periplo.maps.definition import MapDefinition
-from periplo.maps.labels import caption, label
-from periplo.maps.model import COMPUTED, Lane
-from periplo.maps.money import Purse, Way
-from periplo.maps.passage import Passage, PassageQuestion
 from periplo.maps.placing import stage_codes
-from periplo.maps.reading import Cell, Drawn, Item, LaneReading, MapReading, StageReading
-from periplo.maps.words import Text, Words, per_language, translated, words
-from periplo.vocabulary import Taxonomy
-
-_DRAWN: Mapping[str, Drawn] = {
-    "customers": "flow",
-    "time": "time",
-    "drop_off": "rate",
-    "metrics": "measures",
-    "emotion": "curve",
-}
-_LISTS: Mapping[str, Callable[[StageNumbers, int, Taxonomy], tuple[Item, ...]]] = {
-    "touchpoints": lists.touchpoints,
-    "actions": lists.actions,
-    "channels": lists.channels,
-    "content": lists.content,
-    "entries": lists.entries,
-    "exits": lists.exits,
-}
-_OPTIONAL = {"content", "emotion"}
-"""Lanes that are left out where the data have nothing for them."""
+from periplo.maps.reading import MapReading, StageReading
+from periplo.maps.source import Source, purse
+from periplo.maps.words import Text, Words, per_language, words
 
 
 def read(journeys: Journeys, definition: MapDefinition, *, simulated: bool = False, filters: Text = "") -> MapReading:
@@ -47,7 +21,7 @@ def read(journeys: Journeys, definition: MapDefinition, *, simulated: bool = Fal
     told = definition.journey
     people = _people(journeys, definition)
     flow = stage_flow(people, definition)
-    source = _Source.of(people, definition, flow)
+    source = Source.of(people, definition, flow)
     lanes = (source.lane(lane) for lane in definition.lanes)
     persona = told.persona
     return MapReading(
@@ -85,12 +59,8 @@ def _found(people: Journeys, definition: MapDefinition, ref: str) -> I64:
             return np.arange(people.columns.customers)
         case ["stage", stage, "money", ("in" | "out") as way, *currency] if stage in ids:
             codes = stage_codes(people.columns, definition.stages)
-            return _purse(people, way).customers(people.columns, codes, ids.index(stage), "".join(currency))
+            return purse(people, way).customers(people.columns, codes, ids.index(stage), "".join(currency))
     return stage_flow(people, definition).behind(ref)
-
-
-def _purse(people: Journeys, way: Way) -> Purse:
-    return Purse.of(people.columns, people.taxonomy, people.currency or "", way)
 
 
 def _people(journeys: Journeys, definition: MapDefinition) -> Journeys:
@@ -103,7 +73,7 @@ def stage_flow(people: Journeys, definition: MapDefinition) -> StageFlow:
     return people.stages(definition.stages, patience=definition.journey.settings.patience)
 
 
-def _stages(definition: MapDefinition, flow: StageFlow, source: _Source) -> tuple[StageReading, ...]:
+def _stages(definition: MapDefinition, flow: StageFlow, source: Source) -> tuple[StageReading, ...]:
     return tuple(
         StageReading(
             id=stage.id,
@@ -118,47 +88,3 @@ def _stages(definition: MapDefinition, flow: StageFlow, source: _Source) -> tupl
         )
         for stage, counted in zip(definition.journey.stages, flow.stages, strict=True)
     )
-
-
-@dataclass(frozen=True)
-class _Source:
-    """Where the cells of the lanes come from."""
-
-    flow: StageFlow
-    taxonomy: Taxonomy
-    passage: Passage
-
-    @classmethod
-    def of(cls, people: Journeys, definition: MapDefinition, flow: StageFlow) -> _Source:
-        question = PassageQuestion(definition.stages, _purse(people, "in"), _purse(people, "out"))
-        return cls(flow, people.taxonomy, ask(people.columns, question, people.threads))
-
-    def lane(self, lane: Lane) -> LaneReading | None:
-        """The lane with its cells, or None where there is nothing to show and nothing to miss."""
-        cells = tuple(self._cell(lane, stage) for stage in self.flow.stages)
-        if lane.id in _OPTIONAL and not any(cell.items for cell in cells):
-            return None
-        drawn = _DRAWN.get(lane.id, "ranking") if lane.id in COMPUTED else "notes"
-        said = translated("expected, not measured") if lane.id == "emotion" else caption(lane)
-        return LaneReading(id=lane.id, label=label(lane), drawn=drawn, caption=said, cells=cells)
-
-    def _cell(self, lane: Lane, stage: StageNumbers) -> Cell:
-        if lane.id not in COMPUTED:
-            given = lane.text.get(stage.id, [])
-            notes = given if isinstance(given, list) else [given]
-            return Cell(stage=stage.id, notes=tuple(words(text) for text in notes))
-        return Cell(stage=stage.id, items=self._items(lane, stage))
-
-    def _items(self, lane: Lane, stage: StageNumbers) -> tuple[Item, ...]:
-        if lane.id in _LISTS:
-            return _LISTS[lane.id](stage, lane.top, self.taxonomy)
-        match lane.id:
-            case "time":
-                return figures.time_spent(stage)
-            case "drop_off":
-                return figures.drop_off(stage)
-            case "metrics":
-                return figures.measures(stage, self.passage.orders[stage.id], self.passage.returns[stage.id])
-            case "emotion" if stage.id in lane.curve:
-                return figures.mood(lane.curve[stage.id])
-        return ()

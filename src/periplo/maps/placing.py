@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from periplo.analysis import stages as stages_of
+from periplo.analysis import stages_placing
 from periplo.analysis.condition import Condition
 from periplo.journeys.columns import I64, U8, JourneyColumns
 from periplo.journeys.kernels.stages import NO_STAGE
@@ -17,7 +17,7 @@ Stages = Sequence[tuple[str, Predicate]]
 
 def stage_codes(columns: JourneyColumns, stages: Stages) -> U8:
     """uint8[m]: the stage of each event, ``NO_STAGE`` for none and for events of strangers."""
-    return stages_of.stage_codes(columns, [Condition(*stage) for stage in stages])
+    return stages_placing.stage_codes(columns, [Condition(*stage) for stage in stages])
 
 
 def onward(offsets: I64, codes: U8, stages: int) -> I64:
