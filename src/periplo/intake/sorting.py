@@ -16,15 +16,19 @@ from periplo.vocabulary.vectors import encode
 
 _ROWS = 1 << 16
 _MOST_LINES = 100_000
-_IN_MEMORY = 128 << 20  # bytes of lines; what goes beyond lies on disk
-_FILES = 128
+_IN_MEMORY = 32 << 20  # bytes of lines; what goes beyond lies on disk
+_FILES = 64
+_DEEPEST = 5  # a hash of 32 bits tells no more files apart
 
 
 class SortedLines:
-    """Lines kept in memory, and on disk when there are many. Use as a context: its files are gone afterwards."""
+    """Lines kept in memory, and on disk when there are many. Use as a context: its files are gone afterwards.
 
-    def __init__(self, scratch: Path | None = None, in_memory: int = _IN_MEMORY) -> None:
-        self._scratch, self._in_memory = scratch, in_memory
+    ``depth``: these lines come from one of the files of so many others, one in another.
+    """
+
+    def __init__(self, scratch: Path | None = None, in_memory: int = _IN_MEMORY, depth: int = 0) -> None:
+        self._scratch, self._in_memory, self._depth = scratch, in_memory, depth
         self._held: list[pa.Table] = []
         self._bytes = 0
         self._disk: _Disk | None = None
@@ -40,8 +44,8 @@ class SortedLines:
         """Keeps some lines; all calls give the same columns."""
         self._held.append(lines)
         self._bytes += lines.nbytes
-        if self._bytes > self._in_memory:
-            self._disk = self._disk or _Disk(self._scratch)
+        if self._bytes > self._in_memory and self._depth < _DEEPEST:
+            self._disk = self._disk or _Disk(self._scratch, self._depth)
             self._disk.add(self._taken())
 
     def orders(self) -> Iterator[pa.Table]:
@@ -63,8 +67,11 @@ class SortedLines:
             return
         if self._held:
             self._disk.add(self._taken())
-        for part in self._disk.parts():
-            yield from _by_order(part)
+        for file in self._disk.files():
+            with SortedLines(self._scratch, self._in_memory, self._depth + 1) as lines:
+                for some in file:
+                    lines.add(some)
+                yield from lines._sorted()
 
     def _taken(self) -> pa.Table:
         """What is held, which is held no longer: it may be large."""
@@ -74,12 +81,13 @@ class SortedLines:
 
 
 class _Disk:
-    """Lines in temporary files. All lines of one order are in the same file, and each file is small."""
+    """Lines in temporary files, all lines of one order in the same file."""
 
-    def __init__(self, scratch: Path | None) -> None:
+    def __init__(self, scratch: Path | None, depth: int) -> None:
         self._folder = TemporaryDirectory(prefix="periplo-", dir=scratch)
         self._paths = [Path(self._folder.name) / f"{part}.arrow" for part in range(_FILES)]
         self._writers: list[pa.RecordBatchFileWriter] = []
+        self._divisor = _FILES**depth
 
     def close(self) -> None:
         for writer in self._writers:
@@ -91,19 +99,26 @@ class _Disk:
             options = pa.ipc.IpcWriteOptions(compression="lz4")
             self._writers = [pa.ipc.new_file(path, lines.schema, options=options) for path in self._paths]
         codes, orders = encode(lines.column("order"))
-        file = np.array([crc32(order.encode()) % _FILES for order in orders])[codes]
+        file = np.array([crc32(order.encode()) // self._divisor % _FILES for order in orders])[codes]
         lines = lines.combine_chunks().take(np.argsort(file, kind="stable"))
         ends = np.cumsum(np.bincount(file, minlength=_FILES))
         for writer, start, end in zip(self._writers, [0, *ends[:-1]], ends, strict=True):
             writer.write_table(lines.slice(start, end - start))
 
-    def parts(self) -> Iterator[pa.Table]:
+    def files(self) -> Iterator[Iterator[pa.Table]]:
+        """Per file its lines, some at a time."""
         while self._writers:
             self._writers.pop().close()
         for path in self._paths:
-            with pa.OSFile(str(path)) as file:
-                yield pa.ipc.open_file(file).read_all()
+            yield _read(path)
             path.unlink()
+
+
+def _read(path: Path) -> Iterator[pa.Table]:
+    with pa.OSFile(str(path)) as source:
+        file = pa.ipc.open_file(source)
+        for number in range(file.num_record_batches):
+            yield pa.Table.from_batches([file.get_batch(number)])
 
 
 def _by_order(lines: pa.Table) -> Iterator[pa.Table]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from periplo.errors import DamagedShop
 from periplo.events.schema import STORED
 
 ROW_GROUP = 128 * 1024
-_MOST_ASKED = 5_000
+_MOST_ASKED, _AT_ONCE = 5_000, 1 << 13
 _LOG = "periplo.log"
 _WRITER = WriterProperties(
     compression="ZSTD",
@@ -118,7 +118,7 @@ class Lake:
         moved = [] if archived_seq is None else [Transaction(_LOG, archived_seq)]
         write_deltalake(
             self._open(),
-            events,
+            pa.RecordBatchReader.from_batches(STORED, _small(events)),
             mode="append",
             writer_properties=_WRITER,
             commit_properties=CommitProperties(custom_metadata={"periplo": note}, app_transactions=moved),
@@ -144,6 +144,13 @@ class Lake:
                 url=self.url,
                 detail=error,
             ) from error
+
+
+def _small(events: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The same events in small batches: the writer reads several ahead, however large they are."""
+    for batch in events:
+        for first in range(0, batch.num_rows, _AT_ONCE):
+            yield batch.slice(first, _AT_ONCE)
 
 
 def one_of(column: str, values: Iterable[str]) -> str:

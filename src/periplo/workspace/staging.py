@@ -143,7 +143,8 @@ def _new_places(
 
 def _batches(file: Path, *columns: str) -> Iterator[pa.RecordBatch]:
     fields = [_STAGED.get_field_index(name) for name in columns] or None
-    with pa.memory_map(str(file)) as source:
+    # Not memory-mapped: pages of the file would count as ours, as many as it has.
+    with pa.OSFile(str(file)) as source:
         reader = pa.ipc.open_file(source, options=pa.ipc.IpcReadOptions(included_fields=fields))
         for index in range(reader.num_record_batches):
             yield reader.get_batch(index)
