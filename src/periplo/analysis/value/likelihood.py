@@ -107,5 +107,4 @@ def _is_peak(information: F64) -> bool:
 
 
 def _inverse(information: F64) -> F64:
-    found: F64 = np.linalg.inv(information)
-    return found
+    return np.asarray(np.linalg.inv(information), np.float64)
