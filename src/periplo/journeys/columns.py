@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,14 @@ U16 = NDArray[np.uint16]
 U8 = NDArray[np.uint8]
 F64 = NDArray[np.float64]
 Bool = NDArray[np.bool_]
+T = TypeVar("T", bound=np.generic)
+
+
+def fixed(array: NDArray[Any], kind: type[T]) -> NDArray[T]:
+    """A contiguous read-only view of the given dtype; a copy only where the array is not so already."""
+    view = np.ascontiguousarray(array, kind).view(np.ndarray)
+    view.flags.writeable = False
+    return view
 
 
 def fix_arrays(holder: object, **kinds: type[np.generic]) -> None:
@@ -25,9 +33,7 @@ def fix_arrays(holder: object, **kinds: type[np.generic]) -> None:
     Journeys never change in place; and as every array is of one kind, memory-mapped or not, kernels compile once.
     """
     for name, kind in kinds.items():
-        view = np.ascontiguousarray(getattr(holder, name), kind).view()
-        view.flags.writeable = False
-        object.__setattr__(holder, name, view)
+        object.__setattr__(holder, name, fixed(getattr(holder, name), kind))
 
 
 @dataclass(frozen=True, slots=True)

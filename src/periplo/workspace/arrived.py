@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from periplo.identity.known import encoded
 from periplo.journeys.columns import I32, I64, Coded, Column
+from periplo.workspace.arrivals import Arrivals
 from periplo.workspace.cache import replace_file
 
 
@@ -48,13 +49,14 @@ class Arrived:
         """The first ``count`` events."""
         return Arrived(self.codes[:count], self.texts, self.numeric)
 
-    def picked(self, place: I64) -> Column | None:
-        """The values at these places, as numbers where all are; None where no event has one."""
+    def picked(self, arrivals: Arrivals) -> Column | None:
+        """The values in the order of the journeys, as numbers where all are; None where no event has one."""
         if not len(self.texts):
             return None
+        codes = arrivals.in_journeys(self.codes)
         if self.numeric:
-            return np.append(self.texts.cast(pa.float64()).to_numpy(), np.nan)[self.codes[place]]
-        return Coded(self.codes[place], tuple(self.texts.to_pylist()))
+            return np.append(self.texts.cast(pa.float64()).to_numpy(), np.nan)[codes]
+        return Coded(codes, tuple(self.texts.to_pylist()))
 
 
 _NUMERIC = {b"numeric": b"yes"}

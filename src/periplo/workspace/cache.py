@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from periplo.journeys.build import Sorted
-from periplo.journeys.columns import I64, Bool
+from periplo.journeys.columns import Bool
 
-FORMAT = 2
+FORMAT = 3
 _ABANDONED_S = 3600.0
 
 
@@ -36,23 +36,23 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True)
 class CachedJourneys:
-    """``person`` bool[n] per customer. ``arrivals`` int64[m] the places of all events, ascending, and ``place``
-    int64[m] the index of each row's event among them: columns are kept in the order of arrival, and picked by it."""
+    """``person`` bool[n] per customer."""
 
     about: About
     journeys: Sorted
     person: Bool
-    arrivals: I64
-    place: I64
+
+    @property
+    def events(self) -> int:
+        return len(self.journeys.time_us)
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
-        own = {"person": self.person, "arrivals": self.arrivals, "place": self.place}
-        return own | {name: getattr(self.journeys, name) for name in Sorted.__dataclass_fields__}
+        return {"person": self.person} | {name: getattr(self.journeys, name) for name in Sorted.__dataclass_fields__}
 
     def fits(self) -> bool:
         """Whether the arrays belong together."""
-        journeys, rows = self.journeys, len(self.arrivals)
-        per_event = (journeys.time_us, journeys.seq, journeys.event, journeys.channel, self.place)
+        journeys, rows = self.journeys, self.events
+        per_event = (journeys.time_us, journeys.seq, journeys.event, journeys.channel)
         ends = len(journeys.offsets) and journeys.offsets[0] == 0 and journeys.offsets[-1] == rows
         customers = len(journeys.customer) == len(self.person) == len(journeys.offsets) - 1
         return bool(ends and customers and all(len(array) == rows for array in per_event))
@@ -69,8 +69,6 @@ NO_JOURNEYS = CachedJourneys(
         np.zeros(0, np.uint8),
     ),
     np.zeros(0, np.bool_),
-    np.zeros(0, np.int64),
-    np.zeros(0, np.int64),
 )
 
 
@@ -122,9 +120,8 @@ def _load(manifest: _Manifest, folder: Path) -> CachedJourneys:
     names = NO_JOURNEYS.arrays()
     if arrays.keys() != names.keys() or any(arrays[name].dtype != names[name].dtype for name in names):
         raise ValueError("other arrays than expected")
-    own = {name: arrays[name] for name in ("person", "arrivals", "place")}
     journeys = Sorted(**{name: arrays[name] for name in Sorted.__dataclass_fields__})  # type: ignore[arg-type]
-    return CachedJourneys(manifest.about, journeys, **own)  # type: ignore[arg-type]
+    return CachedJourneys(manifest.about, journeys, arrays["person"])  # type: ignore[arg-type]
 
 
 def _manifest(cache: Path) -> _Manifest:

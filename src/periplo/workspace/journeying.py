@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import reduce
-from operator import add
 from threading import RLock
 
 import numpy as np
@@ -14,7 +12,7 @@ import pyarrow.compute as pc
 from periplo.errors import ShopBusy
 from periplo.events.clocks import UNDATED
 from periplo.identity import COLUMNS
-from periplo.journeys.build import Rows, Sorted, build, extend, move
+from periplo.journeys.build import Rows, build, extend
 from periplo.journeys.columns import I64, Bool, JourneyColumns
 from periplo.workspace import cache
 from periplo.workspace.cache import NO_JOURNEYS, About, CachedJourneys
@@ -69,8 +67,8 @@ class JourneyStore:
         if found.about.seq == settled:
             return found
         fresh = _advanced(self._stores, found, settled)
-        kept = len(on_disk.arrivals) if on_disk and on_disk.about.seq <= settled else 0
-        if cache.worth_writing(len(fresh.arrivals), kept):
+        kept = on_disk.events if on_disk and on_disk.about.seq <= settled else 0
+        if cache.worth_writing(fresh.events, kept):
             cache.write(folder, fresh)
         return fresh
 
@@ -82,7 +80,7 @@ def _opened(stores: Stores, kept: CachedJourneys) -> JourneyColumns:
         channel_names=kept.about.channel_names,
         since_us=kept.about.since_us,
         until_us=kept.about.until_us,
-        properties=ShopProperties(stores, kept.arrivals, kept.place),
+        properties=ShopProperties(stores, kept.journeys.seq),
     )
 
 
@@ -90,11 +88,8 @@ def _advanced(stores: Stores, old: CachedJourneys, settled: int) -> CachedJourne
     """Old journeys, those of merged customers put together, with the new events joined in."""
     names = Names(old.about.event_names, MOST_EVENT_NAMES), Names(old.about.channel_names, MOST_CHANNELS)
     new, dated = _rows(stores, old.about.seq, settled, *names)
-    known, place = _regrouped(stores, old)
-    journeys, origin = extend(known, new) if len(place) else build(new)
-    by_arrival = np.argsort(new.seq)
-    arrived = np.empty(len(new), np.int64)
-    arrived[by_arrival] = np.arange(len(place), len(place) + len(new))
+    gone, moved = _regrouped(stores, old)
+    journeys = extend(old.journeys, moved + new, gone) if old.events else build(new)[0]
     ends = [end for end in (old.about.since_us, old.about.until_us) if end is not None]
     times = np.append(new.time_us[dated], np.array(ends, np.int64))
     about = About(
@@ -104,21 +99,16 @@ def _advanced(stores: Stores, old: CachedJourneys, settled: int) -> CachedJourne
         since_us=int(times.min()) if len(times) else None,
         until_us=int(times.max()) if len(times) else None,
     )
-    arrivals = np.concatenate((old.arrivals, new.seq[by_arrival]))
-    person = stores.identity.persons(journeys.customer)
-    return CachedJourneys(about, journeys, person, arrivals, np.concatenate((place, arrived))[origin])
+    return CachedJourneys(about, journeys, stores.identity.persons(journeys.customer))
 
 
-def _regrouped(stores: Stores, old: CachedJourneys) -> tuple[Sorted, I64]:
-    """The events of customers who were merged, moved to whom they are now; and the arrival of each row."""
-    now = stores.identity.current(old.journeys.customer)
-    merged = now != old.journeys.customer
-    if not merged.any():
-        return old.journeys, old.place
-    sizes = np.diff(old.journeys.offsets)
-    rows = np.flatnonzero(np.repeat(merged, sizes))
-    journeys, origin = move(old.journeys, rows, np.repeat(now[merged], sizes[merged]))
-    return journeys, old.place[origin]
+def _regrouped(stores: Stores, old: CachedJourneys) -> tuple[I64, Rows]:
+    """The rows of customers who were merged, and their events with the customers they belong to now."""
+    journeys = old.journeys
+    now = stores.identity.current(journeys.customer)
+    merged = np.flatnonzero(now != journeys.customer)
+    rows = journeys.rows_of(journeys.customer[merged])
+    return rows, journeys.moved(rows, np.repeat(now[merged], np.diff(journeys.offsets)[merged]))
 
 
 def _rows(
@@ -134,7 +124,7 @@ def _rows(
         parts.append(Rows(customer, when, seq, event, channel).take(customer > 0))
         undated = pc.fill_null(pc.equal(table["clock_flag"], UNDATED), False)
         dated.append(~undated.to_numpy()[customer > 0])
-    return reduce(add, parts), np.concatenate(dated)
+    return Rows.together(parts), np.concatenate(dated)
 
 
 def _large(events: pa.RecordBatchReader) -> Iterator[pa.Table]:

@@ -10,11 +10,11 @@ from pathlib import Path
 from threading import RLock
 
 import msgspec
-import numpy as np
 import pyarrow as pa
 
 from periplo.events.schema import EVENT_FIELDS
 from periplo.journeys.columns import I64, Column
+from periplo.workspace.arrivals import Arrivals
 from periplo.workspace.arrived import Arrived, read, write
 from periplo.workspace.cache import replace_file, worth_writing
 from periplo.workspace.engine import engine
@@ -38,12 +38,11 @@ class _Names(msgspec.Struct):
 class ShopProperties:
     """The property source of a shop's journeys; safe for threads.
 
-    ``arrivals`` int64[m] places of the events in the sequence, ascending; ``place`` int64[m] the index of each
-    journey row's event among them.
+    ``seq`` int64[m] places of the events in the sequence, in the order of the journeys.
     """
 
-    def __init__(self, stores: Stores, arrivals: I64, place: I64) -> None:
-        self._stores, self._arrivals, self._place = stores, arrivals, place
+    def __init__(self, stores: Stores, seq: I64) -> None:
+        self._stores, self._arrivals = stores, Arrivals(seq)
         self._folder = stores.places.cache / "columns"
         self._columns: dict[str, Column | None] = {}
         self._lock = RLock()
@@ -51,7 +50,7 @@ class ShopProperties:
     def names(self) -> tuple[str, ...]:
         """The promoted columns, and the names in the properties of the events."""
         file = self._folder / "names.json"
-        known, until = _read_names(file), self._seq(len(self._arrivals))
+        known, until = _read_names(file), self._arrivals.last(len(self._arrivals))
         if known.until_seq < until:
             query = "SELECT DISTINCT unnest(json_keys(properties)) AS name FROM events"
             new = self._query("properties", query, known.until_seq, until)["name"].to_pylist()
@@ -62,7 +61,7 @@ class ShopProperties:
     def column(self, name: str) -> Column | None:
         with self._lock:
             if name not in self._columns:
-                self._columns[name] = self._arrived(name).picked(self._place)
+                self._columns[name] = self._arrived(name).picked(self._arrivals)
             return self._columns[name]
 
     def _arrived(self, name: str) -> Arrived:
@@ -77,15 +76,15 @@ class ShopProperties:
 
     def _new(self, name: str, first: int) -> Arrived:
         """The column of the events from the ``first`` arrival on."""
-        after, until = self._seq(first), self._seq(len(self._arrivals))
+        after, until = self._arrivals.last(first), self._arrivals.last(len(self._arrivals))
         if name in PROMOTED:
             found = self._stores.events([name], after, until).read_all()
             numeric = not pa.types.is_string(PROMOTED[name])
         else:
             found = self._query("properties", _in_json(name), after, until)
             numeric = all(found["numeric"].unique().to_pylist())
-        rows = np.searchsorted(self._arrivals[first:], found["seq"].to_numpy())
-        mine = np.append(self._arrivals[first:], -1)[rows] == found["seq"].to_numpy()
+        rows = self._arrivals.index(found["seq"].to_numpy()) - first
+        mine = rows >= 0
         texts = found[name if name in PROMOTED else "value"].cast(pa.string()).filter(pa.array(mine))
         return Arrived.of(len(self._arrivals) - first, rows[mine], texts, numeric)
 
@@ -93,10 +92,6 @@ class ShopProperties:
         with engine(self._stores.places.cache) as database:
             database.register("events", self._stores.events([column], after_seq, until_seq))
             return database.sql(query).to_arrow_table()
-
-    def _seq(self, arrivals: int) -> int:
-        """The place in the sequence of the last of so many arrivals."""
-        return int(self._arrivals[arrivals - 1]) if arrivals else 0
 
 
 def _in_json(name: str) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from periplo.journeys.build import Rows, Sorted, build, extend, move
+from periplo.journeys import build as building
+from periplo.journeys.build import Rows, Sorted, build, extend
 
 
 def rows_of(table: list[tuple[int, int]], first_seq: int = 0) -> Rows:
@@ -50,23 +52,53 @@ def test_input_order_does_not_matter(table: list[tuple[int, int]], random) -> No
 @given(pairs, pairs)
 def test_extend_equals_rebuild(before: list[tuple[int, int]], after: list[tuple[int, int]]) -> None:
     old_rows, new_rows = rows_of(before), rows_of(after, first_seq=len(before))
-    old, old_origin = build(old_rows)
-    extended, origin = extend(old, new_rows)
-    assert same(extended, build(old_rows + new_rows)[0])
-    assert np.array_equal(np.concatenate((old.seq, new_rows.seq))[origin], extended.seq)
-    assert len(old_origin) == len(before)
+    assert same(extend(build(old_rows)[0], new_rows), build(old_rows + new_rows)[0])
 
 
-@given(pairs, st.sets(st.sampled_from([-3, 0, 1, 2, 5])), st.sampled_from([-3, 1, 7, 10**12]))
-def test_move_equals_rebuild_with_the_new_customer(table: list[tuple[int, int]], merged: set[int], into: int) -> None:
-    rows = rows_of(table)
+@given(pairs, pairs, st.lists(st.booleans(), min_size=60, max_size=60), st.integers(1, 9))
+def test_what_goes_and_comes_equals_rebuild_whatever_the_parts(before, after, goes, rows_at_once) -> None:
+    old, _ = build(rows_of(before))
+    new_rows = rows_of(after, first_seq=len(before))
+    gone = np.flatnonzero(goes[: len(before)])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(building, "ROWS_AT_ONCE", rows_at_once)
+        found = extend(old, new_rows, gone, threads=2)
+    staying = np.delete(np.arange(len(before)), gone)
+    assert same(found, build(old.rows.take(staying) + new_rows)[0])
+
+
+@given(pairs, pairs, st.dictionaries(st.sampled_from([-3, 0, 1, 2, 5]), st.sampled_from([-3, 1, 7, 10**12])))
+def test_any_identity_changes_with_new_events_equal_rebuild(before, after, merged: dict[int, int]) -> None:
+    rows, new_rows = rows_of(before), rows_of(after, first_seq=len(before))
     old, _ = build(rows)
-    touched = old.rows_of(np.array(sorted(merged), np.int64))
-    moved, origin = move(old, touched, np.full(len(touched), into, np.int64))
-    renamed = np.where(np.isin(rows.customer, sorted(merged)), into, rows.customer)
-    expected, _ = build(Rows(renamed, rows.time_us, rows.seq, rows.event, rows.channel))
-    assert same(moved, expected)
-    assert np.array_equal(old.seq[origin], moved.seq)
+    touched = old.rows_of(np.array([*merged], np.int64))
+    to = np.array([merged[number] for number in old.rows.customer[touched].tolist()], np.int64)
+    found = extend(old, old.moved(touched, to) + new_rows, touched)
+    renamed = np.array([merged.get(number, number) for number in rows.customer.tolist()], np.int64)
+    expected = Rows(renamed, rows.time_us, rows.seq, rows.event, rows.channel) + new_rows
+    assert same(found, build(expected)[0])
+
+
+@settings(max_examples=20)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 40), st.integers(1, 70), st.integers(1, 60))
+def test_parts_buckets_and_threads_do_not_matter(seed, bucket_rows, most_buckets, rows_at_once) -> None:
+    random = np.random.default_rng(seed)
+    table = np.stack((random.integers(0, 1 << random.integers(1, 12), 200), random.integers(0, 50, 200)), axis=1)
+    rows = rows_of(table.tolist())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(building, "BUCKET_ROWS", bucket_rows)
+        patch.setattr(building, "MOST_BUCKETS", most_buckets)
+        patch.setattr(building, "ROWS_AT_ONCE", rows_at_once)
+        found, origin = build(rows, threads=3)
+    assert np.array_equal(origin, np.lexsort((rows.seq, rows.time_us, rows.customer)))
+    assert same(found, build(rows)[0])
+
+
+@given(pairs, st.lists(st.sampled_from([-4, -3, 0, 2, 5, 10**12, 10**13])))
+def test_rows_of_customers(table, customers: list[int]) -> None:
+    made, _ = build(rows_of(table))
+    expected = np.flatnonzero(np.isin(made.rows.customer, customers))
+    assert np.array_equal(made.rows_of(np.array(customers, np.int64)), expected)
 
 
 @settings(max_examples=10)
@@ -90,4 +122,4 @@ def test_nothing_at_all_is_a_valid_journey() -> None:
     made, origin = build(rows_of([]))
     assert made.offsets.tolist() == [0]
     assert len(origin) == 0
-    assert same(extend(made, rows_of([(1, 2)]))[0], build(rows_of([(1, 2)]))[0])
+    assert same(extend(made, rows_of([(1, 2)])), build(rows_of([(1, 2)]))[0])

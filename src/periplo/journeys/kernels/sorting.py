@@ -1,10 +1,14 @@
-"""Sorting events into journeys: by customer with one counting pass, then each journey by time and arrival."""
+"""Sorting events into journeys: by customer in two counting passes, then each journey by time and arrival.
+
+The first pass puts rows into buckets of neighbouring customers, few enough that the second pass, inside one bucket,
+stays in the processor's cache. Parts of the input and ranges of buckets are independent: a thread each.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
-from periplo.journeys.columns import I64
+from periplo.journeys.columns import I64, U8, U16
 from periplo.journeys.kernels.compiled import kernel
 
 RUN = 16  # journeys up to this length, and the first runs of longer ones, are sorted by insertion
@@ -22,34 +26,46 @@ def scatter(place: I64, offsets: I64) -> I64:
 
 
 @kernel
-def _before(time_us: I64, seq: I64, a: int, b: int) -> bool:
-    """Whether row ``a`` comes strictly before row ``b``: by time, then by arrival."""
+def to_buckets(
+    key: I64, time_us: I64, low: int, shift: int, first_row: int, fill: I64, keys: I64, times: I64, rows: I64
+) -> None:
+    """Copy rows (the first is number ``first_row``) to where their bucket ``(key - low) >> shift`` is filled.
+
+    ``fill`` int64[buckets] moves on. With no room to copy to (``keys`` empty) it only counts.
+    """
+    for i in range(len(key)):
+        bucket = (key[i] - low) >> shift
+        if len(keys):
+            at = fill[bucket]
+            keys[at], times[at], rows[at] = key[i] - low, time_us[i], first_row + i
+        fill[bucket] += 1
+
+
+@kernel
+def _before(time_us: I64, row: I64, seq: I64, a: int, b: int) -> bool:
+    """Whether ``a`` comes strictly before ``b``: by time, then by arrival."""
     if time_us[a] == time_us[b]:
-        return bool(seq[a] < seq[b])
+        return bool(seq[row[a]] < seq[row[b]])
     return bool(time_us[a] < time_us[b])
 
 
 @kernel
-def _insert_runs(order: I64, first: int, last: int, time_us: I64, seq: I64) -> None:
+def _sort(order: I64, spare: I64, first: int, last: int, time_us: I64, row: I64, seq: I64) -> None:
+    """Sort ``order[first:last]`` by insertion into runs, then merging runs; equal ones keep their order."""
     for begin in range(first, last, RUN):
         for i in range(begin + 1, min(begin + RUN, last)):
-            row, j = order[i], i
-            while j > begin and _before(time_us, seq, row, order[j - 1]):
+            one, j = order[i], i
+            while j > begin and _before(time_us, row, seq, one, order[j - 1]):
                 order[j] = order[j - 1]
                 j -= 1
-            order[j] = row
-
-
-@kernel
-def _merge_runs(order: I64, spare: I64, first: int, last: int, time_us: I64, seq: I64) -> None:
-    """Merge neighbouring sorted runs until one is left; the result is always back in ``order``."""
+            order[j] = one
     width = RUN
     while width < last - first:
         for begin in range(first, last, 2 * width):
             middle, end = min(begin + width, last), min(begin + 2 * width, last)
             left, right = begin, middle
             for out in range(begin, end):
-                if left < middle and (right >= end or not _before(time_us, seq, order[right], order[left])):
+                if left < middle and (right >= end or not _before(time_us, row, seq, order[right], order[left])):
                     spare[out] = order[left]
                     left += 1
                 else:
@@ -61,42 +77,34 @@ def _merge_runs(order: I64, spare: I64, first: int, last: int, time_us: I64, seq
 
 
 @kernel
-def sort_journeys(order: I64, offsets: I64, time_us: I64, seq: I64) -> None:
-    """Sort the rows of each customer in place; equal rows keep their input order.
+def sort_bucket(
+    begin: int, end: int, low: int, keys: I64, times: I64, rows: I64, seq: I64, counts: I64, origin: I64, time_us: I64
+) -> None:
+    """Sort the bucket at ``begin:end``, whose customers have the keys ``low`` to ``low + len(counts)``.
 
-    Most journeys arrive in order already, and cost one look.
+    Fills ``counts`` with the events of each customer, ``origin`` with the input rows in order, and their ``time_us``.
     """
-    spare = np.empty(len(order), np.int64)
-    for customer in range(len(offsets) - 1):
-        first, last = offsets[customer], offsets[customer + 1]
-        for i in range(first + 1, last):
-            if _before(time_us, seq, order[i], order[i - 1]):
-                _insert_runs(order, first, last, time_us, seq)
-                _merge_runs(order, spare, first, last, time_us, seq)
-                break
+    fill = np.zeros(len(counts) + 1, np.int64)
+    for i in range(begin, end):
+        counts[keys[i] - low] += 1
+    for k in range(len(counts)):
+        fill[k + 1] = fill[k] + counts[k]
+    order, spare = np.empty(end - begin, np.int64), np.empty(end - begin, np.int64)
+    for i in range(begin, end):
+        k = keys[i] - low
+        order[fill[k]] = i
+        fill[k] += 1
+    first = 0
+    for k in range(len(counts)):
+        _sort(order, spare, first, fill[k], times, rows, seq)
+        first = fill[k]
+    for i in range(end - begin):
+        origin[begin + i], time_us[begin + i] = rows[order[i]], times[order[i]]
 
 
 @kernel
-def merge_sorted(customer: I64, time_us: I64, seq: I64, split: int) -> I64:
-    """Merge rows ``[0, split)`` and ``[split, m)``, each sorted by customer, time, arrival, into one order.
-
-    The old rows are read once, in their own order: nothing of them is sorted again. Equal rows: old before new.
-    """
-    order = np.empty(len(customer), np.int64)
-    old, new = 0, split
-    for out in range(len(customer)):
-        if new >= len(customer):
-            take_old = True
-        elif old >= split:
-            take_old = False
-        elif customer[old] != customer[new]:
-            take_old = customer[old] < customer[new]
-        else:
-            take_old = not _before(time_us, seq, new, old)
-        if take_old:
-            order[out] = old
-            old += 1
-        else:
-            order[out] = new
-            new += 1
-    return order
+def take(origin: I64, seq: I64, event: U16, channel: U8, seq_out: I64, event_out: U16, channel_out: U8) -> None:
+    """Fill the outputs with the rows ``origin``."""
+    for i in range(len(origin)):
+        row = origin[i]
+        seq_out[i], event_out[i], channel_out[i] = seq[row], event[row], channel[row]
