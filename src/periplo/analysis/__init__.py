@@ -7,7 +7,9 @@ from periplo.analysis.funnel.result import FunnelResult, FunnelStep
 from periplo.analysis.kpi.result import Kpi, Kpis
 from periplo.analysis.paths.transitions import Move, Transitions
 from periplo.analysis.result import Count, Definition, Evidence, Result, Shown, TouchCount
-from periplo.analysis.retention.cohorts import Cohorts
+from periplo.analysis.retention.cohorts_result import Cohorts
+from periplo.analysis.retention.living_result import Lifecycle, Stickiness
+from periplo.analysis.retention.result import Retention
 from periplo.analysis.sessions import Sessions
 from periplo.analysis.stages_result import StageFlow, StageNumbers
 
@@ -22,13 +24,16 @@ __all__ = [
     "Journeys",
     "Kpi",
     "Kpis",
+    "Lifecycle",
     "Move",
     "Option",
     "Result",
+    "Retention",
     "Sessions",
     "Shown",
     "StageFlow",
     "StageNumbers",
+    "Stickiness",
     "TouchCount",
     "Transitions",
     "options_of",

@@ -1,0 +1,72 @@
+"""Which events are looked for, and who begins with one in which period."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from periplo.analysis.basis import Basis, Step
+from periplo.analysis.condition import Condition
+from periplo.analysis.retention.calendar import Calendar
+from periplo.journeys.columns import I64, U16, Bool, JourneyColumns
+from periplo.journeys.kernels.retention import beginnings
+from periplo.language import Lang, t
+from periplo.vocabulary import Taxonomy, event_label
+
+CONTACT = "any contact"
+
+
+class Looked(NamedTuple):
+    """A code of each event, and for each code whether it is one of those looked for."""
+
+    code: U16
+    holds: Bool
+
+
+@dataclass(frozen=True)
+class Activity:
+    """The events for which ``condition`` holds; without one every contact of the customer, not what the shop does."""
+
+    taxonomy: Taxonomy
+    condition: Condition | None
+
+    @classmethod
+    def of(cls, journeys: Basis, given: Step | None) -> Activity:
+        """Raises ``UnknownName`` for an event that neither the data nor the vocabulary have."""
+        return cls(journeys.taxonomy, None if given is None else journeys.condition(given))
+
+    @property
+    def name(self) -> str:
+        return self.condition.name if self.condition else CONTACT
+
+    def looked(self, part: JourneyColumns) -> Looked:
+        if self.condition is None:
+            known = self.taxonomy.events
+            return Looked(part.event, np.array([name not in known or known[name].touch for name in part.event_names]))
+        names = self.condition.names(part.event_names)
+        if names is not None:
+            return Looked(part.event, names)
+        return Looked(self.condition.mask(part).astype(np.uint16), np.array([False, True]))
+
+
+class Beginnings(NamedTuple):
+    """Who began: the ``row``, the ``customer`` and the ``period`` of each."""
+
+    row: I64
+    customer: I64
+    period: I64
+
+
+def begun(part: JourneyColumns, activity: Activity, calendar: Calendar, *, every: bool) -> Beginnings:
+    """Each person's first event of the activity; with ``every`` the first of each period."""
+    code, holds = activity.looked(part)
+    return Beginnings(*beginnings(part.offsets, part.time_us, part.person, code, holds, calendar.edges, every))
+
+
+def activity_label(name: str, lang: Lang) -> str:
+    """An activity as a reader sees it; English keeps the names that predicates use."""
+    if name == CONTACT:
+        return t("any contact", lang)
+    return name if lang == "en" else event_label(name, lang)
