@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from periplo.analysis import cycles, sessions, stages_behind
 from periplo.analysis.asking import question
+from periplo.analysis.attribution.asking import AttributionQuestions
 from periplo.analysis.basis import Basis, Step, microseconds
 from periplo.analysis.condition import Condition
 from periplo.analysis.cycles import CycleQuestion, Cycles
@@ -61,7 +62,7 @@ class VisitQuestions(Basis):
         return found.opened_by(lambda ref: asked.behind(columns, ref))
 
 
-class Journeys(FunnelQuestions, VisitQuestions, PathQuestions, RetentionQuestions, KpiQuestions):
+class Journeys(FunnelQuestions, VisitQuestions, PathQuestions, RetentionQuestions, KpiQuestions, AttributionQuestions):
     """Journeys to ask questions of. Narrowing gives other Journeys; the data underneath are shared.
 
     ``columns``   the events, narrowed           ``names``     customer numbers -> the names to show

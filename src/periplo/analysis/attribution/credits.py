@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from math import lcm
 from typing import NamedTuple
 
 import numpy as np
@@ -13,8 +14,9 @@ from periplo.analysis.attribution.models import ROWS, Model
 from periplo.journeys.columns import F64, I64, Bool
 from periplo.journeys.kernels.attribution import credit, steps
 
-UNIT = 1 << 32
-"""A conversion is shared out in so many units, which are whole: sums of parts do not depend on their order."""
+UNIT = lcm(*range(1, 25))
+"""A conversion is shared out in so many units, which are whole: sums of parts do not depend on their order. Shares
+alike of up to 24 touches are exact; 1.7 thousand million conversions can be counted."""
 
 
 class Paths(NamedTuple):
@@ -49,17 +51,26 @@ class Tally:
     gains: Steps
 
     def __add__(self, other: Tally) -> Tally:
-        pairs = {field.name: (getattr(self, field.name), getattr(other, field.name)) for field in fields(self)}
-        return Tally(**{name: _sum(*pair) for name, pair in pairs.items()})
+        return Tally(
+            self.counts + other.counts,
+            self.monies + other.monies,
+            self.took_part + other.took_part,
+            self.totals + other.totals,
+            self.earned + other.earned,
+            _together(self.steps, other.steps),
+            _together(self.gains, other.gains),
+        )
 
 
 class Found(NamedTuple):
     """Who gets what: per model float64[kinds] of ``conversions`` and float64[currencies, kinds] of ``money`` (units);
-    ``probability`` of a conversion in the Markov chain, ``removal`` effects float64[kinds]."""
+    ``took_part`` and ``touches`` int64[kinds]; ``totals`` and ``earned`` as in ``Tally``; the ``probability`` of a
+    conversion in the Markov chain, and its ``removal`` effects float64[kinds]."""
 
     conversions: Mapping[Model, F64]
     money: Mapping[Model, F64]
     took_part: I64
+    touches: I64
     totals: I64
     earned: I64
     probability: float
@@ -103,51 +114,52 @@ class Sharing:
         base = group * self._keys
         key, times, final = steps(low, high, paths.kind, base, self.kinds, self.order, converted, ended)
         gain = final - base + paths.purse[~bare] * self._keys
-        return Tally(
-            counts, monies, took_part, totals, earned, counted(key, times), counted(gain, paths.money[~bare])
-        )
+        return Tally(counts, monies, took_part, totals, earned, counted(key, times), counted(gain, paths.money[~bare]))
 
     def found(self, tally: Tally, group: int | None = None) -> Found:
         """The credit of one group, or of all together."""
         chosen = slice(None) if group is None else slice(group, group + 1)
-        per_purse = tally.monies.reshape(-1, self.groups, self.currencies, self.kinds)[:, chosen].sum(axis=1)
+        per_purse = tally.monies.reshape(len(tally.monies), self.groups, self.currencies, self.kinds)[:, chosen].sum(
+            axis=1
+        )
         totals = tally.totals[chosen].sum(axis=0)
         earned = tally.earned.reshape(self.groups, self.currencies, 2)[chosen].sum(axis=0)
         conversions = {model: tally.counts[row, chosen].sum(axis=0) / UNIT for model, row in self._rows(tally)}
         money = {model: per_purse[row].astype(np.float64) for model, row in self._rows(tally)}
-        expected, removal = self._removal(tally, group)
+        walked, gains = self._steps(tally, group)
+        expected, removal = removal_effects(walked, self.kinds, self.order, gains)
         conversions["markov"] = _shared(removal[0], totals[0] - totals[1])
         money["markov"] = np.stack([_shared(removal[1 + c], a - b) for c, (a, b) in enumerate(earned)])
         took_part = tally.took_part[chosen].sum(axis=0) // UNIT
-        return Found(conversions, money, took_part, totals, earned, float(expected[0]), removal[0])
+        touches = _sums(walked.key % (self.kinds + 2), walked.times, self.kinds + 2)[: self.kinds]
+        return Found(conversions, money, took_part, touches, totals, earned, float(expected[0]), removal[0])
 
     def _rows(self, tally: Tally) -> list[tuple[Model, int]]:
         return [(model, row) for model, row in ROWS.items() if row < len(tally.counts)]
 
-    def _removal(self, tally: Tally, group: int | None) -> tuple[F64, F64]:
+    def _steps(self, tally: Tally, group: int | None) -> tuple[Steps, list[Steps]]:
+        """The steps of one group or of all together, and the gains in each currency."""
+
         def of(found: Steps, place: I64, wanted: int | None) -> Steps:
             chosen = slice(None) if wanted is None else place == wanted
             return counted(found.key[chosen] % self._keys, found.times[chosen])
 
         purse = tally.gains.key // self._keys
-        walked = of(tally.steps, tally.steps.key // self._keys, group)
         gains = [
             of(Steps(tally.gains.key[mine], tally.gains.times[mine]), purse[mine] // self.currencies, group)
             for mine in (purse % self.currencies == currency for currency in range(self.currencies))
         ]
-        return removal_effects(walked, self.kinds, self.order, gains)
+        return of(tally.steps, tally.steps.key // self._keys, group), gains
 
 
-def _sum(one: I64 | Steps, other: I64 | Steps) -> I64 | Steps:
-    if isinstance(one, Steps):
-        return counted(np.concatenate((one.key, other[0])), np.concatenate((one.times, other[1])))
-    return one + other
+def _together(one: Steps, other: Steps) -> Steps:
+    return counted(np.concatenate((one.key, other.key)), np.concatenate((one.times, other.times)))
 
 
 def _sums(place: I64, amount: I64, places: int) -> I64:
-    sums = np.zeros(places, np.int64)
-    np.add.at(sums, place, amount)
-    return sums
+    if places == 1:
+        return amount.sum(keepdims=True)
+    return np.bincount(place, amount, places).astype(np.int64)
 
 
 def _shared(effects: F64, whole: float) -> F64:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from periplo.analysis.grouping import OTHER, UNKNOWN, ByChannel, Grouping, largest
-from periplo.journeys.columns import I32, I64, JourneyColumns
+from periplo.journeys.columns import I32, I64, U8, JourneyColumns
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Kinds:
         return found
 
 
-def _codes(grouping: Grouping, part: JourneyColumns) -> I64:
+def _codes(grouping: Grouping, part: JourneyColumns) -> I64 | U8:
     """The group of each event; a channel's code is taken as it is, without a copy."""
     if isinstance(grouping, ByChannel):
         return part.channel

@@ -31,8 +31,7 @@ def counted(key: I64, times: I64) -> Steps:
         distinct, place = np.arange(top), key
     else:
         distinct, place = np.unique(key, return_inverse=True)
-    sums = np.zeros(len(distinct), np.int64)
-    np.add.at(sums, place, times)
+    sums = np.bincount(place, times, len(distinct)).astype(np.int64)
     some = np.flatnonzero(sums)
     return Steps(distinct[some], sums[some])
 

@@ -27,7 +27,7 @@ Model = Literal[
 ]
 MODELS: tuple[Model, ...] = get_args(Model)
 PLACES = ("first", "middle", "last")
-BY_PLACES: Mapping[Model, tuple[float, float, float]] = {
+SHARES: Mapping[Model, tuple[float, float, float]] = {
     "first": (1, 0, 0),
     "last": (0, 0, 1),
     "position": (0.4, 0.2, 0.4),
@@ -35,12 +35,13 @@ BY_PLACES: Mapping[Model, tuple[float, float, float]] = {
     "inverse_j": (0.6, 0.2, 0.2),
 }
 """What the first touch, those between together, and the last one get."""
+BY_PLACES: tuple[Model, ...] = (*SHARES, "custom")
 ROWS: Mapping[Model, int] = {
     "last_non_direct": LAST_NON_DIRECT,
     "linear": LINEAR,
     "time_decay": TIME_DECAY,
     "shapley": SHAPLEY,
-    **{model: BY_PLACE + place for place, model in enumerate([*BY_PLACES, "custom"])},
+    **{model: BY_PLACE + place for place, model in enumerate(BY_PLACES)},
 }
 """The models that give credit path by path, as the rows of it."""
 LONGEST_MEMORY = 3
@@ -55,7 +56,7 @@ MEANINGS: Mapping[Model, str] = {
     "position": "Position: 40 % to the first touch, 40 % to the last, 20 % to those between.",
     "j": "J: 20 % to the first touch, 60 % to the last, 20 % to those between.",
     "inverse_j": "Inverse J: 60 % to the first touch, 20 % to the last, 20 % to those between.",
-    "custom": "Custom: weight {first} for the first touch, {last} for the last, {middle} for those between together.",
+    "custom": "Custom: weight {first} for the first touch, {last} for the last, {middle} for those between.",
     "markov": "Markov: in proportion to removal effects, the share of the probability of a conversion that is lost "
     "when those who reach a touch go no further, exactly, in a chain that remembers {order}.",
     "shapley": "Shapley: a path's different touches alike, which is the exact Shapley value where a set of touches "
@@ -70,7 +71,7 @@ def shares_by_place(weights: Mapping[str, float] | None) -> F64:
     Raises ``UnknownName`` for another place, ``UsageError`` where they are negative or all zero.
     """
     given = [] if weights is None else [_checked(weights)]
-    return np.array([*BY_PLACES.values(), *given], np.float64)
+    return np.array([*SHARES.values(), *given], np.float64)
 
 
 def check_memory(order: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -13,12 +14,12 @@ from periplo.analysis.condition import Condition
 from periplo.analysis.facts import Facts
 from periplo.analysis.grouping import Grouping
 from periplo.analysis.touchpoints import touches
-from periplo.journeys.columns import I64, U8, U16, Bool, JourneyColumns
+from periplo.journeys.columns import F64, I64, U8, U16, Bool, JourneyColumns
 from periplo.journeys.kernels.attribution import CONVERSION, TOUCH, touch_paths
 from periplo.vocabulary import Taxonomy
 
-MONEY_UNIT = 1 << 12
-"""A minor unit of money is shared out in so many."""
+MONEY_UNIT = 5040
+"""A minor unit of money is shared out in so many: alike among up to 10 touches without a rest."""
 COSTS = ("cost_minor", "acquisition_cost_minor", "retention_cost_minor")
 """The properties in which events carry what was spent, in minor units."""
 
@@ -44,7 +45,7 @@ class Walked:
     high: I64
     at: I64
 
-    @property
+    @cached_property
     def anchor(self) -> I64:
         return np.where(self.at >= 0, self.at, self.touch[np.maximum(self.high - 1, 0)] if len(self.touch) else -1)
 
@@ -131,25 +132,23 @@ class AttributionQuestion:
 
     def credited(self, walked: Walked, kind: I64, wanted: int, model: Model) -> Bool:
         """In which paths touches of a kind get credit for a conversion."""
-        inside = np.append(0, np.cumsum(kind == wanted))
-        low, high = walked.low, walked.high
-        n = high - low
+        n = walked.high - walked.low
         some = (walked.at >= 0) & (n > 0)
-        first, last = np.minimum(low, len(kind) - 1), np.maximum(high - 1, 0)
-        if not some.any():
-            return some
-        if model == "last_non_direct":
-            sources = np.where(self.sharing.direct[kind], -1, np.arange(len(kind)))
-            source = np.maximum.accumulate(sources)[last]
-            return some & (kind[np.where(source >= low, source, last)] == wanted)
-        part = inside[high] - inside[low] > 0
-        if model not in (*BY_PLACES, "custom"):
-            return some & part
-        shares = self.sharing.shares[[*BY_PLACES, "custom"].index(model)]
-        between = (n > 2) & (inside[last] - inside[np.minimum(first + 1, last)] > 0)
-        placed = (shares[0] > 0) & (kind[first] == wanted) | (shares[2] > 0) & (kind[last] == wanted)
-        bare = (n == 1) | (n == 2) & (shares[0] + shares[2] == 0)
-        return some & np.where(bare, part, placed | (shares[1] > 0) & between)
+        found = np.zeros(len(n), np.bool_)
+        if some.any():
+            low, last = np.where(some, walked.low, 0), np.where(some, walked.high - 1, 0)
+            if model == "last_non_direct":
+                found = kind[self._source(kind, low, last)] == wanted
+            elif model in BY_PLACES:
+                found = _placed(kind == wanted, low, last, self.sharing.shares[BY_PLACES.index(model)])
+            else:
+                found = _between(kind == wanted, low, last)
+        return found & some
+
+    def _source(self, kind: I64, low: I64, last: I64) -> I64:
+        """The last touch of each path that is not direct, or the last of all."""
+        sources = np.maximum.accumulate(np.where(self.sharing.direct[kind], -1, np.arange(len(kind))))[last]
+        return np.where(sources >= low, sources, last)
 
     def _roles(self, part: JourneyColumns) -> tuple[U16, U8]:
         """A code per event and what each is: by name alone where that is enough."""
@@ -172,3 +171,18 @@ class AttributionQuestion:
                 purse = self.groups.codes(part, rows) * len(self.currencies) + facts.money(rows).currency
                 np.add.at(cost, (purse, kind), np.rint(column[rows]).astype(np.int64))
         return cost
+
+
+def _between(mine: Bool, first: I64, last: I64) -> Bool:
+    """Whether any touch from the first to the last, both included, is mine."""
+    before = np.append(0, np.cumsum(mine))
+    return np.asarray(before[last + 1] > before[np.minimum(first, last + 1)])
+
+
+def _placed(mine: Bool, first: I64, last: I64, shares: F64) -> Bool:
+    """Whether a touch of mine has a place that gets credit; a path without such places is shared alike."""
+    n = last - first + 1
+    alike = (n == 1) | (n == 2) & (shares[0] + shares[2] == 0)
+    ends = mine[first] & (shares[0] > 0) | mine[last] & (shares[2] > 0)
+    inner = (n > 2) & (shares[1] > 0) & _between(mine, first + 1, last - 1)
+    return np.where(alike, _between(mine, first, last), ends | inner)

@@ -7,14 +7,15 @@ from typing import Any
 
 import msgspec
 
-from periplo.analysis.attribution.models import MEANINGS, Model
+from periplo.analysis.attribution.models import MEANINGS, PLACES, Model
 from periplo.analysis.grouping import OTHER, UNKNOWN, group_label
-from periplo.analysis.result import Definition, Result, Shown
+from periplo.analysis.result import Result, Shown
 from periplo.errors import UnknownName
 from periplo.language import Lang, money, number, percent, t
-from periplo.vocabulary import channel_label
+from periplo.vocabulary import channel_label, event_label
 
 NO_TOUCH = "no touch"
+CONTACTS = "all contacts with the shop"
 
 
 class Earned(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,10 +45,12 @@ class Credit(msgspec.Struct, frozen=True, kw_only=True):
 class Attributed(msgspec.Struct, frozen=True, kw_only=True):
     """A channel, campaign or other kind of touch. ``name`` None: conversions without a touch before them.
 
-    ``took_part`` conversions had such a touch; ``assisted`` of them ended with another kind.
+    ``touches`` in all paths, with a conversion or without; ``took_part`` conversions had such a touch; ``assisted`` of
+    them had another kind last.
     """
 
     name: str | None
+    touches: int
     took_part: int
     assisted: int
     credits: list[Credit]
@@ -90,6 +93,7 @@ class Credits(msgspec.Struct, frozen=True, kw_only=True):
                 "conversions": credit.conversions,
                 "share": credit.share,
                 "removal_effect": credit.removal_effect,
+                "touches": each.touches,
                 "took_part": each.took_part,
                 "assisted": each.assisted,
                 **(msgspec.structs.asdict(earned)),
@@ -107,7 +111,7 @@ class Attribution(Result, frozen=True, kw_only=True):
     of: str
     model: Model | None = None
     by: str | None = None
-    groups: list[Credits] = []
+    groups: list[Credits]
 
     def rows(self) -> list[Mapping[str, Any]]:
         if self.by is None:
@@ -115,11 +119,11 @@ class Attribution(Result, frozen=True, kw_only=True):
         return [{self.by: group.group, **row} for group in self.groups for row in group.rows()]
 
     def explain(self, lang: Lang = "en") -> str:
+        """The definition, then what each model of the result gives to whom, and the evidence."""
         models = dict.fromkeys(credit.model for each in self.all.attributed for credit in each.credits)
-        values = self.definition.values | {"order": t(_MEMORY[self.definition.values["order"]], lang)}
+        values = _told(self.definition.values, lang)
         meanings = [t(MEANINGS[model], lang, **values) for model in models]
-        told = Definition(self.definition.text, _named(self.definition.values, self.of, lang)).tell(lang)
-        return " ".join([told, *meanings, f"{self.evidence.tell(lang)}."])
+        return " ".join([t(self.definition.text, lang, **values), *meanings, f"{self.evidence.tell(lang)}."])
 
     def shown(self, lang: Lang) -> Shown:
         parts = self.groups if self.by else [self.all]
@@ -152,8 +156,12 @@ def kind_label(of: str, name: str | None, lang: Lang) -> str:
     return channel_label(name, lang) if of == "channel" else name
 
 
-def _named(values: Mapping[str, Any], of: str, lang: Lang) -> dict[str, Any]:
-    return {**values, "of": t(of, lang)}
+def _told(values: Mapping[str, Any], lang: Lang) -> dict[str, Any]:
+    """The values of a definition as a reader sees them."""
+    words = {name: t(values[name], lang) for name in ("of", "again", "what")}
+    weights = {name: number(values[name], lang, 2) for name in PLACES}
+    conversion = values["conversion"] if lang == "en" else event_label(values["conversion"], lang)
+    return {**values, **words, **weights, "order": t(_MEMORY[values["order"]], lang), "conversion": conversion}
 
 
 def _side_by_side(parts: list[Credits], lang: Lang) -> tuple[list[str], Iterator[list[str]]]:
