@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
-import duckdb
+if TYPE_CHECKING:
+    import duckdb
 
 MEMORY = "512MB"
 
@@ -15,6 +17,8 @@ MEMORY = "512MB"
 @contextmanager
 def engine(spill: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """An empty database in memory that spills into a folder of its own under ``spill``, removed afterwards."""
+    import duckdb  # loaded when it is needed: most questions do without
+
     spill.mkdir(parents=True, exist_ok=True)
     connection = duckdb.connect(
         config={

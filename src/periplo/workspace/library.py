@@ -8,11 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import mkdtemp
 
-import duckdb
 import pyarrow as pa
 
 from periplo.analysis import Journeys
-from periplo.analysis.reading import from_table
 from periplo.errors import UnreadableFile, UsageError
 from periplo.workspace.engine import quiet
 from periplo.workspace.filters import Filters
@@ -50,6 +48,8 @@ def read(
     """
     paths = [files] if isinstance(files, str | Path) else list(files)
     if customer and time and event and len(paths) == 1:
+        from periplo.analysis.reading import from_table  # with all that reads times
+
         found = from_table(
             _table(Path(paths[0])),
             customer=customer,
@@ -79,6 +79,8 @@ def _for_this_process(paths: Sequence[Path | str], preset: str | None, mapping: 
 
 
 def _table(path: Path) -> pa.Table:
+    import duckdb
+
     if not path.is_file():
         raise UnreadableFile("There is no file {path}.", fix="Check its name and folder.", path=path)
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
@@ -19,17 +20,19 @@ from periplo.maps.words import per_language
 from periplo.profiles import Profile
 from periplo.vocabulary import load as load_vocabulary
 from periplo.vocabulary import taxonomy as own_words
-from periplo.workspace import customers, importing, opening, recording, replay
+from periplo.workspace import customers, opening, recording
 from periplo.workspace.atlas import Atlas
 from periplo.workspace.doctor import Finding, examine
 from periplo.workspace.filters import Filters
-from periplo.workspace.importing import ImportReport, Report
 from periplo.workspace.journeying import JourneyStore
 from periplo.workspace.places import Places
 from periplo.workspace.remembered import Remembered
 from periplo.workspace.segments import Segments
 from periplo.workspace.settings import Settings
 from periplo.workspace.stores import Stores
+
+if TYPE_CHECKING:  # reading files needs much that a question does not
+    from periplo.workspace.importing import ImportReport, Report
 
 ALL = Filters()
 
@@ -104,6 +107,8 @@ class Shop:
 
         Waits a minute for another import, then raises ``ShopBusy``. Raises what reading files raises.
         """
+        from periplo.workspace import importing
+
         if dry_run:
             return importing.look(self._stores, paths, preset, mapping)
         return importing.import_files(self._stores, paths, preset, mapping, progress)
@@ -116,6 +121,8 @@ class Shop:
         only: Collection[str] | None = None,
     ) -> ImportReport:
         """Refused rows read again, ``mended`` with another text by id; what goes in leaves the list."""
+        from periplo.workspace import replay
+
         return replay.replay(self._stores, mapping, mended or {}, only)
 
     def record(self, events: Sequence[Event]) -> int:

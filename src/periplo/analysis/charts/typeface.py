@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Literal
 
 import font_roboto
-from fontTools import subset
-from fontTools.ttLib import TTFont
 
 Weight = Literal["regular", "medium"]
 
@@ -28,6 +26,8 @@ _WIDE_EM, _FOREIGN_EM = 1.3, 1.0
 @cache
 def _advances(weight: Weight) -> dict[int, float]:
     """Code point -> width in em."""
+    from fontTools.ttLib import TTFont  # a third of a second that only pictures need
+
     font = TTFont(FOLDER / _FILES[weight], lazy=True)
     units = font["head"].unitsPerEm
     widths = font["hmtx"].metrics
@@ -66,6 +66,9 @@ def font_css() -> str:
 
 
 def _woff(weight: Weight) -> str:
+    from fontTools import subset
+    from fontTools.ttLib import TTFont
+
     font = TTFont(FOLDER / _FILES[weight], lazy=True)
     for table in ("GPOS", "GSUB", "GDEF"):
         del font[table]
