@@ -35,6 +35,15 @@ def components(count: int, stronger: Any, weaker: Any) -> Any:
 
 
 @njit(nogil=True, cache=True)
+def held(customer: Any, kind: Any, kinds: int) -> Any:
+    """int32[k, kinds] at customers: how many identifiers of each kind they have. The first identifier is nobody's."""
+    found = np.zeros((len(customer), kinds), np.int32)
+    for identifier in range(1, len(customer)):
+        found[customer[identifier], kind[identifier]] += 1
+    return found
+
+
+@njit(nogil=True, cache=True)
 def join(
     parent: Any, held: Any, users: Any, shareable: Any, kind: Any, stronger: Any, weaker: Any, limits: Any, most: int
 ) -> Any:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from periplo.events.schema import IDENTIFIERS, INSTANT
 
 I64 = NDArray[np.int64]
+I32 = NDArray[np.int32]
 U8 = NDArray[np.uint8]
 Bool = NDArray[np.bool_]
 

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from periplo.identity.facts import Facts
 from periplo.identity.kernels import components
-from periplo.identity.kinds import DEVICES, I64, KINDS, ORDER, U8, USER, Bool
+from periplo.identity.kinds import DEVICES, I32, I64, KINDS, ORDER, U8, USER, Bool
 
 UNSEEN, NONE = -1, 0
 """Answers of ``find`` besides the id: never seen; seen, and no identifier."""
@@ -58,16 +58,15 @@ class Known:
         """All edges, accepted or not, packed and ascending."""
         return np.sort(pack(numbers(self.facts.edges["stronger"]), numbers(self.facts.edges["weaker"])))
 
-    def users(self) -> I64:
-        """int64[k+1], how many user_ids were seen with each identifier that people may share."""
+    def users(self, more: int) -> I32:
+        """int32[k+1+more], how many user_ids were seen with each identifier that people may share; with room for
+        further identifiers."""
         stronger, weaker = self.pairs >> 32, self.pairs & 0xFFFFFFFF
         shared = (self.kind[stronger] == USER) & np.isin(self.kind[weaker], DEVICES)
-        return np.bincount(weaker[shared], minlength=self.count + 1)
-
-    def held(self) -> I64:
-        """int64[k+1, kinds] at customers: how many identifiers of each kind they have."""
-        place = self.customer[1:] * len(KINDS) + self.kind[1:]
-        return np.bincount(place, minlength=(self.count + 1) * len(KINDS)).reshape(-1, len(KINDS))
+        found = np.zeros(self.count + 1 + more, np.int32)
+        seen, times = np.unique(weaker[shared], return_counts=True)
+        found[seen] = times
+        return found
 
     def find(self, kind: int, texts: pa.Array) -> I64:
         """The ids of identifiers as they were written; ``UNSEEN``, or ``NONE`` where it is none. Nulls are unseen."""

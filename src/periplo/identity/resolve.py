@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from periplo.identity.facts import EDGE, IDENTIFIER, SPELLING, Facts
-from periplo.identity.kernels import SHARED, join
+from periplo.identity.kernels import SHARED, held, join
 from periplo.identity.kinds import DEVICES, I64, KINDS, ORDER, U8, Bool, Normalise, normal_orders
 from periplo.identity.known import NONE, UNSEEN, Known, encoded, numbers, pack
 from periplo.identity.rules import Rules
@@ -104,15 +104,14 @@ def _new_pairs(known: Known, matrix: I64) -> tuple[I64, I64, I64]:
 def _judge(known: Known, new_kinds: U8, stronger: I64, weaker: I64, rules: Rules) -> tuple[I64, U8]:
     """Who belongs to whom after the new edges, and the verdict on each of them."""
     more = len(new_kinds)
-    alone = np.zeros((more, len(KINDS)), np.int64)
-    alone[np.arange(more), new_kinds] = 1
     customer = np.append(known.customer, np.arange(known.count + 1, known.count + 1 + more))
+    kinds = np.append(known.kind, new_kinds).astype(np.uint8)
     verdict: U8 = join(
         customer,
-        np.concatenate((known.held(), alone)),
-        np.append(known.users(), np.zeros(more, np.int64)),
+        held(customer, kinds, len(KINDS)),
+        known.users(more),
         np.isin(np.arange(len(KINDS)), DEVICES),
-        np.append(known.kind, new_kinds).astype(np.uint8),
+        kinds,
         stronger,
         weaker,
         rules.limits,

@@ -10,7 +10,7 @@ from periplo.identity import COLUMNS, KINDS, SETS
 from periplo.workspace.engine import engine
 from periplo.workspace.stores import Stores
 
-SETS_AT_ONCE = 500_000
+SETS_AT_ONCE = 250_000
 
 _KINDS = ", ".join(f'"{kind}"' for kind in KINDS)
 _DISTINCT_SETS = f"""
