@@ -20,7 +20,7 @@ def read(journeys: Journeys, definition: MapDefinition, *, simulated: bool = Fal
     """The map of these journeys. ``filters`` says in words how they were narrowed; ``simulated`` puts a badge on it."""
     told = definition.journey
     people = _people(journeys, definition)
-    flow = stage_flow(people, definition)
+    flow = _flow(people, definition)
     source = Source.of(people, definition, flow)
     lanes = (source.lane(lane) for lane in definition.lanes)
     persona = told.persona
@@ -38,19 +38,20 @@ def read(journeys: Journeys, definition: MapDefinition, *, simulated: bool = Fal
     )
 
 
-def behind(journeys: Journeys, definition: MapDefinition, ref: str) -> I64:
+def behind(journeys: Journeys, definition: MapDefinition, ref: str, flow: StageFlow | None = None) -> I64:
     """The customers behind a number of the map: indices, ascending, into ``journeys``.
 
-    Raises ``UnknownName`` where the map has no such number.
+    ``flow``: their ``stage_flow``, where it has been asked already. Raises ``UnknownName`` where the map has no such
+    number.
     """
     people = _people(journeys, definition)
-    found = _found(people, definition, ref)
+    found = _found(people, definition, ref, flow)
     if people is journeys:
         return found
     return np.flatnonzero(np.isin(journeys.columns.customer, people.columns.customer[found]))
 
 
-def _found(people: Journeys, definition: MapDefinition, ref: str) -> I64:
+def _found(people: Journeys, definition: MapDefinition, ref: str, flow: StageFlow | None) -> I64:
     ids = [name for name, _ in definition.stages]
     match ref.split("/"):
         case ["evidence", "customers"]:
@@ -60,7 +61,7 @@ def _found(people: Journeys, definition: MapDefinition, ref: str) -> I64:
         case ["stage", stage, "money", ("in" | "out") as way, *currency] if stage in ids:
             codes = stage_codes(people.columns, definition.stages)
             return purse(people, way).customers(people.columns, codes, ids.index(stage), "".join(currency))
-    return stage_flow(people, definition).behind(ref)
+    return (flow or _flow(people, definition)).behind(ref)
 
 
 def _people(journeys: Journeys, definition: MapDefinition) -> Journeys:
@@ -68,8 +69,12 @@ def _people(journeys: Journeys, definition: MapDefinition) -> Journeys:
     return journeys if definition.persona is None else journeys.where(definition.persona)
 
 
-def stage_flow(people: Journeys, definition: MapDefinition) -> StageFlow:
-    """How customers move through the stages of a map."""
+def stage_flow(journeys: Journeys, definition: MapDefinition) -> StageFlow:
+    """How the customers a map is about move through its stages."""
+    return _flow(_people(journeys, definition), definition)
+
+
+def _flow(people: Journeys, definition: MapDefinition) -> StageFlow:
     return people.stages(definition.stages, patience=definition.journey.settings.patience)
 
 

@@ -52,7 +52,7 @@ class Desk:
         return cast(Kpis, self.ask(view, "kpis"))
 
     def stages(self, view: View) -> StageFlow:
-        """The flow through the stages of the view's map."""
+        """How the customers of the view's map flow through its stages."""
         definition = self.definition(view)
         return self.remembered(("stages", view), lambda: stage_flow(self.journeys(view), definition))
 
@@ -74,4 +74,4 @@ class Desk:
                 return self.kpis(view).behind(ref)
             case "transition":
                 return self.ask(view, "transitions").behind(ref)
-        return behind(self.journeys(view), self.definition(view), ref)
+        return behind(self.journeys(view), self.definition(view), ref, self.stages(view))

@@ -14,7 +14,7 @@ from periplo.analysis.question import ask
 from periplo.errors import UnknownName
 from periplo.journeys.columns import JourneyColumns
 from periplo.journeys.kernels.stages import NO_STAGE
-from periplo.maps import LaneReading, MapDefinition, MapReading, Words, behind, draw, read
+from periplo.maps import LaneReading, MapDefinition, MapReading, Words, behind, draw, read, stage_flow
 from periplo.maps.money import Purse
 from periplo.maps.passage import Passage, PassageQuestion
 from periplo.maps.placing import onward, stage_codes
@@ -179,6 +179,9 @@ def test_a_persona_narrows_the_map_and_its_customers() -> None:
     assert reading.evidence.customers == 1
     assert list(behind(shop(), fans, "stage/purchase/entered")) == [1]
     assert list(behind(shop(), fans, "stage/purchase/money/in")) == [1]
+    flow = stage_flow(shop(), fans)
+    assert flow.stage("purchase").entered == 1
+    assert list(behind(shop(), fans, "stage/purchase/entered", flow)) == [1]
 
 
 def test_hand_written_lanes_and_the_expected_curve() -> None:
