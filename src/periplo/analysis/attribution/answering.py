@@ -96,7 +96,7 @@ class Making:
             groups=self.grouping,
             sharing=Sharing(
                 direct=np.array([label in self._direct(kinds) for label in kinds.labels], np.bool_),
-                half_life=_positive("half_life", options.half_life),
+                half_life=microseconds(options.half_life),
                 shares=shares_by_place(options.weights),
                 order=options.markov_order,
                 groups=len(self.grouping.labels),
@@ -105,8 +105,8 @@ class Making:
             currencies=currencies[0],
             default_currency=currencies[1],
             taxonomy=self.journeys.taxonomy,
-            gap_us=microseconds(options.gap),
-            lookback_us=_positive("lookback", options.lookback),
+            gap_us=_gap(options.gap),
+            lookback_us=microseconds(options.lookback),
             once=options.once,
         )
 
@@ -202,8 +202,5 @@ def _known(cost: F64) -> F64:
     return np.where(cost > 0, cost, np.nan)
 
 
-def _positive(name: str, text: str) -> int:
-    found = microseconds(text)
-    if found <= 0:
-        raise UsageError("“{name}” must be longer than nothing.", fix="For example {example}.", name=name, example="7d")
-    return found
+def _gap(text: str) -> int:
+    return 0 if text == "0" else microseconds(text)

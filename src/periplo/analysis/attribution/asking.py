@@ -24,7 +24,7 @@ class AttributionQuestions(Basis):
         of: Annotated[str, Help("What touches are told apart by: channel, campaign, or another property.")] = "channel",
         lookback: Annotated[str, Help("How long before a conversion a touch still counts: 30d, 12h.")] = "30d",
         touches: Annotated[Step | None, Help("Which events are touches; without it every contact.")] = None,
-        gap: Annotated[str, Help("Contacts of one kind with shorter gaps are one touch; 0s: each is one.")] = "30min",
+        gap: Annotated[str, Help("Contacts of one kind with shorter gaps are one touch; 0: each is one.")] = "30min",
         once: Annotated[bool, Help("A touch counts for the next conversion only.")] = False,
         half_life: Annotated[str, Help("Time decay: so much earlier, a touch counts half.")] = "7d",
         weights: Annotated[

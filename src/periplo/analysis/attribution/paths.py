@@ -92,8 +92,7 @@ def _coded(paths: Sequence[str] | Sequence[Sequence[str]] | pa.Array, separator:
     given = given.combine_chunks() if isinstance(given, pa.ChunkedArray) else given
     if pa.types.is_string(given.type) or pa.types.is_large_string(given.type):
         given = pc.split_pattern(pc.fill_null(given, ""), separator)
-    elif pa.types.is_null(given.type):
-        given = given.cast(pa.list_(pa.string()))
+    given = given.cast(pa.list_(pa.string()))
     flat = pc.utf8_trim_whitespace(given.flatten())
     size = pc.fill_null(pc.list_value_length(given), 0).to_numpy(zero_copy_only=False)
     coded = flat.dictionary_encode()

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from periplo.analysis.attribution.models import MEANINGS, PLACES, Model
+from periplo.analysis.charts import Bar, Bars, Cell, Chart, Heatmap, Row
 from periplo.analysis.grouping import OTHER, UNKNOWN, group_label
 from periplo.analysis.result import Result, Shown
 from periplo.errors import UnknownName
@@ -15,6 +16,8 @@ from periplo.language import Lang, money, number, percent, t
 from periplo.vocabulary import channel_label, event_label
 
 NO_TOUCH = "no touch"
+MOST_CHARTS, MOST_MARKS = 6, 20
+"""So many groups, and so many kinds of touches in each, are drawn; the table has them all."""
 CONTACTS = "all contacts with the shop"
 
 
@@ -145,6 +148,29 @@ class Attribution(Result, frozen=True, kw_only=True):
         bars = [each.credits[0].share for part in parts for each in part.attributed] if self.model else []
         return Shown(title, [*split, t(self.of, lang), *heads], rows, len(split) + 1, bars)
 
+    def charts(self, lang: Lang) -> list[Chart]:
+        """One model: the conversions it gives, as bars; all: a matrix of them, the kinds of touches down."""
+        parts = self.groups if self.by else [self.all]
+        return [self._chart(part, lang) for part in parts[:MOST_CHARTS] if part.attributed] or super().charts(lang)
+
+    def _chart(self, part: Credits, lang: Lang) -> Chart:
+        group = group_label(self.by, part.group, lang) if self.by else ""
+        title = ": ".join(filter(None, (t(HEADS[self.model], lang) if self.model else t("conversions", lang), group)))
+        shown = part.attributed[:MOST_MARKS]
+        if self.model:
+            return Bars(title=title, bars=[self._bar(each, lang) for each in shown])
+        return Heatmap(
+            title=title,
+            columns=[t(HEADS[credit.model], lang) for credit in shown[0].credits],
+            rows=[Row(kind_label(self.of, each.name, lang), _marks(each, lang)) for each in shown],
+            head=t(self.of, lang),
+        )
+
+    def _bar(self, each: Attributed, lang: Lang) -> Bar:
+        value = each.credits[0].conversions
+        label = kind_label(self.of, each.name, lang)
+        return Bar(label, number(value, lang, 1), value, quiet=each.name in (None, OTHER))
+
 
 _MEMORY = {1: "one touch", 2: "two touches", 3: "three touches"}
 
@@ -162,6 +188,13 @@ def _told(values: Mapping[str, Any], lang: Lang) -> dict[str, Any]:
     weights = {name: number(values[name], lang, 2) for name in PLACES}
     conversion = values["conversion"] if lang == "en" else event_label(values["conversion"], lang)
     return {**values, **words, **weights, "order": t(_MEMORY[values["order"]], lang), "conversion": conversion}
+
+
+def _marks(each: Attributed, lang: Lang) -> list[Cell]:
+    return [
+        Cell(credit.conversions, number(credit.conversions, lang, 1), percent(credit.share, lang))
+        for credit in each.credits
+    ]
 
 
 def _side_by_side(parts: list[Credits], lang: Lang) -> tuple[list[str], Iterator[list[str]]]:
