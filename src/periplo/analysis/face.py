@@ -19,6 +19,7 @@ from periplo.analysis.sessions import SessionQuestion, Sessions
 from periplo.analysis.stages import MOST_STAGES, Stages
 from periplo.analysis.stages import definition as stages_definition
 from periplo.analysis.stages_result import StageFlow
+from periplo.analysis.value.asking import ValueQuestions
 from periplo.errors import UsageError
 
 
@@ -62,7 +63,15 @@ class VisitQuestions(Basis):
         return found.opened_by(lambda ref: asked.behind(columns, ref))
 
 
-class Journeys(FunnelQuestions, VisitQuestions, PathQuestions, RetentionQuestions, KpiQuestions, AttributionQuestions):
+class Journeys(
+    FunnelQuestions,
+    VisitQuestions,
+    PathQuestions,
+    RetentionQuestions,
+    KpiQuestions,
+    AttributionQuestions,
+    ValueQuestions,
+):
     """Journeys to ask questions of. Narrowing gives other Journeys; the data underneath are shared.
 
     ``columns``   the events, narrowed           ``names``     customer numbers -> the names to show

@@ -7,14 +7,16 @@ gamma(r, alpha), the chance of stopping after an order is beta(a, b). Who never 
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import digamma, gammaln, hyp2f1
+from scipy.special import digamma, gammaln
 
 from periplo.analysis.value.buyers import Buyers
 from periplo.journeys.columns import F64
 
 NAMES = ("r", "alpha", "a", "b")
 START = np.array([1.0, 1.0, 1.0, 2.0])
-_APART = 1e-5
+_NODES = 40
+_BLOCK = 50_000
+_TINY = 1e-16
 
 
 def log_likelihood(parameters: F64, buyers: Buyers) -> tuple[F64, F64]:
@@ -62,16 +64,54 @@ def alive(parameters: F64, buyers: Buyers) -> F64:
 
 
 def expected(parameters: F64, buyers: Buyers, horizon: float) -> F64:
-    """The orders each buyer is expected to make within ``horizon`` (ibid., equation 10, by Pfaff's transformation).
+    """The orders each buyer is expected to make within ``horizon``.
 
-    The equation has a removable gap at a = 1; there the mean of both sides stands.
+    Who stops after an order with chance p orders (1 - (1 + p t / (alpha + T))^-(r + x)) / p times on average; this is
+    its mean over beta(a, b + x), equation 10 ibid. without its hypergeometric function, which loses digits.
     """
     r, alpha, a, b = parameters
-    if abs(a - 1) < _APART:
-        sides = [np.array([r, alpha, 1 + side, b]) for side in (-_APART, _APART)]
-        middle: F64 = np.mean([expected(side, buyers, horizon) for side in sides], axis=0)
-        return middle
-    x = buyers.frequency
-    none = hyp2f1(r + x, a - 1, a + b + x - 1, -horizon / (alpha + buyers.age))
-    found: F64 = (a + b + x - 1) / (a - 1) * (1 - none) * alive(parameters, buyers)
-    return found
+    found = np.empty(len(buyers))
+    for first in range(0, len(buyers), _BLOCK):
+        rows = slice(first, first + _BLOCK)
+        x, far = buyers.frequency[rows], horizon / (alpha + buyers.age[rows])
+        chance, weight = _chances(a, b + x, far)
+        times = -np.expm1(-(r + x)[:, None] * np.log1p(chance * far[:, None])) / chance
+        found[rows] = (weight * times).sum(axis=1)
+    return found * alive(parameters, buyers)
+
+
+def _chances(a: float, b: F64, far: F64) -> tuple[F64, F64]:
+    """Nodes and weights, float64[n, nodes], of means over beta(a, b) of what has a pole at -1 / ``far``.
+
+    p = w / (s - (s - 1) w) moves the pole away from the nodes; with s the root of 1 + far it lies as far from them as
+    the pole of the new weight. Gauss-Jacobi over w for beta(a, b less a whole number), about b / s, which the weight
+    resembles but for a polynomial. s is a power of 2, so that many buyers share their nodes.
+    """
+    s = np.exp2(np.rint(np.log2(1 + far) / 2))
+    pairs, place = np.unique(np.stack((b, s)), axis=1, return_inverse=True)
+    b_of, s_of = pairs[0][:, None], pairs[1][:, None]
+    less = np.floor(b_of * (1 - 1 / s_of))
+    w, weights = _beta_nodes(a, (b_of - less)[:, 0])
+    under = s_of - (s_of - 1) * w
+    moved = np.log(weights) + less * np.log1p(-w) - (a + b_of) * np.log(under / s_of)
+    moved = np.exp(moved - moved.max(axis=1, keepdims=True))
+    return (w / under)[place.ravel()], (moved / moved.sum(axis=1, keepdims=True))[place.ravel()]
+
+
+def _beta_nodes(a: float, b: F64) -> tuple[F64, F64]:
+    """Nodes and weights, float64[len(b), nodes], of means over beta(a, b): Gauss-Jacobi by its recurrence.
+
+    G. Golub, J. Welsch, Calculation of Gauss Quadrature Rules, Mathematics of Computation 23 (1969), 221-230.
+    """
+    k, left, right = np.arange(1.0, _NODES), a - 1, b[:, None] - 1
+    both = 2 * k + left + right
+    squares = 4 * k * (k + right) * (k + left) * (k + left + right) / (both**2 * (both + 1) * (both - 1))
+    total = left + right
+    squares[:, :1] = 4 * (1 + right) * (1 + left) / ((2 + total) ** 2 * (3 + total))
+    middle = np.hstack(((left - right) / (total + 2), (left**2 - right**2) / (both * (both + 2))))
+    matrix = np.zeros((len(b), _NODES, _NODES))
+    inside = np.arange(_NODES)
+    matrix[:, inside, inside] = middle
+    matrix[:, inside[1:], inside[:-1]] = np.sqrt(squares)
+    nodes, vectors = np.linalg.eigh(matrix)
+    return np.clip((1 + nodes) / 2, _TINY, 1 - _TINY), np.maximum(vectors[:, 0, :] ** 2, np.finfo(np.float64).tiny)
