@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select, update
 
 from periplo.identity.facts import load, nothing, save
 from periplo.identity.kinds import I64, KINDS, ORDER, Bool, Normalise, order_keys
-from periplo.identity.known import NONE, Known, encoded
+from periplo.identity.known import NONE, Known
 from periplo.identity.resolve import consume
 from periplo.identity.rules import Rules
 from periplo.identity.tables import HEAD, cursor
@@ -76,7 +76,7 @@ class Identity:
                 new = nothing()
                 for table in sets(known.cursor):
                     facts, customer = consume(known, table, self._rules, self._normalise)
-                    new, known = new + facts, Known(known.cursor, known.facts + facts, customer)
+                    new, known = new + facts, known.plus(facts, customer)
                 save(connection, new)
                 connection.execute(update(cursor).where(_MINE).values(seq=until_seq))
             self._known = replace(known, cursor=until_seq)
@@ -89,10 +89,11 @@ class Identity:
         known = self._now()
         customers = np.zeros(events.num_rows, np.int64)
         for kind in reversed(self._rules.priority):
-            written = order_keys(events["order_id"], events["source"]) if kind == ORDER else events[KINDS[kind]]
-            codes, texts = encoded(written)
-            found = np.append(known.find(kind, texts), NONE)[codes]
-            customers = np.where(found > NONE, known.customer[np.maximum(found, NONE)], customers)
+            column = events["order_id" if kind == ORDER else KINDS[kind]]
+            if column.null_count < len(column):
+                written = order_keys(column, events["source"]) if kind == ORDER else column
+                found = known.find(kind, written)
+                customers = np.where(found > NONE, known.customer[np.maximum(found, NONE)], customers)
         return customers
 
     def current(self, customers: I64) -> I64:

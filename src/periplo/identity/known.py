@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,12 +10,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from periplo.identity.facts import Facts
+from periplo.identity.facts import Facts, nothing
 from periplo.identity.kernels import components
 from periplo.identity.kinds import DEVICES, I32, I64, KINDS, ORDER, U8, USER, Bool
+from periplo.identity.texts import TextIndex
 
-UNSEEN, NONE = -1, 0
-"""Answers of ``find`` besides the id: never seen; seen, and no identifier."""
+NONE = 0
+"""Answer of ``find`` besides the id and ``UNSEEN``: seen, and no identifier."""
 
 
 @dataclass(frozen=True)
@@ -27,13 +29,20 @@ class Known:
     cursor: int
     facts: Facts
     customer: I64
+    texts: tuple[TextIndex, ...]
 
     @classmethod
     def of(cls, facts: Facts, cursor: int) -> Known:
         """The state that facts lead to."""
         joined = facts.edges.filter(pc.is_null(facts.edges["refused"]))
         count = facts.identifiers.num_rows
-        return cls(cursor, facts, components(count, numbers(joined["stronger"]), numbers(joined["weaker"])))
+        customer = components(count, numbers(joined["stronger"]), numbers(joined["weaker"]))
+        return cls(cursor, nothing(), customer[:1], (TextIndex(),) * len(KINDS)).plus(facts, customer)
+
+    def plus(self, new: Facts, customer: I64) -> Known:
+        """The state with new facts, and the customers they lead to."""
+        texts = tuple(index.plus(*some) for index, some in zip(self.texts, _texts(new, self.count + 1), strict=True))
+        return Known(self.cursor, self.facts + new, customer, texts)
 
     @property
     def count(self) -> int:
@@ -68,25 +77,19 @@ class Known:
         found[seen] = times
         return found
 
-    def find(self, kind: int, texts: pa.Array) -> I64:
+    def find(self, kind: int, texts: pa.Array | pa.ChunkedArray) -> I64:
         """The ids of identifiers as they were written; ``UNSEEN``, or ``NONE`` where it is none. Nulls are unseen."""
-        written, ids = self._index[kind]
-        if len(texts) * 8 < len(written):
-            return _scatter(numbers(pc.index_in(written, value_set=texts), -1), ids, len(texts))
-        place = numbers(pc.index_in(texts, value_set=written), -1)
-        return np.where(place < 0, UNSEEN, np.append(ids, UNSEEN)[place])
+        return self.texts[kind].find(texts)
 
-    @cached_property
-    def _index(self) -> list[tuple[pa.Array, I64]]:
-        """Per kind all normal forms and other spellings, and the identifier of each."""
-        identifiers, spellings = self.facts.identifiers, self.facts.spellings
-        index = []
-        for kind in range(len(KINDS)):
-            normal, other = np.flatnonzero(self.kind == kind), pc.equal(spellings["kind"], kind)
-            texts = [identifiers["value"].take(pa.array(normal - 1)), spellings["raw"].filter(other)]
-            ids = np.concatenate((normal, numbers(spellings["identifier"].filter(other))))
-            index.append((pa.chunked_array([*texts[0].chunks, *texts[1].chunks], pa.string()).combine_chunks(), ids))
-        return index
+
+def _texts(facts: Facts, first_id: int) -> Iterator[tuple[pa.ChunkedArray, I64]]:
+    """Per kind all normal forms and other spellings, and the identifier of each."""
+    kinds, spellings = facts.identifiers["kind"].to_numpy(), facts.spellings
+    for kind in range(len(KINDS)):
+        normal, other = np.flatnonzero(kinds == kind), pc.equal(spellings["kind"], kind)
+        forms, raw = facts.identifiers["value"].take(pa.array(normal)), spellings["raw"].filter(other)
+        ids = np.concatenate((normal + first_id, numbers(spellings["identifier"].filter(other))))
+        yield pa.chunked_array([*forms.chunks, *raw.chunks], pa.string()), ids
 
 
 def pack(stronger: I64, weaker: I64) -> I64:
@@ -106,10 +109,3 @@ def encoded(column: pa.Array | pa.ChunkedArray) -> tuple[I64, pa.Array]:
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     coded = array.dictionary_encode()
     return numbers(coded.indices, -1), coded.dictionary
-
-
-def _scatter(place: I64, ids: I64, count: int) -> I64:
-    found = np.full(count, UNSEEN, np.int64)
-    hit = place >= 0
-    found[place[hit]] = ids[hit]
-    return found

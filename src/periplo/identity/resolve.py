@@ -11,8 +11,9 @@ import pyarrow.compute as pc
 from periplo.identity.facts import EDGE, IDENTIFIER, SPELLING, Facts
 from periplo.identity.kernels import SHARED, held, join
 from periplo.identity.kinds import DEVICES, I64, KINDS, ORDER, U8, Bool, Normalise, normal_orders
-from periplo.identity.known import NONE, UNSEEN, Known, encoded, numbers, pack
+from periplo.identity.known import NONE, Known, encoded, numbers, pack
 from periplo.identity.rules import Rules
+from periplo.identity.texts import UNSEEN
 
 WHY_REFUSED = {SHARED: "shared", ORDER: "order"} | {kind: f"limit:{KINDS[kind]}" for kind in range(ORDER)}
 """What stands in an edge that was not joined."""

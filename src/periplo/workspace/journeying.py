@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import replace
 from threading import RLock
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from periplo.errors import ShopBusy
-from periplo.events.clocks import UNDATED
-from periplo.identity import COLUMNS
 from periplo.journeys.build import Rows, build, extend
-from periplo.journeys.columns import I64, Bool, JourneyColumns
+from periplo.journeys.columns import I64, JourneyColumns
 from periplo.workspace import cache
 from periplo.workspace.cache import NO_JOURNEYS, About, CachedJourneys
 from periplo.workspace.following import follow
 from periplo.workspace.names import Names
 from periplo.workspace.properties import ShopProperties
+from periplo.workspace.rows import read_rows
 from periplo.workspace.stores import Stores
 
 MOST_EVENT_NAMES, MOST_CHANNELS = 1 << 16, 1 << 8
-ROWS_AT_ONCE = 1_000_000
-
-_OF_EVENTS = ("occurred_at", "clock_flag", "event", "channel")
 
 
 class JourneyStore:
@@ -48,7 +42,7 @@ class JourneyStore:
                     raise
                 return self._kept.about.seq, self._columns
             if self._columns is None or self._kept.about.seq != settled:
-                self._kept = self._at(settled)
+                self._kept = self._at(settled, self._stores.lake.now().corrections())
                 self._columns = _opened(self._stores, self._kept)
             return settled, self._columns
 
@@ -59,18 +53,25 @@ class JourneyStore:
             journeys = self._kept.journeys
             return journeys.seq[journeys.rows_of(np.array([customer]))]
 
-    def _at(self, settled: int) -> CachedJourneys:
-        folder, found = self._stores.places.cache, self._kept
-        on_disk = cache.read(folder)
-        if on_disk and found.about.seq < on_disk.about.seq <= settled:
+    def _at(self, settled: int, corrections: int) -> CachedJourneys:
+        folder, found = self._stores.places.cache, _still_true(self._kept, corrections)
+        on_disk = _still_true(cache.read(folder), corrections)
+        if found.about.seq < on_disk.about.seq <= settled:
             found = on_disk
         if found.about.seq == settled:
             return found
-        fresh = _advanced(self._stores, found, settled)
-        kept = on_disk.events if on_disk and on_disk.about.seq <= settled else 0
+        fresh = advanced(self._stores, found, settled)
+        kept = on_disk.events if on_disk.about.seq <= settled else 0
         if cache.worth_writing(fresh.events, kept):
             cache.write(folder, fresh)
         return fresh
+
+
+def _still_true(kept: CachedJourneys | None, corrections: int) -> CachedJourneys:
+    """Journeys from before events of the archive were corrected are none."""
+    if kept and kept.about.corrections == corrections:
+        return kept
+    return replace(NO_JOURNEYS, about=About(corrections=corrections))
 
 
 def _opened(stores: Stores, kept: CachedJourneys) -> JourneyColumns:
@@ -80,20 +81,21 @@ def _opened(stores: Stores, kept: CachedJourneys) -> JourneyColumns:
         channel_names=kept.about.channel_names,
         since_us=kept.about.since_us,
         until_us=kept.about.until_us,
-        properties=ShopProperties(stores, kept.journeys.seq),
+        properties=ShopProperties(stores, kept.journeys.seq, kept.about.corrections),
     )
 
 
-def _advanced(stores: Stores, old: CachedJourneys, settled: int) -> CachedJourneys:
+def advanced(stores: Stores, old: CachedJourneys, settled: int) -> CachedJourneys:
     """Old journeys, those of merged customers put together, with the new events joined in."""
     names = Names(old.about.event_names, MOST_EVENT_NAMES), Names(old.about.channel_names, MOST_CHANNELS)
-    new, dated = _rows(stores, old.about.seq, settled, *names)
+    new, dated = read_rows(stores, old.about.seq, settled, *names)
     gone, moved = _regrouped(stores, old)
     journeys = extend(old.journeys, moved + new, gone) if old.events else build(new)[0]
     ends = [end for end in (old.about.since_us, old.about.until_us) if end is not None]
     times = np.append(new.time_us[dated], np.array(ends, np.int64))
     about = About(
         seq=settled,
+        corrections=old.about.corrections,
         event_names=names[0].all,
         channel_names=names[1].all,
         since_us=int(times.min()) if len(times) else None,
@@ -109,33 +111,3 @@ def _regrouped(stores: Stores, old: CachedJourneys) -> tuple[I64, Rows]:
     merged = np.flatnonzero(now != journeys.customer)
     rows = journeys.rows_of(journeys.customer[merged])
     return rows, journeys.moved(rows, np.repeat(now[merged], np.diff(journeys.offsets)[merged]))
-
-
-def _rows(
-    stores: Stores, after_seq: int, until_seq: int, event_names: Names, channel_names: Names
-) -> tuple[Rows, Bool]:
-    """The events between two places that have a customer, and which of them say when they happened."""
-    parts, dated = [NO_JOURNEYS.journeys.rows], [np.zeros(0, np.bool_)]
-    for table in _large(stores.events([*COLUMNS, *_OF_EVENTS], after_seq, until_seq)):
-        customer = stores.identity.customers_of(table)
-        when, seq = table["occurred_at"].cast(pa.int64()).to_numpy(), table["seq"].to_numpy()
-        event = event_names.codes(table["event"]).astype(np.uint16)
-        channel = channel_names.codes(table["channel"]).astype(np.uint8)
-        parts.append(Rows(customer, when, seq, event, channel).take(customer > 0))
-        undated = pc.fill_null(pc.equal(table["clock_flag"], UNDATED), False)
-        dated.append(~undated.to_numpy()[customer > 0])
-    return Rows.together(parts), np.concatenate(dated)
-
-
-def _large(events: pa.RecordBatchReader) -> Iterator[pa.Table]:
-    """A stream of small batches as tables of about ``ROWS_AT_ONCE`` rows."""
-    waiting: list[pa.RecordBatch] = []
-    rows = 0
-    for batch in events:
-        waiting.append(batch)
-        rows += batch.num_rows
-        if rows >= ROWS_AT_ONCE:
-            yield pa.Table.from_batches(waiting)
-            waiting, rows = [], 0
-    if waiting:
-        yield pa.Table.from_batches(waiting)
