@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -127,7 +128,10 @@ def test_recorded_again_while_others_archive(shop: Shop, owner: Any, name: str) 
 
 def test_other_processes_record_what_is_imported(shop: Shop, tmp_path: Path) -> None:
     arguments = [sys.executable, "-c", RECORD, str(shop.path), str(Path(__file__).parent)]
-    paths = {"PYTHONPATH": str(ROOT / "tests")}
+    paths = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT / "tests"), os.environ.get("PYTHONPATH")])),
+    }
     others = [
         subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=paths)
         for _ in range(2)

@@ -2,7 +2,7 @@
 
 from periplo.intake.intake import Intake, open_intake
 from periplo.intake.mapping import Mapping
-from periplo.intake.model import IntakeBatch, IntakeSettings, Note, Progress, Reject
+from periplo.intake.model import IntakeBatch, IntakeSettings, Note, OfLines, Progress, Reject
 from periplo.intake.plan import MappingPlan, PlanItem
 from periplo.intake.preset_files import PRESETS, json_schema, load_mapping, write_mapping
 from periplo.intake.replay import replay
@@ -15,6 +15,7 @@ __all__ = [
     "Mapping",
     "MappingPlan",
     "Note",
+    "OfLines",
     "PlanItem",
     "Progress",
     "Reject",

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import reduce
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from periplo.intake.assemble import Assembler
 from periplo.intake.finding import find_files
 from periplo.intake.lookups import Lookups
 from periplo.intake.mapping import Lines, Mapping, kept_columns, time_of, value
 from periplo.intake.meter import Meter
-from periplo.intake.model import NO_EVENTS, IntakeBatch, IntakeSettings, Note, Progress, Reject, Rows
+from periplo.intake.model import NO_EVENTS, IntakeBatch, IntakeSettings, Note, OfLines, Progress, Reject, Rows
 from periplo.intake.nested import NestedPreset
 from periplo.intake.orders import Place, orders_of
 from periplo.intake.parse import Parser
@@ -108,7 +110,9 @@ class Intake:
                     yield IntakeBatch(NO_EVENTS, len(rejects), np.zeros(0, np.int64), rejects)
             for whole in lines.orders():
                 orders = orders_of(whole, rules, list(places.values()), self._settings.currency)
-                yield assembler.batch(orders.table, whole.num_rows, orders.lines, orders.rejects)
+                sizes = pc.list_value_length(orders.lines).to_numpy().astype(np.int64)
+                batch = assembler.batch(orders.table, whole.num_rows, sizes, orders.rejects)
+                yield replace(batch, of_lines=_of_lines(mapping, rules, orders.lines, batch.events.num_rows))
 
     def _parsed(self, part: Part, rules: Mapping, meter: Meter) -> Iterator[Parsed]:
         lookups = Lookups(rules)
@@ -147,6 +151,12 @@ def _by_row(assembler: Assembler, parsed: Iterator[Parsed]) -> Iterator[IntakeBa
     """Each row is an event of its own."""
     for rows, table, rejects in parsed:
         yield assembler.batch(table, rows.read, np.ones(table.num_rows, np.int64), rejects)
+
+
+def _of_lines(mapping: Mapping, rules: Lines, lines: pa.ListArray, events: int) -> OfLines:
+    further = pa.array([[]] * (events - len(lines)), lines.type)
+    sums = tuple(f"{name}_minor" for name in rules.sums)
+    return OfLines(pa.concat_arrays([lines, further]), sums, "revenue" in mapping.fields)
 
 
 def _place(rows: Rows, mapping: Mapping) -> Place:

@@ -131,18 +131,32 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
+class OfLines:
+    """How events were made of lines of orders.
+
+    ``lines`` list<int64>[n] the lines of the file that each event took in, none for a further event of an order;
+    ``sums`` the properties that were added up; ``own_total``: an order may tell its total itself.
+    """
+
+    lines: pa.ListArray
+    sums: tuple[str, ...]
+    own_total: bool
+
+
+@dataclass(frozen=True, slots=True)
 class IntakeBatch:
     """Events ready to be kept, and what was refused on the way.
 
     ``events`` has the schema ``EVENTS``; ``rows`` counts raw rows read; ``rows_of_event`` int64[n] says how many of
     them each event took in (0 for a second event made of the same row). Over a whole intake
-    ``sum(rows) == sum(rows_of_event) + number of rejects``.
+    ``sum(rows) == sum(rows_of_event) + number of rejects``. ``of_lines``: where rows are the lines of orders.
     """
 
     events: pa.RecordBatch
     rows: int
     rows_of_event: I64
     rejects: list[Reject] = field(default_factory=list)
+    of_lines: OfLines | None = None
 
 
 def refuse(file: Path, line: int, field: str, reason: Reason, raw: str, header: str = "") -> Reject:

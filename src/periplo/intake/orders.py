@@ -24,10 +24,10 @@ _OF_LINES = ("order", "pieces", "amount", "product", "line", "raw", "file")
 
 
 class Orders(NamedTuple):
-    """``table`` has one row per order; ``lines`` int64[n] how many lines each took in."""
+    """``table`` has one row per order; ``lines`` list<int64>[n] the lines that each took in."""
 
     table: pa.Table
-    lines: I64
+    lines: pa.ListArray
     rejects: list[Reject]
 
 
@@ -47,7 +47,7 @@ def orders_of(lines: pa.Table, rules: Lines, files: Sequence[Place], currency: s
     """
     lines, rejects = _refuse_late(lines, files)
     if not lines.num_rows:
-        return Orders(lines, np.zeros(0, np.int64), rejects)
+        return Orders(lines, pa.array([], pa.list_(pa.int64())), rejects)
     starts = starts_of_orders(lines)
     ends = np.append(starts[1:], lines.num_rows)
     made = {name: _first(lines.column(name), starts) for name in lines.column_names if _is_of_order(name)}
@@ -58,7 +58,9 @@ def orders_of(lines: pa.Table, rules: Lines, files: Sequence[Place], currency: s
     if rules.products:
         products = json_lists(np.append(starts, ends[-1]), lines.column("product").combine_chunks())
         made = {"p:products": products} | made
-    return Orders(pa.table(made), ends - starts, rejects)
+    offsets = pa.array(np.append(starts, ends[-1]), pa.int32())
+    taken = pa.ListArray.from_arrays(offsets, lines.column("line").combine_chunks())
+    return Orders(pa.table(made), taken, rejects)
 
 
 def _is_of_order(name: str) -> bool:

@@ -26,7 +26,7 @@ from periplo.events.schema import STORED
 
 ROW_GROUP = 128 * 1024
 _MOST_ASKED, _AT_ONCE = 5_000, 1 << 13
-_LOG = "periplo.log"
+_LOG, _CORRECTIONS = "periplo.log", "periplo.corrections"
 _WRITER = WriterProperties(
     compression="ZSTD",
     compression_level=3,
@@ -92,6 +92,10 @@ class Snapshot:
         """Up to which place the events of the log are here."""
         return self._table.transaction_version(_LOG) or 0
 
+    def corrections(self) -> int:
+        """How often events were put in the place of others: what was made of those from before no longer holds."""
+        return self._table.transaction_version(_CORRECTIONS) or 0
+
 
 class Lake:
     """The Delta table at a URL (a folder, or an object store).
@@ -122,6 +126,26 @@ class Lake:
             mode="append",
             writer_properties=_WRITER,
             commit_properties=CommitProperties(custom_metadata={"periplo": note}, app_transactions=moved),
+        )
+
+    def correct(self, events: pa.Table, *, note: dict[str, Any]) -> None:
+        """Puts events (schema ``STORED``) in the place of those with the same keys, in one atomic commit."""
+        keys = pa.Table.from_arrays([events["source"], events["event_id"]], names=["source", "event_id"])
+        ids: dict[str, list[str]] = {}
+        for row in keys.to_pylist():
+            ids.setdefault(row["source"], []).append(row["event_id"])
+        where = (f"({one_of('source', [source])} AND {one_of('event_id', some)})" for source, some in ids.items())
+        table = self._open()
+        corrections = (table.transaction_version(_CORRECTIONS) or 0) + 1
+        write_deltalake(
+            table,
+            events,
+            mode="overwrite",
+            predicate=" OR ".join(where),
+            writer_properties=_WRITER,
+            commit_properties=CommitProperties(
+                custom_metadata={"periplo": note}, app_transactions=[Transaction(_CORRECTIONS, corrections)]
+            ),
         )
 
     def tidy(self) -> None:

@@ -17,17 +17,19 @@ from numpy.typing import NDArray
 from periplo.journeys.build import Sorted
 from periplo.journeys.columns import Bool
 
-FORMAT = 3
+FORMAT = 4
 _ABANDONED_S = 3600.0
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
     """Up to which place of the sequence journeys go, their names by code, their first and last event.
 
+    ``corrections``: so often had events of the archive been corrected.
     Events that say nothing of when they happened do not count for the last; None where there is no other.
     """
 
     seq: int = 0
+    corrections: int = 0
     event_names: tuple[str, ...] = ()
     channel_names: tuple[str, ...] = ()
     since_us: int | None = None
@@ -101,8 +103,14 @@ def write(cache: Path, journeys: CachedJourneys) -> None:
     for name, array in journeys.arrays().items():
         np.save(folder / f"{name}.npy", array)
     replace_file(cache / "journeys.json", msgspec.json.encode(_Manifest(FORMAT, folder.name, journeys.about)))
-    for old in before:
+    others = [one for one in cache.glob("columns*") if one != columns_folder(cache, journeys.about.corrections)]
+    for old in (*before, *others):
         rmtree(old, ignore_errors=True)
+
+
+def columns_folder(cache: Path, corrections: int) -> Path:
+    """Where the columns of journeys lie: none is kept from before events of the archive were corrected."""
+    return cache / (f"columns-{corrections}" if corrections else "columns")
 
 
 def replace_file(file: Path, content: bytes) -> None:

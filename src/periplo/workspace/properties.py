@@ -16,7 +16,7 @@ from periplo.events.schema import EVENT_FIELDS
 from periplo.journeys.columns import I64, Column
 from periplo.workspace.arrivals import Arrivals
 from periplo.workspace.arrived import Arrived, read, write
-from periplo.workspace.cache import replace_file, worth_writing
+from periplo.workspace.cache import columns_folder, replace_file, worth_writing
 from periplo.workspace.engine import engine
 from periplo.workspace.stores import Stores
 
@@ -38,12 +38,13 @@ class _Names(msgspec.Struct):
 class ShopProperties:
     """The property source of a shop's journeys; safe for threads.
 
-    ``seq`` int64[m] places of the events in the sequence, in the order of the journeys.
+    ``seq`` int64[m] places of the events in the sequence, in the order of the journeys; ``corrections``: so often
+    had events of the archive been corrected.
     """
 
-    def __init__(self, stores: Stores, seq: I64) -> None:
+    def __init__(self, stores: Stores, seq: I64, corrections: int) -> None:
         self._stores, self._arrivals = stores, Arrivals(seq)
-        self._folder = stores.places.cache / "columns"
+        self._folder = columns_folder(stores.places.cache, corrections)
         self._columns: dict[str, Column | None] = {}
         self._lock = RLock()
 

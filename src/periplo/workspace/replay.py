@@ -13,7 +13,8 @@ from periplo.errors import DataError
 from periplo.intake import PRESETS, Intake, MappingPlan, Note
 from periplo.log import Quarantine, Reading, Reject
 from periplo.workspace.importing import ImportReport, commit, open_files, report
-from periplo.workspace.recording import WAIT_S
+from periplo.workspace.mending import correct, sort_out
+from periplo.workspace.recording import WAIT_S, move
 from periplo.workspace.staging import Counts, Staging
 from periplo.workspace.stores import Stores
 
@@ -67,29 +68,44 @@ class _Replay:
         self._stores.places.cache.mkdir(exist_ok=True)
         with TemporaryDirectory(dir=self._stores.places.cache) as folder:
             file = Path(folder) / ("rows.csv" if header else "rows.jsonl")
-            begins = _write(file, header, texts)
-            refused = self._import(file, how, len(rows))
-            self._stores.quarantine.mark_replayed([one for line, one in begins.items() if line not in refused])
+            while texts:
+                row_of = _write(file, header, texts)
+                already, refused = self._import(file, how, row_of)
+                if not already:
+                    went_in = [one for line, one in row_of.items() if line not in refused]
+                    self._stores.quarantine.mark_replayed(went_in)
+                    return
+                self._stores.quarantine.mark_replayed(already)
+                self._count(Counts(read=len(already), accepted=0, duplicates=len(already), rejected=0))
+                texts = {one: raw for one, raw in texts.items() if one not in already}
 
-    def _import(self, file: Path, how: Reading, rows: int) -> Container[int]:
-        """Brings a file into the shop; answers the lines that are refused again."""
+    def _import(self, file: Path, how: Reading, row_of: Mapping[int, str]) -> tuple[set[str], Container[int]]:
+        """Brings a file into the shop; answers the rows that are in their orders already (then nothing is done), and
+        the lines that are refused again."""
         try:
             intake = self._open(file, how)
         except DataError:
             if self._mapping:
                 raise
-            self._count(Counts(read=rows, accepted=0, duplicates=0, rejected=rows))
-            return range(1 << 62)
+            self._count(Counts(read=len(row_of), accepted=0, duplicates=0, rejected=len(row_of)))
+            return set(), range(1 << 62)
+        move(self._stores)
+        found = sort_out(self._stores.lake.now(), list(intake.batches()), row_of)
+        if found.already:
+            return found.already, ()
         with Staging(self._stores.places.staging) as staged:
-            for batch in intake.batches():
+            for batch in found.fresh:
                 staged.add(batch)
             staged.close()
             commit(self._stores, staged, None)
+            correct(self._stores, found.corrected)
             self._count(staged.counts())
             refused = {reject.line for some in staged.rejects() for reject in some}
+        more = len(found.unfit)
+        self._count(Counts(read=found.lines + more, accepted=found.lines, duplicates=0, rejected=more))
         self.preset, self.plan = intake.preset, self.plan.and_also(intake.plan)
         self.notes += intake.notes
-        return refused
+        return set(), refused | found.unfit
 
     def _open(self, file: Path, how: Reading) -> Intake:
         mapping = self._mapping
