@@ -8,6 +8,7 @@ from periplo.analysis import cycles, sessions, stages_behind
 from periplo.analysis.asking import question
 from periplo.analysis.attribution.asking import AttributionQuestions
 from periplo.analysis.basis import Basis, Step, microseconds
+from periplo.analysis.channels.asking import ChannelQuestions
 from periplo.analysis.condition import Condition
 from periplo.analysis.cycles import CycleQuestion, Cycles
 from periplo.analysis.facts import currencies_of
@@ -70,6 +71,7 @@ class Journeys(
     RetentionQuestions,
     KpiQuestions,
     AttributionQuestions,
+    ChannelQuestions,
     ValueQuestions,
 ):
     """Journeys to ask questions of. Narrowing gives other Journeys; the data underneath are shared.

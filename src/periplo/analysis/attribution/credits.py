@@ -158,7 +158,7 @@ def _together(one: Steps, other: Steps) -> Steps:
 
 def _sums(place: I64, amount: I64, places: int) -> I64:
     if places == 1:
-        return amount.sum(keepdims=True)
+        return np.array([amount.sum()], np.int64)
     return np.bincount(place, amount, places).astype(np.int64)
 
 
