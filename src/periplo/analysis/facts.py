@@ -7,7 +7,7 @@ quantiles of facts.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
@@ -66,6 +66,15 @@ class MoneyFacts(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Past:
+    """What a part alone does not tell. ``longest_gap_us``: nine of ten times between orders of the shop are shorter;
+    ``ordered_before``: the numbers, ascending, of customers who ordered before the window."""
+
+    longest_gap_us: float = np.inf
+    ordered_before: I64 = field(default_factory=lambda: np.empty(0, np.int64))
+
+
+@dataclass(frozen=True)
 class Facts:
     """The facts of a part, each kind computed when first asked for. ``currencies`` are all codes there can be."""
 
@@ -73,6 +82,7 @@ class Facts:
     taxonomy: Taxonomy
     currencies: tuple[str, ...]
     default_currency: int
+    past: Past = field(default_factory=Past)
 
     def named(self, names: Iterable[str]) -> Bool:
         """Which event codes have one of these names."""
@@ -150,9 +160,12 @@ class Facts:
         """Per checkout its first row and what became of it."""
         return self._carts((CHECKOUT,), None)
 
-    def answered(self, begins: str, ends: str) -> tuple[I64, I64]:
-        """The rows that begin something, and for each the row that ends it or -1."""
-        found = next_after(self.part.offsets, self.part.event, self.named([begins]), self.named([ends]))
+    def answered(self, begins: str, ends: str, but: Bool | None = None) -> tuple[I64, I64]:
+        """The rows that begin something, and for each the row that ends it or -1. ``but`` bool[m]: events left out."""
+        begin, end, event = self.named([begins]), self.named([ends]), self.part.event
+        if but is not None:
+            begin, end, event = np.append(begin, False), np.append(end, False), np.where(but, len(begin), event)
+        found = next_after(self.part.offsets, event.astype(np.uint16), begin, end)
         rows = self.persons(np.flatnonzero(found != -2))
         return rows, found[rows]
 

@@ -6,8 +6,9 @@ import pytest
 
 from given import given
 from periplo.analysis import Journeys
+from periplo.analysis.grouping import Together
 from periplo.analysis.kpi import SPECS
-from periplo.analysis.kpi.before import Retention
+from periplo.analysis.kpi.kept import Kept
 from periplo.language.catalogue import spanish
 from periplo.predicates import parse
 
@@ -168,7 +169,7 @@ def test_costs_when_they_are_known() -> None:
     columns = given("V0 O1", "V0 O1 O2", names=LETTERS, acquisition_cost_minor=[300, None, 500, None, None])
     found = Journeys(columns, currency="EUR").kpis()
     assert found.get("acquisition_cost").value == 400
-    assert found.get("retention_cost").missing == ["retention_cost_minor"]
+    assert found.get("retention_cost").missing == ["retention_cost_minor", "orders in the period before"]
 
 
 def test_change_against_the_period_before() -> None:
@@ -248,7 +249,7 @@ def test_an_absent_figure_says_what_it_lacks() -> None:
 
 
 def test_every_figure_has_its_spanish() -> None:
-    retention = Retention(Journeys(given("V0")).taxonomy, given("V0"), None).figure()
-    texts = {text for spec in SPECS for text in (spec.label, spec.meaning)} | {retention.label, retention.meaning}
+    kept = [*Kept(Journeys(given("V0")).taxonomy, given("V0"), None, Together(), None).figures()]
+    texts = {text for each in (*SPECS, *kept) for text in (each.label, each.meaning)}
     assert texts <= spanish().keys()
     assert len({spec.id for spec in SPECS}) == len(SPECS)

@@ -2,52 +2,47 @@
 
 from __future__ import annotations
 
-from msgspec.structs import replace
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Literal
 
-from periplo.analysis.asking import question
+from periplo.analysis.asking import Help, question
 from periplo.analysis.basis import Basis
-from periplo.analysis.grouping import Together, limited
-from periplo.analysis.kpi.before import Retention, chained, compared, whole_periods
-from periplo.analysis.kpi.question import DEFINITION, KpiQuestion
+from periplo.analysis.kpi.answering import KpiOptions
+from periplo.analysis.kpi.opening import USUAL
 from periplo.analysis.kpi.result import Kpis
 from periplo.analysis.options import By
-from periplo.analysis.periods import PERIODS
-from periplo.analysis.question import ask
-
-MOST_GROUPS = 20
 
 
 class KpiQuestions(Basis):
     @question("The key figures of a shop.")
-    def kpis(self, by: By = None) -> Kpis:
+    def kpis(
+        self,
+        by: By = None,
+        *,
+        over: Annotated[
+            Literal["day", "week", "month"] | None, Help("Over time: by day, week or month, also with another split.")
+        ] = None,
+        figures: Annotated[
+            Sequence[str], Help("Only this key figure, by its id; once per figure.", singular="figure")
+        ] = (),
+        target: Annotated[
+            Mapping[str, float] | None,
+            Help("What is to be reached: ID=NUMBER, or ID/GROUP=NUMBER; shares as 0.03, money as 85.50."),
+        ] = None,
+        costs: Annotated[
+            Mapping[str, float] | None, Help("What was spent on acquisition or retention: acquisition=1200.50.")
+        ] = None,
+        hours: Annotated[str, Help("The opening hours of the service: Mon-Fri 9:00-18:00, Sat 10-14.")] = USUAL,
+        scoring: Annotated[
+            Literal["top", "top_two", "mean"],
+            Help("Which answers count for CSAT and CES: the best, the best two, or the mean of all."),
+        ] = "top",
+    ) -> Kpis:
         """The key figures; after ``between`` with the change against the period before, where the data reach back; by
         day, week or month each with the change against the one before, where both are over.
 
-        ``by``: a property, "channel", "day", "week", "month", or "segment". References: ``kpi/<id>[/<group>]``.
+        ``by``: a property, "channel", "day", "week", "month", or "segment". References: ``kpi/<id>[/<group>]``, with
+        ``over`` ``kpi/<id>/<period>[/<group>]``.
         """
-        if by == "segment":
-            return _by_segment(self)
-        columns, earlier = self.columns, self.earlier
-        groups = limited(self.groups(by), columns, MOST_GROUPS)
-        asked = KpiQuestion.of(columns, self.taxonomy, groups, self.currency)
-        found = self.ask(asked)
-        if earlier is not None:
-            earlier_groups = Together() if by in PERIODS else groups
-            before = KpiQuestion.of(earlier, self.taxonomy, earlier_groups, self.currency)
-            found = compared(found, ask(earlier, before, self.threads))
-        for unit in PERIODS:
-            if by == unit:
-                found = chained(found, whole_periods(columns, self.zone, unit))
-        again = Retention(self.taxonomy, columns, earlier)
-        return Kpis(definition=DEFINITION, evidence=self.evidence, values=[*found, again.figure()], by=by).opened_by(
-            lambda ref: again.behind() if ref == again.ref else asked.behind(columns, ref)
-        )
-
-
-def _by_segment(journeys: KpiQuestions) -> Kpis:
-    """All together, then each segment; a customer may be in several."""
-    whole, inside = journeys.kpis(), journeys.in_segments()
-    each = {name: narrowed.kpis() for name, narrowed in inside.items()}
-    values = [replace(kpi, group=name) for name, found in each.items() for kpi in found.values if not kpi.missing]
-    found = replace(whole, values=[*whole.values, *values], by="segment")
-    return found.opened_by(journeys.open_segment(whole, inside, each))
+        asked = KpiOptions(over, figures or (), target or {}, costs or {}, hours, scoring)
+        return asked.by_segment(self, self._whole) if by == "segment" else asked.of(self, by, self._whole)

@@ -8,7 +8,11 @@ import numpy as np
 
 from periplo.analysis.facts import Facts
 from periplo.analysis.kpi.spec import MONEY, ORDERS, Measured, Spec
-from periplo.journeys.columns import I64
+from periplo.journeys.columns import F64, I64, JourneyColumns
+from periplo.journeys.kernels.quantiles import grouped_quantiles
+
+ENOUGH_GAPS = 3
+_P90: F64 = np.array([0.9])
 
 
 class Buyers(NamedTuple):
@@ -42,10 +46,25 @@ def time_between_orders(facts: Facts) -> Measured:
     return Measured(rows[again], facts.part.time_us[rows[again]] - facts.part.time_us[rows[again - 1]])
 
 
-def silent(facts: Facts) -> Measured:
-    """How long ago each buyer last ordered."""
+def churned(facts: Facts) -> Measured:
+    """Silent for longer than nine of ten times between orders of the shop."""
     found = _buyers(facts)
-    return Measured(found.first, facts.part.until_us - facts.part.time_us[found.last])
+    return Measured(found.first, _silent(facts, found) > facts.past.longest_gap_us)
+
+
+def churned_own(facts: Facts) -> Measured:
+    """Silent for longer than nine of ten of their own times between orders; with few of them, of the shop's."""
+    found, again = _buyers(facts), time_between_orders(facts)
+    customer = facts.customer(again.row)
+    own = grouped_quantiles(customer, again.part.astype(np.int64), facts.part.customers, _P90)[:, 0]
+    many = np.bincount(customer, minlength=facts.part.customers) >= ENOUGH_GAPS
+    longest = np.where(many, own, facts.past.longest_gap_us)[facts.customer(found.first)]
+    return Measured(found.first, _silent(facts, found) > longest)
+
+
+def _silent(facts: Facts, found: Buyers) -> I64:
+    """How long ago each buyer last ordered."""
+    return facts.part.until_us - facts.part.time_us[found.last]
 
 
 def value_so_far(facts: Facts) -> Measured:
@@ -59,28 +78,34 @@ def value_so_far(facts: Facts) -> Measured:
     return Measured(rows[first], spent, split=owner % len(facts.currencies))
 
 
+def new_customers(facts: Facts) -> Measured:
+    """Those whose first order of all is in the period."""
+    first = _new(facts)
+    return Measured(first, np.ones(len(first), np.int64))
+
+
+def _new(facts: Facts) -> I64:
+    first = _buyers(facts).first
+    return first[~np.isin(facts.part.customer[facts.customer(first)], facts.past.ordered_before)]
+
+
 def acquisition_cost(facts: Facts) -> Measured:
-    return _cost(facts, "acquisition_cost_minor", _buyers(facts).first)
-
-
-def retention_cost(facts: Facts) -> Measured:
-    found = _buyers(facts)
-    return _cost(facts, "retention_cost_minor", found.first[found.orders > 1])
-
-
-def _cost(facts: Facts, name: str, won: I64) -> Measured:
     """What all events cost, over the customers won, one row each."""
-    column = facts.part.properties.column(name)
-    cost = column if isinstance(column, np.ndarray) else np.full(facts.part.events, np.nan)
+    won, cost = _new(facts), costs(facts.part, "acquisition_cost_minor")
     rows = np.flatnonzero(~np.isnan(cost))
-    nothing, one = np.zeros(len(won)), np.ones(len(won))
     everything = np.concatenate((rows, won))
     return Measured(
         everything,
-        np.concatenate((cost[rows], nothing)),
-        np.concatenate((np.zeros(len(rows)), one)),
+        np.concatenate((cost[rows], np.zeros(len(won)))),
+        np.concatenate((np.zeros(len(rows)), np.ones(len(won)))),
         facts.money(everything).currency,
     )
+
+
+def costs(columns: JourneyColumns, name: str) -> F64:
+    """What each event cost (minor units), NaN where it says nothing."""
+    column = columns.properties.column(name)
+    return column if isinstance(column, np.ndarray) else np.full(columns.events, np.nan)
 
 
 FIGURES = (
@@ -102,6 +127,7 @@ FIGURES = (
         time_between_orders,
         ORDERS,
         again=True,
+        less=True,
     ),
     Spec(
         "time_between_orders_p90",
@@ -112,6 +138,7 @@ FIGURES = (
         time_between_orders,
         ORDERS,
         again=True,
+        less=True,
     ),
     Spec(
         "churned_customers",
@@ -119,10 +146,23 @@ FIGURES = (
         "Customers whose last order is longer ago than nine of ten times between orders of the shop ({days} days) / "
         "customers with an order.",
         "share",
-        "beyond",
-        silent,
+        "ratio",
+        churned,
         ORDERS,
         again=True,
+        less=True,
+    ),
+    Spec(
+        "churned_customers_own",
+        "churned customers, each by their own rhythm",
+        "Customers whose last order is longer ago than nine of ten of their own times between orders; with fewer than "
+        "three of them, of those of the shop ({days} days) / customers with an order.",
+        "share",
+        "ratio",
+        churned_own,
+        ORDERS,
+        again=True,
+        less=True,
     ),
     Spec(
         "customer_value",
@@ -136,25 +176,24 @@ FIGURES = (
         "currency",
     ),
     Spec(
+        "new_customers",
+        "new customers",
+        "Customers whose first order of all is in the period.",
+        "count",
+        "sum",
+        new_customers,
+        ORDERS,
+    ),
+    Spec(
         "acquisition_cost",
         "acquisition cost",
-        "Costs of winning customers / customers with a first order in the period.",
+        "Costs of winning customers / customers whose first order of all is in the period.",
         "money",
         "ratio",
         acquisition_cost,
         ORDERS,
         "acquisition_cost_minor",
         "currency",
-    ),
-    Spec(
-        "retention_cost",
-        "retention cost",
-        "Costs of keeping customers / customers who ordered again.",
-        "money",
-        "ratio",
-        retention_cost,
-        ORDERS,
-        "retention_cost_minor",
-        "currency",
+        less=True,
     ),
 )

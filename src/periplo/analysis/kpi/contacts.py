@@ -8,7 +8,6 @@ from periplo.analysis.facts import Facts
 from periplo.analysis.kpi.spec import ORDERS, Measured, Spec
 
 MESSAGES = ("Email", "SMS", "Push", "WhatsApp")
-_WEEK_US = 7 * 24 * 3600 * 1e6
 
 
 def cycle_switches(facts: Facts) -> Measured:
@@ -27,11 +26,13 @@ def journey_time(facts: Facts) -> Measured:
 
 
 def touches_per_week(facts: Facts) -> Measured:
-    rows = facts.part.offsets[:-1][facts.part.person]
-    owner = facts.customer(np.flatnonzero(facts.touch[facts.part.event]))
-    counts = np.bincount(owner, minlength=facts.part.customers)[facts.part.person]
-    weeks = np.maximum((facts.part.until_us - facts.part.time_us[rows]) / _WEEK_US, 1.0)
-    return Measured(rows, counts, weeks)
+    """Each contact, over the weeks since the customer's first one."""
+    rows = facts.persons(np.flatnonzero(facts.touch[facts.part.event]))
+    owner = facts.customer(rows)
+    begins = np.flatnonzero(np.diff(owner, prepend=-1))
+    since = np.zeros(facts.part.customers, np.int64)
+    since[owner[begins]] = facts.part.time_us[rows[begins]]
+    return Measured(rows, np.ones(len(rows), np.int64), since=since)
 
 
 def clicks(facts: Facts) -> Measured:
@@ -70,6 +71,14 @@ FIGURES = (
         cycle_switches,
     ),
     Spec(
+        "channel_switches_per_customer",
+        "channel switches per customer",
+        "Changes of channel in all cycles of a customer / customers with a contact.",
+        "number",
+        "per_customer",
+        cycle_switches,
+    ),
+    Spec(
         "multichannel_cycles",
         "cycles through several channels",
         "Cycles with touches in two channels or more / cycles.",
@@ -85,6 +94,7 @@ FIGURES = (
         "median",
         journey_time,
         ORDERS,
+        less=True,
     ),
     Spec(
         "journey_duration_p90",
@@ -94,13 +104,14 @@ FIGURES = (
         "p90",
         journey_time,
         ORDERS,
+        less=True,
     ),
     Spec(
         "contact_frequency",
         "touchpoints per customer and week",
         "Contacts of known customers / weeks since their first one, at least one week each.",
         "number",
-        "ratio",
+        "per_customer",
         touches_per_week,
     ),
     Spec(

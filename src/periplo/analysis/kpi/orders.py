@@ -63,6 +63,16 @@ def order_value(facts: Facts) -> Measured:
     return Measured(found.row, found.minor, found.known, found.currency)
 
 
+def net_order_value(facts: Facts) -> Measured:
+    paid, back = facts.orders, facts.given_back
+    return Measured(
+        np.concatenate((paid.row, back.row)),
+        np.concatenate((paid.minor, -back.minor)),
+        np.concatenate((paid.known, np.zeros(len(back.row), np.bool_))),
+        np.concatenate((paid.currency, back.currency)),
+    )
+
+
 FIGURES = (
     Spec(
         "cart_abandonment",
@@ -73,6 +83,7 @@ FIGURES = (
         "ratio",
         cart_abandoned,
         (CART_CHANGES,),
+        less=True,
     ),
     Spec(
         "checkout_abandonment",
@@ -82,6 +93,7 @@ FIGURES = (
         "ratio",
         checkout_abandoned,
         ((CHECKOUT,),),
+        less=True,
     ),
     Spec("orders", "orders", "Orders completed, also of unknown customers.", "count", "sum", orders, ORDERS),
     Spec(
@@ -105,6 +117,7 @@ FIGURES = (
         BACK,
         MONEY,
         "currency",
+        less=True,
     ),
     Spec(
         "net_revenue",
@@ -127,6 +140,7 @@ FIGURES = (
         (*ORDERS, *BACK),
         MONEY,
         "currency",
+        less=True,
     ),
     Spec(
         "returned_orders",
@@ -136,6 +150,7 @@ FIGURES = (
         "sum",
         returned,
         BACK,
+        less=True,
     ),
     Spec(
         "average_order_value",
@@ -144,6 +159,18 @@ FIGURES = (
         "money",
         "ratio",
         order_value,
+        ORDERS,
+        MONEY,
+        "currency",
+    ),
+    Spec(
+        "net_order_value",
+        "average order value, net",
+        "Revenue of the orders completed, less the money given back in the same period / orders whose revenue is "
+        "known.",
+        "money",
+        "ratio",
+        net_order_value,
         ORDERS,
         MONEY,
         "currency",

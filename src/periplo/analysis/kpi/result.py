@@ -8,7 +8,10 @@ from typing import Any, Literal, Self
 import msgspec
 from msgspec.structs import replace
 
+from periplo.analysis.charts import Chart
 from periplo.analysis.grouping import group_label
+from periplo.analysis.kpi.charts import kpi_charts
+from periplo.analysis.periods import Period
 from periplo.analysis.result import Result, Shown
 from periplo.errors import UnknownName
 from periplo.language import Lang, duration, money, number, percent, t
@@ -26,7 +29,10 @@ class Kpi(msgspec.Struct, frozen=True, kw_only=True):
     ``value``     None where there is nothing to measure; ``missing`` names the events or columns it lacks; of
                   those in ``a | b`` one is enough
     ``n``         what the value was measured on: sessions, orders, carts, customers, ...
+    ``period``    with ``over``, which one
     ``before, change``  the value of the period before, and the change against it as a share; None without a period
+    ``target, distance, met``  what was to be reached, the value less that, and whether it is reached: at least the
+                  target, or where ``less_is_better`` at most
     """
 
     id: str
@@ -36,9 +42,14 @@ class Kpi(msgspec.Struct, frozen=True, kw_only=True):
     value: float | None
     n: int = 0
     group: str | None = None
+    period: str | None = None
     currency: str | None = None
     before: float | None = None
     change: float | None = None
+    less_is_better: bool = False
+    target: float | None = None
+    distance: float | None = None
+    met: bool | None = None
     values: dict[str, Any] = {}
     missing: list[str] = []
 
@@ -48,18 +59,22 @@ class Kpi(msgspec.Struct, frozen=True, kw_only=True):
 
     def tell(self, lang: Lang) -> str:
         """The value as a reader writes it; a dash where there is none."""
-        if self.value is None:
+        return self.told(self.value, lang)
+
+    def told(self, value: float | None, lang: Lang) -> str:
+        """Another value of this figure as a reader writes it."""
+        if value is None:
             return "–"
         match self.unit:
             case "share":
-                return percent(self.value, lang)
+                return percent(value, lang)
             case "money":
-                return money(self.value, self.currency, lang) if self.currency else number(self.value, lang)
+                return money(value, self.currency, lang) if self.currency else number(value, lang)
             case "seconds":
-                return duration(self.value, lang)
+                return duration(abs(value), lang) if value >= 0 else "-" + duration(-value, lang)
             case "count":
-                return number(self.value, lang)
-        return number(self.value, lang, 2)
+                return number(value, lang)
+        return number(value, lang, 2)
 
 
 class Kpis(Result, frozen=True, kw_only=True):
@@ -67,17 +82,19 @@ class Kpis(Result, frozen=True, kw_only=True):
 
     values: list[Kpi]
     by: str | None = None
+    over: Period | None = None
 
-    def get(self, name: str, group: str | None = None, currency: str | None = None) -> Kpi:
+    def get(
+        self, name: str, group: str | None = None, currency: str | None = None, *, period: str | None = None
+    ) -> Kpi:
         """One figure, in the first currency unless one is named. Raises ``UnknownName``."""
         for kpi in self.values:
-            if (kpi.id, kpi.group) == (name, group) and currency in (None, kpi.currency):
+            if (kpi.id, kpi.group, kpi.period) == (name, group, period) and currency in (None, kpi.currency):
                 return kpi
         raise UnknownName("key figure", name, {kpi.id for kpi in self.values})
 
     def rows(self) -> list[Mapping[str, Any]]:
-        keys = ("id", "group", "currency", "value", "unit", "n", "before", "change")
-        return [{key: getattr(kpi, key) for key in keys} | {"missing": ", ".join(kpi.missing)} for kpi in self.values]
+        return [{key: getattr(kpi, key) for key in _KEYS} | {"missing": ", ".join(kpi.missing)} for kpi in self.values]
 
     def told(self, lang: Lang) -> Self:
         values = [replace(kpi, label=t(kpi.label, lang), meaning=kpi.explain(lang)) for kpi in self.values]
@@ -89,21 +106,40 @@ class Kpis(Result, frozen=True, kw_only=True):
             given["meaning"] = kpi.explain()
         return plain
 
+    def charts(self, lang: Lang) -> list[Chart]:
+        return kpi_charts(self.values, self.by, self.over, lang) or super().charts(lang)
+
     def shown(self, lang: Lang) -> Shown:
-        heads = [t("key figure", lang), *([t(self.by, lang)] if self.by else []), t("value", lang), "n"]
+        splits = [*([self.over] if self.over else []), *([self.by] if self.by else [])]
+        heads = [t("key figure", lang), *(t(each, lang) for each in splits), t("value", lang), "n"]
         changed = any(kpi.before is not None for kpi in self.values)
+        aimed = any(kpi.target is not None for kpi in self.values)
         heads += [t("change", lang)] if changed else []
+        heads += [t("target", lang), t("distance", lang), t("met", lang)] if aimed else []
         rows = [
             [
                 t(kpi.label, lang),
+                *([kpi.period or t("all", lang)] if self.over else []),
                 *([group_label(self.by, kpi.group, lang)] if self.by else []),
                 _value(kpi, lang),
                 number(kpi.n, lang) if kpi.n else "",
                 *([_change(kpi, lang)] if changed else []),
+                *(_target(kpi, lang) if aimed else []),
             ]
             for kpi in self.values
         ]
-        return Shown(t("Key figures", lang), heads, rows, 2 if self.by else 1)
+        return Shown(t("Key figures", lang), heads, rows, 1 + len(splits))
+
+
+_KEYS = ("id", "group", "period", "currency", "value", "unit", "n", "before", "change", "target", "distance", "met")
+
+
+def _target(kpi: Kpi, lang: Lang) -> list[str]:
+    if kpi.target is None:
+        return ["", "", ""]
+    met = "" if kpi.met is None else t("yes", lang) if kpi.met else t("no", lang)
+    distance = "" if kpi.distance is None else ("+" if kpi.distance > 0 else "") + kpi.told(kpi.distance, lang)
+    return [kpi.told(kpi.target, lang), distance, met]
 
 
 def _value(kpi: Kpi, lang: Lang) -> str:

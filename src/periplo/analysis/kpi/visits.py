@@ -6,6 +6,7 @@ import numpy as np
 
 from periplo.analysis.facts import PAGES, Facts
 from periplo.analysis.kpi.spec import ORDERS, Measured, Spec
+from periplo.journeys.columns import F64, I64
 
 
 def customers(facts: Facts) -> Measured:
@@ -48,15 +49,34 @@ def page_left(facts: Facts) -> Measured:
     return Measured(rows, facts.session_rows[1][rows] < 0)
 
 
+def sessions(facts: Facts) -> Measured:
+    return Measured(facts.sessions.first, np.ones(len(facts.sessions.first), np.int64))
+
+
 def page_time(facts: Facts) -> Measured:
+    """The time the page was visible where the tracker says so, else until the next event of the session."""
     rows = facts.persons(facts.rows(*PAGES))
-    following = facts.session_rows[1][rows]
-    rows, following = rows[following >= 0], following[following >= 0]
-    return Measured(rows, facts.part.time_us[following] - facts.part.time_us[rows])
+    following, visible = facts.session_rows[1][rows], _visible(facts, rows)
+    gap = facts.part.time_us[following] - facts.part.time_us[rows]
+    seen = ~np.isnan(visible)
+    known = seen | (following >= 0)
+    return Measured(rows[known], np.where(seen, np.nan_to_num(visible) * 1e6, gap)[known].astype(np.int64))
+
+
+def _visible(facts: Facts, rows: I64) -> F64:
+    """Seconds, NaN where nothing is said."""
+    column = facts.part.properties.column("visible_s")
+    return column[rows] if isinstance(column, np.ndarray) else np.full(len(rows), np.nan)
+
+
+def customer_time(facts: Facts) -> Measured:
+    found = session_length(facts)
+    return found._replace(part=found.part / 1e6)
 
 
 FIGURES = (
     Spec("customers", "customers", "Known customers with an event in the period.", "count", "sum", customers),
+    Spec("sessions", "sessions", "Sessions of known customers.", "count", "sum", sessions),
     Spec(
         "conversion_rate",
         "conversion rate of sessions",
@@ -85,6 +105,7 @@ FIGURES = (
         session_with_order_per_channel,
         ORDERS,
         split="channel",
+        less=True,
     ),
     Spec(
         "bounce_rate",
@@ -94,6 +115,7 @@ FIGURES = (
         "ratio",
         bounced,
         (PAGES,),
+        less=True,
     ),
     Spec(
         "pages_per_session",
@@ -107,7 +129,8 @@ FIGURES = (
     Spec(
         "time_on_page",
         "median time on page",
-        "From a page view to the next event of its session; the last one of a session has none.",
+        "The time a page was visible, where it is sent; else from a page view to the next event of its session; the "
+        "last one of a session has none.",
         "seconds",
         "median",
         page_time,
@@ -121,6 +144,7 @@ FIGURES = (
         "ratio",
         page_left,
         (PAGES,),
+        less=True,
     ),
     Spec(
         "session_time",
@@ -129,5 +153,13 @@ FIGURES = (
         "seconds",
         "median",
         session_length,
+    ),
+    Spec(
+        "time_per_customer",
+        "time in sessions per customer",
+        "Time in sessions, first event to last / customers with a session; by channel it is the time in each.",
+        "seconds",
+        "per_customer",
+        customer_time,
     ),
 )
