@@ -115,9 +115,9 @@ def test_the_parts_of_a_stage_add_up(happened) -> None:
 @for_all(happenings)
 def test_what_comes_to_a_touchpoint_leaves_it(happened) -> None:
     moves = journeys(happened).transitions().moves
-    for touchpoint in {(move.from_channel, move.from_contact) for move in moves}:
-        out = [move for move in moves if (move.from_channel, move.from_contact) == touchpoint]
-        into = [move for move in moves if (move.to_channel, move.to_contact) == touchpoint]
+    for node in {move.origin for move in moves}:
+        out = [move for move in moves if move.origin == node]
+        into = [move for move in moves if move.target == node]
         assert sum(move.n for move in out) == sum(move.n for move in into)
         assert sum(move.share_out for move in out) == pytest.approx(1)
         assert sum(move.share_in for move in into) == pytest.approx(1)
@@ -226,8 +226,8 @@ def test_events_and_moves_can_be_opened_too(some: Journeys) -> None:
     pages = flow.behind("stage/awareness/content/page//Page Viewed")
     assert pages.tolist() == flow.behind("stage/awareness/action/Page Viewed").tolist()
     moves = some.transitions()
-    first = next(move for move in moves.moves if move.from_channel is None)
-    assert len(moves.behind(f"transition/start/{first.to_channel}:{first.to_contact}")) == first.n
+    first = next(move for move in moves.moves if move.origin is None)
+    assert len(moves.behind(first.ref)) == first.n
     with pytest.raises(UnknownName):
         moves.behind("transition/start/web:no such contact")
 

@@ -10,7 +10,7 @@ from periplo.analysis.charts.text import BODY, SMALL, STRONG, line, paragraph, s
 
 ROW, GAP, PAD = 27.0, 12.0, 1.5
 LABELS, WIDE = 230.0, 96.0
-STRONGEST = 0.62  # opacity of the fullest cell: the text upon it stays readable in both themes
+STRONGEST = 0.5  # opacity of the fullest cell: the text upon it stays readable in both themes
 LEAST_TEXT = 26.0  # px; narrower cells speak by their colour and their tip
 SLANT = 38
 

@@ -1,0 +1,59 @@
+"""Journeys as visits to nodes, in stretches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from periplo.analysis.basis import microseconds
+from periplo.analysis.condition import Condition
+from periplo.analysis.paths.marking import marked
+from periplo.analysis.paths.nodes import Nodes
+from periplo.journeys.columns import I32, I64, U8, JourneyColumns
+from periplo.journeys.kernels.paths import visits
+
+NEVER = "never"
+NO_GAP = int(np.iinfo(np.int64).max)
+
+
+class Visits(NamedTuple):
+    """Per visit its ``node``, ``first`` and ``last`` row and ``marks``; per stretch where it begins, and its owner."""
+
+    node: I32
+    first: I64
+    last: I64
+    marks: U8
+    begin: I64
+    owner: I64
+
+    @property
+    def stretch(self) -> I64:
+        """The stretch of each visit."""
+        return np.repeat(np.arange(len(self.owner)), np.diff(self.begin))
+
+    @property
+    def customer(self) -> I64:
+        """The customer of each visit."""
+        return np.repeat(self.owner, np.diff(self.begin))
+
+
+@dataclass(frozen=True)
+class Walk:
+    """How journeys are read: what a node is, whether equal neighbours are one visit, and which pause (us) parts."""
+
+    nodes: Nodes
+    collapse: bool
+    gap_us: int
+
+    def visits(self, part: JourneyColumns, marks: Sequence[Condition] = ()) -> Visits:
+        code, bits = marked(part, marks)
+        events = part.offsets, part.time_us, part.person, part.event, part.channel
+        return Visits(*visits(*events, self.nodes.table, code, bits, self.collapse, self.gap_us))
+
+
+def pause_us(gap: str) -> int:
+    """A pause in microseconds; "never" parts nothing. Raises ``BadPredicate``."""
+    return NO_GAP if gap == NEVER else microseconds(gap)
