@@ -11,14 +11,14 @@ import numpy as np
 
 from periplo.analysis.condition import Condition
 from periplo.analysis.grouping import Grouping, group_by
-from periplo.analysis.narrowing import Narrow, Window, known_share, only_channel, window
+from periplo.analysis.narrowing import Narrow, OnlyCustomers, Window, kept_of, known_share, only_channel, window
 from periplo.analysis.periods import PERIODS, instant
 from periplo.analysis.question import Question, ask
 from periplo.analysis.result import Evidence, Opener, Result
 from periplo.analysis.touchpoints import Touchpoints
 from periplo.errors import UnknownName
-from periplo.journeys.columns import I64, JourneyColumns
-from periplo.predicates import EventIs, Predicate, evaluate_customers, parse, parse_duration, tell, unknown_names
+from periplo.journeys.columns import I64, Bool, JourneyColumns
+from periplo.predicates import EventIs, Predicate, parse, parse_duration, tell, unknown_names
 from periplo.vocabulary import Taxonomy
 from periplo.vocabulary import taxonomy as own_taxonomy
 
@@ -61,7 +61,13 @@ class Basis:
 
     @cached_property
     def columns(self) -> JourneyColumns:
-        return self._columns_in(self._window)
+        return kept_of(*self.kept)
+
+    @cached_property
+    def kept(self) -> tuple[JourneyColumns, Bool | None]:
+        """The same before the events of customers are left out, and which customers are looked at (bool[n]; None:
+        all), for questions that can look at these alone without copying their events."""
+        return self._kept_in(self._window)
 
     # narrowing
 
@@ -74,10 +80,7 @@ class Basis:
 
     def where(self, predicate: Step) -> Self:
         """Only the customers for whom the predicate holds at the end of the window, with all their events."""
-        wanted = self.predicate(predicate)
-        return self._with(
-            self._window, (*self._narrowed, lambda columns: columns.keep_customers(evaluate_customers(wanted, columns)))
-        )
+        return self._with(self._window, (*self._narrowed, OnlyCustomers(self.predicate(predicate), self.threads)))
 
     def channel(self, name: str) -> Self:
         """Only the events of one channel. Raises ``UnknownName`` where no event has it."""
@@ -93,14 +96,17 @@ class Basis:
     @cached_property
     def evidence(self) -> Evidence:
         """On what all numbers rest: known customers, all events, the window, the share of events with a customer."""
-        columns = self.columns
+        columns, mask = self.kept
+        events, person = np.diff(columns.offsets), columns.person
+        if mask is not None:
+            events, person = events[mask], person[mask]
         return Evidence(
-            customers=int(columns.person.sum()),
-            events=columns.events,
+            customers=int(person.sum()),
+            events=int(events.sum()),
             since=instant(columns.since_us),
             until=instant(columns.until_us),
-            known_share=known_share(columns),
-            left_out=self._left_out | {"unknown customers, one per order": int((~columns.person).sum())},
+            known_share=known_share(events, person),
+            left_out=self._left_out | {"unknown customers, one per order": int((~person).sum())},
             zone=self.zone,
         )
 
@@ -117,10 +123,16 @@ class Basis:
         return self._columns_in(before) if before and before.inside(self._whole) else None
 
     def _columns_in(self, chosen: Window | None) -> JourneyColumns:
-        columns = chosen(self._whole) if chosen else self._whole
+        return kept_of(*self._kept_in(chosen))
+
+    def _kept_in(self, chosen: Window | None) -> tuple[JourneyColumns, Bool | None]:
+        columns, mask = chosen(self._whole) if chosen else self._whole, None
         for narrow in self._narrowed:
-            columns = narrow(columns)
-        return columns
+            if isinstance(narrow, OnlyCustomers):
+                mask = narrow.mask(columns, mask)
+            else:
+                columns, mask = narrow(kept_of(columns, mask)), None
+        return columns, mask
 
     def _with(self, chosen: Window | None, narrowed: tuple[Narrow, ...]) -> Self:
         other = type(self)(
@@ -141,7 +153,7 @@ class Basis:
 
     def groups(self, by: str | None) -> Grouping:
         """Periods are those of the window; values of a property those of all the data, whatever is looked at."""
-        return group_by(by, self.columns if by in PERIODS else self._whole, self.zone)
+        return group_by(by, self.kept[0] if by in PERIODS else self._whole, self.zone)
 
     def in_segments(self) -> dict[str, Self]:
         return {name: self.where(predicate) for name, predicate in self.segments.items()}
@@ -164,9 +176,9 @@ class Basis:
     def condition(self, given: Step) -> Condition:
         """A step of a funnel. A name that neither the data nor the vocabulary have is a slip: ``UnknownName``."""
         predicate = self.predicate(given)
-        for unknown in unknown_names(predicate, self.columns):
+        for unknown in unknown_names(predicate, self.kept[0]):
             if unknown.kind == "event" and unknown.name not in self.taxonomy.events:
-                raise UnknownName("event", unknown.name, self.columns.event_names)
+                raise UnknownName("event", unknown.name, self.kept[0].event_names)
         match predicate:
             case EventIs(names=(name,), where=()):
                 return Condition(name, predicate)

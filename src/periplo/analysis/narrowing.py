@@ -9,10 +9,11 @@ from datetime import date, datetime, timedelta
 import numpy as np
 
 from periplo.analysis.periods import microseconds, midnight
+from periplo.analysis.question import ask
 from periplo.errors import UnknownName, UsageError
-from periplo.journeys.columns import JourneyColumns
+from periplo.journeys.columns import I64, Bool, JourneyColumns
+from periplo.predicates import Predicate, evaluate_customers
 
-Narrow = Callable[[JourneyColumns], JourneyColumns]
 DAY_US = 24 * 3600 * 1_000_000
 
 
@@ -50,13 +51,44 @@ def window(columns: JourneyColumns, since: date | str | None, until: date | str 
     return Window(start, end)
 
 
-def only_channel(name: str) -> Narrow:
+def only_channel(name: str) -> Callable[[JourneyColumns], JourneyColumns]:
     def narrow(columns: JourneyColumns) -> JourneyColumns:
         if name not in columns.channel_names:
             raise UnknownName("channel", name, columns.channel_names)
         return columns.keep_events(columns.channel == columns.channel_names.index(name))
 
     return narrow
+
+
+@dataclass(frozen=True)
+class OnlyCustomers:
+    """Only the customers for whom a predicate holds at the end of the window. Which they are is told by ``mask``, so
+    that their events need not be copied."""
+
+    predicate: Predicate
+    threads: int | None
+
+    def mask(self, columns: JourneyColumns, before: Bool | None = None) -> Bool:
+        """Whom it keeps (bool[n]) of those kept ``before`` (None: all)."""
+        here = ask(columns, self, self.threads)
+        return here if before is None else here & before
+
+    def map(self, part: JourneyColumns) -> Bool:
+        return evaluate_customers(self.predicate, part)
+
+    def merge(self, left: Bool, right: Bool) -> Bool:
+        return np.concatenate((left, right))
+
+    def finish(self, state: Bool) -> Bool:
+        return state
+
+
+Narrow = Callable[[JourneyColumns], JourneyColumns] | OnlyCustomers
+
+
+def kept_of(columns: JourneyColumns, mask: Bool | None) -> JourneyColumns:
+    """The events of the customers in the mask; of all where there is none."""
+    return columns if mask is None else columns.keep_customers(mask)
 
 
 def _instant(given: date | str, zone: str, days: int) -> int:
@@ -75,7 +107,6 @@ def _read(text: str) -> date:
         ) from error
 
 
-def known_share(columns: JourneyColumns) -> float:
-    """The share of events whose customer is a person."""
-    events = np.diff(columns.offsets)
-    return float(events[columns.person].sum() / events.sum()) if columns.events else 1.0
+def known_share(events: I64, person: Bool) -> float:
+    """The share of events whose customer is a person; ``events`` and ``person`` per customer."""
+    return float(events[person].sum() / events.sum()) if events.sum() else 1.0

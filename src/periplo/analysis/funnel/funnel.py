@@ -1,163 +1,227 @@
-"""The ordered funnel with the latest valid start (SEMANTICS 4)."""
+"""The funnel as ``map``, ``merge`` and ``finish`` (SEMANTICS 4)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from periplo.analysis.condition import Condition
-from periplo.analysis.funnel.result import FunnelStep
-from periplo.analysis.grouping import OTHER, Grouping, Together, largest
-from periplo.analysis.numbers import joined, median_and_p90, seconds, share
-from periplo.analysis.result import Definition
-from periplo.journeys.columns import F64, I64, U16, U32, Bool, JourneyColumns
-from periplo.journeys.kernels.funnel import funnel
+from periplo.analysis.funnel.attempts import follow
+from periplo.analysis.funnel.beside import Afterwards, Money, Trend
+from periplo.analysis.funnel.difference import Difference, difference
+from periplo.analysis.funnel.result import FunnelGroup, FunnelPeriod, FunnelStep, FunnelTime, TimeBin
+from periplo.analysis.funnel.result import FunnelMoney as Paid
+from periplo.analysis.funnel.rules import Rules
+from periplo.analysis.funnel.touch import Touch
+from periplo.analysis.grouping import OTHER, largest
+from periplo.analysis.numbers import median_and_p90, seconds, share
+from periplo.analysis.result import Count
+from periplo.journeys.columns import F64, I64, JourneyColumns
+from periplo.journeys.kernels.funnel_times import lags
 
-MOST_STEPS = 16
 MOST_GROUPS = 20
+BINS_S = tuple(
+    [1, 10, 30, *(60 * minutes for minutes in (1, 2, 5, 10, 30)), *(3600 * hours for hours in (1, 3, 6, 12, 24))]
+    + [86400 * days for days in (2, 3, 7, 14, 30, 60, 90, 180, 365)]
+)
+"""Where bins of a histogram of times begin, after the first at 0."""
 
 
 @dataclass(frozen=True)
 class FunnelState:
-    """``reached``, ``still_open`` int64[groups, steps]; per step taken its group, step and time from the one before."""
+    """``reached``, ``still_open`` int64[groups, steps]; the time (us) from the needed step before of each step taken,
+    with its step and group, where step 0 is the whole way of those who took all; ``beside`` what else was counted."""
 
     reached: I64
     still_open: I64
-    group: I64
-    step: I64
     time: I64
+    step: I64
+    group: I64
+    beside: tuple[I64, ...]
+
+
+@dataclass(frozen=True)
+class Told:
+    """The steps of one group, with its times and money."""
+
+    label: str
+    steps: list[FunnelStep]
+    time: FunnelTime
+    money: list[Paid]
+
+
+@dataclass(frozen=True)
+class Answered:
+    """All together (named "") and then each group, the largest first, all smaller ones as "other"; and the trend."""
+
+    told: list[Told]
+    periods: list[FunnelPeriod]
 
 
 @dataclass(frozen=True)
 class Funnel:
-    """The question. ``within_us``: the longest time from the first step to the last, edge included."""
+    """The question. ``against``: the group that others are compared with; None: all others together."""
 
-    steps: Sequence[Condition]
-    within_us: int
-    grouping: Grouping
+    rules: Rules
+    touch: Touch
+    histogram: bool = False
+    against: str | None = None
+    money: Money | None = None
+    trend: Trend | None = None
+    afterwards: Afterwards | None = None
 
-    def follow(self, part: JourneyColumns) -> tuple[I64, Bool, I64, I64]:
-        """Per customer: steps reached, whether their window is still open, the rows that served, their group."""
-        code, bits = self._steps_of_events(part)
-        reached, chain, latest = funnel(
-            part.offsets, part.time_us, part.person, code, bits, len(self.steps), self.within_us
-        )
-        still_open = (reached > 0) & (reached < len(self.steps)) & (latest + self.within_us >= part.until_us)
-        group = np.zeros(len(reached), np.int64)
-        started = np.flatnonzero(reached)
-        group[started] = self.grouping.codes(part, chain[started, 0])
-        return reached.astype(np.int64), still_open, chain, group
+    @property
+    def beside(self) -> tuple[Money | Trend | Afterwards, ...]:
+        return tuple(each for each in (self.money, self.trend, self.afterwards) if each)
 
     def map(self, part: JourneyColumns) -> FunnelState:
-        reached, still_open, chain, group = self.follow(part)
-        shape = (len(self.grouping.labels), len(self.steps) + 1)
-        ends = group * shape[1] + reached
+        found = follow(part, self.rules)
+        group, shape = self.touch.codes(part, found), (len(self.touch.labels), len(self.rules.steps) + 1)
+        ends = group * shape[1] + found.level if self.touch.splits else found.level.astype(np.int64)
         exactly = np.bincount(ends, minlength=shape[0] * shape[1]).reshape(shape)
-        waiting = np.bincount(ends[still_open], minlength=shape[0] * shape[1]).reshape(shape)
-        at_least = exactly[:, ::-1].cumsum(axis=1)[:, ::-1]
-        took = [np.flatnonzero(reached > step) for step in range(1, len(self.steps))]
-        times = [part.time_us[chain[who, k + 1]] - part.time_us[chain[who, k]] for k, who in enumerate(took)]
+        waiting = np.bincount(ends[found.still_open], minlength=shape[0] * shape[1]).reshape(shape)
+        reached = exactly[:, ::-1].cumsum(axis=1)[:, -2::-1]
+        for step in self.rules.optional:
+            without = group[(found.level > step) & (found.at(step) < 0)]
+            reached[:, step] -= np.bincount(without, minlength=shape[0])
+        taken = reached.sum(axis=0)
+        taken[0] = exactly[:, -1].sum()
+        time, chain = lags(found.level, found.rows, part.time_us, self.rules.since, taken)
         return FunnelState(
-            at_least[:, 1:],
+            reached,
             waiting[:, 1:],
-            joined([group[who] for who in took]),
-            joined([np.full(len(who), k + 1) for k, who in enumerate(took)]),
-            joined(times),
+            time,
+            np.repeat(np.arange(len(taken)), taken),
+            group[chain] if self.touch.splits else np.zeros(0, np.int64),
+            tuple(each.count(part, found, group, shape[0]) for each in self.beside),
         )
 
     def merge(self, left: FunnelState, right: FunnelState) -> FunnelState:
         return FunnelState(
             left.reached + right.reached,
             left.still_open + right.still_open,
-            np.concatenate((left.group, right.group)),
-            np.concatenate((left.step, right.step)),
             np.concatenate((left.time, right.time)),
+            np.concatenate((left.step, right.step)),
+            np.concatenate((left.group, right.group)),
+            tuple(a + b for a, b in zip(left.beside, right.beside, strict=True)),
         )
 
-    def finish(self, state: FunnelState) -> list[tuple[str, list[FunnelStep]]]:
-        """The steps of all customers together (named ""), then of each group, the largest first."""
+    def finish(self, state: FunnelState) -> Answered:
+        told = self._told(state)
+        return Answered(told, self.trend.tell(state.beside[self.beside.index(self.trend)]) if self.trend else [])
+
+    def _told(self, state: FunnelState) -> list[Told]:
+        whole = self._table(state, np.zeros(len(self.touch.labels), np.int64), [""])
+        if not self.touch.splits:
+            return whole
         kept, place = largest(state.reached[:, 0], MOST_GROUPS)
-        labels = [self.grouping.labels[group] for group in kept]
+        labels = [self.touch.labels[group] for group in kept]
         if state.reached[:, 0].sum() > state.reached[kept, 0].sum():
             labels.append(OTHER)
-        whole = self._table(state, np.zeros(len(place), np.int64), 1)
-        each = [] if isinstance(self.grouping, Together) else self._table(state, place, len(labels))
-        return [("", whole[0]), *zip(labels, each, strict=False)]
+        return [*whole, *self._table(state, place, labels)]
 
-    def _table(self, state: FunnelState, place: I64, groups: int) -> list[list[FunnelStep]]:
-        k = len(self.steps)
+    def groups(self, told: Sequence[Told]) -> list[FunnelGroup]:
+        """The groups with how much they differ. ``told`` begins with all together."""
+        whole, *each = told
+        base = next((one for one in each if one.label == self.against), None)
+        return [
+            FunnelGroup(value=one.label, steps=one.steps, money=one.money, difference=_differing(one, base, whole))
+            for one in each
+        ]
+
+    def _table(self, state: FunnelState, place: I64, labels: Sequence[str]) -> list[Told]:
+        k, groups = len(self.rules.steps), len(labels)
         reached, still_open = np.zeros((groups + 1, k), np.int64), np.zeros((groups + 1, k), np.int64)
         np.add.at(reached, place, state.reached)
         np.add.at(still_open, place, state.still_open)
-        cells = place[state.group] * k + state.step
+        cells = place[state.group] * k + state.step if self.touch.splits else state.step
         ranks = median_and_p90(cells, state.time, (groups + 1) * k).reshape(-1, k, 2)
-        sums = np.bincount(cells, state.time, (groups + 1) * k).reshape(-1, k)
-        return [self._steps(reached[g], still_open[g], ranks[g], sums[g]) for g in range(groups)]
+        counts = np.bincount(cells, minlength=(groups + 1) * k).reshape(-1, k)
+        means = np.bincount(cells, state.time, (groups + 1) * k).reshape(-1, k) / np.maximum(counts, 1)
+        means[counts == 0] = np.nan
+        times = np.concatenate((ranks, means[:, :, None]), axis=2)
+        bins = self._bins(state, cells, (groups + 1) * k)
+        nexts = self._nexts(state) if labels == [""] else [[] for _ in range(k)]
+        paid = self._paid(state, place, groups)
+        return [
+            Told(
+                label,
+                self._steps(reached[g], still_open[g], times[g], bins[g], nexts),
+                FunnelTime(**_times(times[g, 0]), histogram=bins[g][0] if k > 1 else []),
+                paid[g],
+            )
+            for g, label in enumerate(labels)
+        ]
 
-    def _steps(self, reached: I64, still_open: I64, ranks: F64, sums: F64) -> list[FunnelStep]:
-        following = np.append(reached[1:], reached[-1])
+    def _steps(
+        self, reached: I64, still_open: I64, times: F64, bins: Sequence[list[TimeBin]], nexts: Sequence[list[Count]]
+    ) -> list[FunnelStep]:
+        needed, since = self.rules.needed.tolist(), self.rules.since
+        following = dict(pairwise(needed))
         return [
             FunnelStep(
                 name=condition.name,
                 customers=int(reached[k]),
                 rate=share(reached[k], reached[0]),
-                rate_from_previous=share(reached[k], reached[max(k - 1, 0)]),
+                rate_from_previous=share(reached[k], reached[since[k]]),
                 still_open=int(still_open[k]),
-                dropped=int(reached[k] - following[k] - still_open[k]),
-                median_s=seconds(ranks[k, 0]),
-                p90_s=seconds(ranks[k, 1]),
-                mean_s=seconds(sums[k] / reached[k]) if k and reached[k] else None,
+                dropped=int(reached[k] - reached[following[k]] - still_open[k]) if k in following else 0,
+                **_times(times[k] if k else np.full(3, np.nan)),
+                optional=k in self.rules.optional,
+                histogram=bins[k] if k else [],
+                next=nexts[k],
             )
-            for k, condition in enumerate(self.steps)
+            for k, condition in enumerate(self.rules.steps)
         ]
 
-    def behind(self, columns: JourneyColumns, ref: str) -> I64 | None:
-        """``funnel/<step, from 1>/customers|still_open|dropped``, and ``/<group>`` where it is split."""
-        match ref.split("/", 3):
-            case ["funnel", step, what, *group] if step.isdecimal() and 1 <= int(step) <= len(self.steps):
-                return self._find(columns, int(step), what, group)
+    def _bins(self, state: FunnelState, cells: I64, most: int) -> list[list[list[TimeBin]]]:
+        k = len(self.rules.steps)
+        if not self.histogram:
+            return [[[] for _ in range(k)] for _ in range(most // k)]
+        width = len(BINS_S) + 1
+        found = cells * width + bins_of(state.time)
+        table = np.bincount(found, minlength=most * width).reshape(most // k, k, width)
+        return [[_histogram(row) for row in steps] for steps in table]
+
+    def _nexts(self, state: FunnelState) -> list[list[Count]]:
+        if self.afterwards is None:
+            return [[] for _ in self.rules.steps]
+        return self.afterwards.tell(state.beside[self.beside.index(self.afterwards)])
+
+    def _paid(self, state: FunnelState, place: I64, groups: int) -> list[list[Paid]]:
+        if self.money is None:
+            return [[] for _ in range(groups)]
+        sums = state.beside[self.beside.index(self.money)]
+        together = np.zeros((groups + 1, *sums.shape[1:]), np.int64)
+        np.add.at(together, place, sums)
+        return [self.money.tell(together[g]) for g in range(groups)]
+
+
+def bins_of(time: I64) -> I64:
+    """The bin of each time (us); a time below 0, which a grace allows, is in the first."""
+    return np.searchsorted(np.array(BINS_S) * 1_000_000, time, "right")
+
+
+def _histogram(row: I64) -> list[TimeBin]:
+    """All bins up to the last that has any."""
+    edges = [0.0, *map(float, BINS_S)]
+    last = int(np.flatnonzero(row).max(initial=-1))
+    return [
+        TimeBin(edges[place], edges[place + 1] if place < len(BINS_S) else None, int(row[place]))
+        for place in range(last + 1)
+    ]
+
+
+def _times(found: F64) -> dict[str, float | None]:
+    return dict(zip(("median_s", "p90_s", "mean_s"), map(seconds, found.tolist()), strict=True))
+
+
+def _differing(one: Told, base: Told | None, whole: Told) -> Difference | None:
+    n, a = one.steps[0].customers, one.steps[-1].customers
+    if base is one:
         return None
-
-    def _find(self, columns: JourneyColumns, step: int, what: str, group: list[str]) -> I64 | None:
-        reached, still_open, _, groups = self.follow(columns)
-        here = {
-            "customers": reached >= step,
-            "still_open": (reached == step) & still_open,
-            "dropped": (reached == step) & ~still_open & (step < len(self.steps)),
-        }.get(what)
-        if here is None:
-            return None
-        if group:
-            listed = [label for label, _ in self.finish(self.map(columns))[1:]]
-            if group[0] not in listed:
-                return None
-            inside = np.array([(name if name in listed else OTHER) == group[0] for name in self.grouping.labels])
-            here &= (reached > 0) & inside[groups]
-        return np.flatnonzero(here)
-
-    def _steps_of_events(self, part: JourneyColumns) -> tuple[U16, U32]:
-        """A code per event and, per code, the steps it may serve as bits: by name alone where that is enough."""
-        by_name = [condition.names(part.event_names) for condition in self.steps]
-        if all(names is not None for names in by_name):
-            return part.event, _bits([names for names in by_name if names is not None])
-        return _bits([condition.mask(part) for condition in self.steps]).astype(np.uint16), np.arange(
-            1 << len(self.steps), dtype=np.uint32
-        )
-
-
-def definition(steps: Sequence[Condition], within: str) -> Definition:
-    return Definition(
-        "Customers who went through {steps} in this order within {within}, edge included. Of several attempts the one "
-        "with the latest valid start is carried on; one event serves one step; equal times may match in step order. "
-        "Still open: the window of the latest attempt was not over at the end. Times run from the step before.",
-        {"steps": " → ".join(step.name for step in steps), "within": within},
-    )
-
-
-def _bits(masks: Sequence[Bool]) -> U32:
-    bits = np.zeros(len(masks[0]), np.uint32)
-    for k, mask in enumerate(masks):
-        bits |= mask.astype(np.uint32) << np.uint32(k)
-    return bits
+    if base:
+        return difference(a, n, base.steps[-1].customers, base.steps[0].customers)
+    return difference(a, n, whole.steps[-1].customers - a, whole.steps[0].customers - n)

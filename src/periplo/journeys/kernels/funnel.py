@@ -1,7 +1,8 @@
 """The ordered funnel that carries the latest valid start (SEMANTICS 4), exactly, also at equal timestamps.
 
 Invariant: ``start[k]`` is the latest start among all chains of distinct events, in time order, that serve steps
-0..k within the window. Starts never grow with k and never shrink with time, so one start per step is enough.
+0..k within the window. Starts never grow with k and never shrink with time, so one start per step is enough; and
+going back from the event that was reached furthest, the latest event for each step before it gives that chain.
 """
 
 from __future__ import annotations
@@ -10,8 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from periplo.journeys.columns import I64, U16, U32, Bool
+from periplo.journeys.columns import I64, U8, U16, U32, Bool
 from periplo.journeys.kernels.compiled import kernel
+
+NO_STEP, SEVERAL = 255, 254
+"""What ``only[code]`` is for an event that serves no step, or more than one."""
 
 
 @kernel
@@ -27,66 +31,120 @@ def _place(step: int, bits: U32, owner: I64, tried: Bool) -> bool:
 
 
 @kernel
-def _serve(step: int, row: int, after: int, code: U16, step_bits: U32, rows: I64) -> int:
-    """The lowest step ``a`` such that distinct events of ``row:after`` serve a..step; fills ``rows[a:]``."""
-    if after - row == 1:
-        rows[step] = row
-        return step
-    size = after - row
-    bits, owner = np.empty(size, np.uint32), np.empty(size, np.int64)
-    for e in range(size):
-        bits[e], owner[e] = step_bits[code[row + e]], -1
+def serve(step: int, least: int, bits: U32, who: I64) -> int:
+    """The lowest step ``a``, not below ``least``, such that distinct ones of the equal-timed events ``bits`` serve
+    a..step; ``step + 1`` where none serves it. Fills ``who[a:step + 1]`` with their places."""
+    if len(bits) == 1:
+        who[step] = 0
+        return step if bits[0] >> step & 1 else step + 1
+    owner = np.full(len(bits), -1, np.int64)
     lowest = step + 1
-    while lowest > 0 and _place(lowest - 1, bits, owner, np.zeros(size, np.bool_)):
+    while lowest > least and _place(lowest - 1, bits, owner, np.zeros(len(bits), np.bool_)):
         lowest -= 1
-    for e in range(size):
+    for e in range(len(bits)):
         if owner[e] >= 0:
-            rows[owner[e]] = row + e
+            who[owner[e]] = e
     return lowest
 
 
 @kernel
-def _advance(step: int, lowest: int, now: int, within: int, level: int, start: I64, path: I64, rows: I64) -> bool:
-    """Let the events ``rows[lowest:step + 1]`` of this instant continue the chain that ended before ``lowest``."""
-    if lowest > 0 and (lowest > level or now - start[lowest - 1] > within):
-        return False
-    start[step] = start[lowest - 1] if lowest > 0 else now
-    for k in range(lowest):
-        path[step, k] = path[lowest - 1, k]
-    for k in range(lowest, step + 1):
-        path[step, k] = rows[k]
-    return True
+def _served(code: U16 | U32, begin: int, after: int, bits: U32) -> U32:
+    """The steps that each of the rows ``begin:after`` may serve."""
+    served = np.empty(after - begin, np.uint32)
+    for e in range(after - begin):
+        served[e] = bits[code[begin + e]]
+    return served
 
 
 @kernel
-def funnel(offsets: I64, time_us: I64, person: Bool, code: U16, step_bits: U32, steps: int, within: int) -> Any:
+def _crowded(level: int, now: int, within: int, bits: U32, start: I64, who: I64) -> int:
+    """The level after an instant with several events; from the last step down, so that every step builds on what
+    stood before it."""
+    reached = level
+    for step in range(min(level + len(bits), len(start)) - 1, -1, -1):
+        lowest = serve(step, 0, bits, who)
+        if lowest > step:
+            continue
+        if lowest == 0:
+            start[step] = now
+        elif lowest <= level and now - start[lowest - 1] <= within:
+            start[step] = start[lowest - 1]
+        else:
+            continue
+        if step >= reached:
+            reached = step + 1
+    return reached
+
+
+@kernel
+def instant(row: int, first: int, end: int, time_us: I64) -> Any:
+    """The rows between ``first`` and ``end`` with the same time as ``row``: the first of them, and the one after."""
+    begin, after = row, row + 1
+    while begin > first and time_us[begin - 1] == time_us[row]:
+        begin -= 1
+    while after < end and time_us[after] == time_us[row]:
+        after += 1
+    return begin, after
+
+
+@kernel
+def _go_back(
+    level: int, row: int, first: int, end: int, time_us: I64, code: U16 | U32, bits: U32, who: I64, out: I64
+) -> None:
+    """Fills ``out`` with the rows that took a customer to ``level`` at ``row``, each the latest before the next."""
+    step = level - 1
+    while True:
+        begin, after = instant(row, first, end, time_us)
+        lowest = serve(step, 0, _served(code, begin, after, bits), who) if after - begin > 1 else step
+        for k in range(lowest, step + 1):
+            out[k] = begin + who[k] if after - begin > 1 else row
+        if lowest == 0:
+            return
+        step, row = lowest - 1, begin - 1
+        while not bits[code[row]] >> step & 1:
+            row -= 1
+
+
+@kernel
+def funnel(
+    offsets: I64, time_us: I64, person: Bool, code: U16 | U32, only: U8, bits: U32, steps: int, within: int, until: int
+) -> Any:
     """How far each customer got.
 
-    ``step_bits[code[row]]`` has bit k set where the event may serve step k. Answers, per customer: ``reached`` the
-    number of steps (uint8), ``chain`` int64[n, steps] the rows that served them when that many were first reached,
-    and ``latest`` the latest start (us) of a chain of that many steps.
+    ``bits[code[row]]`` has bit k set where the event may serve step k, and ``only[code[row]]`` is that step where it
+    is just one. Answers, per customer: ``reached`` the number of steps (uint8); ``still_open`` whether there is a
+    further step and the window of the latest chain of that many was not over at ``until`` (us); and, one customer
+    after another, the ``rows`` that served their steps when that many were first reached.
     """
     n = len(offsets) - 1
-    reached, latest = np.zeros(n, np.uint8), np.zeros(n, np.int64)
-    chain = np.empty((n, steps), np.int64)
-    start, path, rows = np.zeros(steps, np.int64), np.zeros((steps, steps), np.int64), np.zeros(steps, np.int64)
+    reached, still_open = np.zeros(n, np.uint8), np.zeros(n, np.bool_)
+    rows, used = np.empty(len(time_us), np.int64), 0
+    start, who = np.zeros(steps, np.int64), np.zeros(steps, np.int64)
     for customer in range(n):
-        level, row, end = 0, offsets[customer], offsets[customer + 1] if person[customer] else 0
+        first, end = offsets[customer], offsets[customer + 1] if person[customer] else offsets[customer]
+        level, last, row = 0, 0, first
         while row < end and level < steps:
-            now, served, after = time_us[row], step_bits[code[row]], row + 1
-            while after < end and time_us[after] == now:
-                served |= step_bits[code[after]]
-                after += 1
-            # From the last step down, so that every step builds on what stood before this instant.
-            for step in range(min(level + after - row, steps) - 1, -1, -1):
-                if served >> step & 1:
-                    lowest = _serve(step, row, after, code, step_bits, rows)
-                    went = lowest <= step and _advance(step, lowest, now, within, level, start, path, rows)
-                    if went and step >= level:
-                        level = step + 1
-                        for k in range(level):
-                            chain[customer, k] = path[step, k]
+            step = np.int64(only[code[row]])
+            if step > level and step != SEVERAL:
+                row += 1
+                continue
+            now, before, after = time_us[row], level, row + 1
+            beside = (after < end and time_us[after] == now) or (row > first and time_us[row - 1] == now)
+            if beside or step == SEVERAL:
+                begin, after = instant(row, first, end, time_us)
+                level = _crowded(level, now, within, _served(code, begin, after, bits), start, who)
+            elif step == 0:
+                start[0] = now
+                level = max(level, 1)
+            elif now - start[step - 1] <= within:
+                start[step] = start[step - 1]
+                level = max(level, step + 1)
+            if level > before:
+                last = row
             row = after
-        reached[customer] = level
-        latest[customer] = start[level - 1] if level else 0
-    return reached, chain, latest
+        if level:
+            _go_back(level, last, first, end, time_us, code, bits, who, rows[used : used + level])
+            used += level
+            reached[customer] = level
+            still_open[customer] = level < steps and start[level - 1] + within >= until
+    return reached, still_open, rows[:used]
