@@ -12,10 +12,14 @@ from periplo.analysis.retention.living_result import Lifecycle, Stickiness
 from periplo.analysis.retention.result import Retention
 from periplo.analysis.sessions import Sessions
 from periplo.analysis.stages_result import StageFlow, StageNumbers
+from periplo.analysis.value.clv_result import CustomerValues
+from periplo.analysis.value.plain import PlainValues
+from periplo.analysis.value.rfm_result import Rfm
 
 __all__ = [
     "Cohorts",
     "Count",
+    "CustomerValues",
     "Cycles",
     "Definition",
     "Evidence",
@@ -27,8 +31,10 @@ __all__ = [
     "Lifecycle",
     "Move",
     "Option",
+    "PlainValues",
     "Result",
     "Retention",
+    "Rfm",
     "Sessions",
     "Shown",
     "StageFlow",

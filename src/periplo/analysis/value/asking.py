@@ -22,7 +22,7 @@ from periplo.analysis.value.purchases import DAY_US, AsAtFirst, InSegments, Read
 from periplo.analysis.value.rfm import RfmQuestion
 from periplo.analysis.value.rfm_result import DEFINITION, Rfm
 from periplo.analysis.value.words import purchase
-from periplo.analysis.value.worth import Ahead
+from periplo.analysis.value.worth import Terms
 from periplo.errors import UsageError
 from periplo.journeys.columns import I64
 
@@ -93,8 +93,8 @@ class ValueQuestions(Basis):
         _check(0 < level < 1, "level", level)
         _check(0 <= top <= MOST_LISTED, "top", top)
         reader, length = _reader(self, by, same_day), microseconds(horizon)
-        ahead = Ahead(length / DAY_US / 7, discount, margin)
-        books = self.ask(ValueQuestion(reader, reader.now(self.columns), Asked(model, ahead, level, top)))
+        terms = Terms(length / DAY_US / 7, discount, margin)
+        books = self.ask(ValueQuestion(reader, reader.now(self.columns), Asked(model, terms, level, top)))
         behind = {
             line.ref: book.bought.customer[who]
             for book in books

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from periplo.errors import UsageError
 from periplo.journeys.columns import F64, I64, fix_arrays
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """The time ahead: ``until`` when, in the unit of the buyers; or the sum of ``shares`` of what comes up to several
+    ends, of which it is the last."""
+
+    until: float
+    shares: tuple[tuple[float, float], ...] = ()
+
+    @property
+    def parts(self) -> tuple[tuple[float, float], ...]:
+        return self.shares or ((self.until, 1.0),)
 
 
 @dataclass(frozen=True)
@@ -47,6 +61,12 @@ class Buyers:
 
     def __len__(self) -> int:
         return len(self.frequency)
+
+    @cached_property
+    def frequencies(self) -> tuple[F64, I64]:
+        """The different frequencies there are, few as they are, and which of them each buyer has."""
+        values, place = np.unique(self.frequency, return_inverse=True)
+        return values, place.ravel()
 
     @property
     def repeaters(self) -> int:

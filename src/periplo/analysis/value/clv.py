@@ -15,8 +15,8 @@ from periplo.analysis.value.clv_result import CurrencyValue, Fitted, Line
 from periplo.analysis.value.futures import orders_drawn, spent_drawn
 from periplo.analysis.value.likelihood import Maximum
 from periplo.analysis.value.models import Model, MoneyModel, OrderModel, fit_buyers, fit_money
-from periplo.analysis.value.purchases import Purchases, Reader
-from periplo.analysis.value.worth import Ahead, Interval, Worth
+from periplo.analysis.value.purchases import Purchases, Reader, by_size
+from periplo.analysis.value.worth import Interval, Terms, Worth
 from periplo.errors import DataError
 from periplo.journeys.columns import F64, I64, JourneyColumns
 
@@ -26,10 +26,10 @@ NO_CURRENCY = "none"
 
 @dataclass(frozen=True)
 class Asked:
-    """The options: the model, what is ahead, the level of intervals, how many customers are listed."""
+    """The options: the model, the terms, the level of intervals, how many customers are listed."""
 
     model: Model
-    ahead: Ahead
+    terms: Terms
     level: float
     top: int
 
@@ -52,7 +52,7 @@ class ValueQuestion:
         """A book per currency, the one with the most customers first; an empty one where nobody ordered."""
         names = self.reader.currencies
         size = np.bincount(state.currency, minlength=len(names))
-        kept = [code for code in np.argsort(-size, kind="stable") if size[code]] or [self.reader.default_currency]
+        kept = by_size(size, names) or [self.reader.default_currency]
         return [Book(names[code], state.pick(state.currency == code), self) for code in kept]
 
 
@@ -89,7 +89,7 @@ class Book:
         money = None if isinstance(self.money_model, DataError) else self.money_model
         paid = float(self.bought.spent.sum() / self.bought.paid.sum()) if self.has_money else None
         buyers = self.bought.buyers(self.question.now)
-        return Worth(self.orders_model, buyers, self.question.asked.ahead, money, self._spent, paid)
+        return Worth(self.orders_model, buyers, self.question.asked.terms, money, self._spent, paid)
 
     @property
     def has_money(self) -> bool:
@@ -189,8 +189,8 @@ class Book:
     def _futures(self, who: int, worth: Worth) -> tuple[Interval, Interval | tuple[None, None]]:
         """Between what a single customer's orders and value lie in so many of their futures."""
         assert isinstance(self.orders_model, OrderModel)
-        ahead, one = self.question.asked.ahead, np.array([who])
-        drawn = orders_drawn(self.orders_model, self.bought.buyers(self.question.now).pick(one), ahead.weeks)
+        terms, one = self.question.asked.terms, np.array([who])
+        drawn = orders_drawn(self.orders_model, self.bought.buyers(self.question.now).pick(one), terms.weeks)
         if isinstance(self.money_model, DataError) or worth.value is None or worth.mean is None:
             return self._between(drawn), (None, None)
         spent = spent_drawn(self.money_model, drawn, *(each[one] for each in self._spent))

@@ -15,8 +15,8 @@ from periplo.journeys.columns import F64
 LogLikelihood = Callable[[F64], tuple[float, F64]]
 """From the logarithms of the parameters to the log-likelihood and its gradient by them."""
 
-_FAR = 14.0
-"""Logarithms of parameters stay within this of 0: beyond, the data do not tell the parameter from none at all."""
+_FAR = 12.0
+"""Logarithms of parameters are held within this of 0: beyond, the data do not tell the parameter from none at all."""
 _STEP = 1e-4
 _FLAT = 1e-6
 
@@ -59,22 +59,20 @@ class Maximum:
 def maximise(likelihood: LogLikelihood, names: Sequence[str], start: F64, scale: F64, weight: float) -> Maximum:
     """The maximum, from ``start``, the parameters divided by ``scale``; ``weight``: how many observations there are.
 
-    Quasi-Newton (L-BFGS-B) on the logarithms, then Newton steps with the information, which also says how sure
+    Quasi-Newton (BFGS) on the logarithms, then Newton steps with the information, which also says how sure
     the estimates are.
     """
     shift = np.log(scale)
 
     def loss(x: F64) -> tuple[float, F64]:
         value, slope = likelihood(x + shift)
-        return -value / weight, -slope / weight
+        beyond = np.sign(x) * np.maximum(np.abs(x) - _FAR, 0)
+        return -value / weight + float(beyond @ beyond), -slope / weight + 2 * beyond
 
-    tight = {"maxiter": 500, "ftol": 1e-13, "gtol": 1e-7}
-    found = minimize(
-        loss, np.log(start), jac=True, method="L-BFGS-B", bounds=[(-_FAR, _FAR)] * len(start), options=tight
-    )
+    found = minimize(loss, np.log(start), jac=True, method="BFGS", options={"gtol": 1e-5, "maxiter": 300})
     x, information = _polished(loss, np.asarray(found.x, np.float64))
     value, slope = loss(x)
-    peak = np.abs(slope).max() < _FLAT and np.abs(x).max() < _FAR - 1
+    peak = np.abs(slope).max() < _FLAT and np.abs(x).max() < _FAR
     covariance = _inverse(information) / weight if peak and _is_peak(information) else None
     return Maximum(tuple(names), np.exp(x + shift), -value * weight, covariance)
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from periplo.analysis.value import bgnbd, gammagamma, paretonbd
-from periplo.analysis.value.buyers import Buyers
+from periplo.analysis.value.buyers import Ahead, Buyers
 from periplo.analysis.value.likelihood import Maximum, maximise
 from periplo.errors import DataError, UsageError
 from periplo.journeys.columns import F64, I64
@@ -28,7 +28,7 @@ class OrderKind(Protocol):
 
     def log_likelihood(self, parameters: F64, buyers: Buyers) -> tuple[F64, F64]: ...
     def alive(self, parameters: F64, buyers: Buyers) -> F64: ...
-    def expected(self, parameters: F64, buyers: Buyers, horizon: float) -> F64: ...
+    def expected(self, parameters: F64, buyers: Buyers, ahead: Ahead) -> F64: ...
 
 
 KINDS: dict[Model, Any] = {"bg/nbd": bgnbd, "pareto/nbd": paretonbd}
@@ -46,10 +46,10 @@ class OrderModel:
         found: F64 = KINDS[self.model].alive(self.maximum.values, buyers)
         return found
 
-    def expected(self, buyers: Buyers, horizon: float, parameters: F64 | None = None) -> F64:
-        """Orders within ``horizon``; with other ``parameters`` than the fitted ones where they are given."""
+    def expected(self, buyers: Buyers, ahead: Ahead | float, parameters: F64 | None = None) -> F64:
+        """Orders in the time ahead; with other ``parameters`` than the fitted ones where they are given."""
         values = self.maximum.values if parameters is None else parameters
-        found: F64 = KINDS[self.model].expected(values, buyers, horizon)
+        found: F64 = KINDS[self.model].expected(values, buyers, ahead if isinstance(ahead, Ahead) else Ahead(ahead))
         return found
 
 
@@ -78,13 +78,14 @@ def fit_buyers(buyers: Buyers, model: Model = "bg/nbd") -> OrderModel:
     if scale == 0 or not buyers.age.any():
         raise DataError("No model: all orders are at one instant.")
     distinct, _, alike = buyers.distinct()
+    parts = _blocks(distinct, alike)
     kind = KINDS[model]
     times = np.array([scale if name in {"alpha", "beta"} else 1.0 for name in kind.NAMES])
 
     def likelihood(logs: F64) -> tuple[float, F64]:
         parameters = np.exp(logs)
         value, slope = 0.0, np.zeros(len(logs))
-        for part, weight in _blocks(distinct, alike):
+        for part, weight in parts:
             each, slopes = kind.log_likelihood(parameters, part)
             value, slope = value + float(each @ weight), slope + slopes @ weight
         return value, slope * parameters

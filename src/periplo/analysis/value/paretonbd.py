@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import digamma, gammaln, logsumexp
 
-from periplo.analysis.value.buyers import Buyers
+from periplo.analysis.value.buyers import Ahead, Buyers
 from periplo.journeys.columns import F64
 
 NAMES = ("r", "alpha", "s", "beta")
@@ -52,11 +52,13 @@ def alive(parameters: F64, buyers: Buyers) -> F64:
     return found
 
 
-def expected(parameters: F64, buyers: Buyers, horizon: float) -> F64:
-    """The orders each buyer is expected to make within ``horizon`` (Fader and Hardie 2005, equation 41)."""
+def expected(parameters: F64, buyers: Buyers, ahead: Ahead) -> F64:
+    """The orders each buyer is expected to make in the time ahead (Fader and Hardie 2005, equation 41)."""
     r, alpha, s, beta = parameters
-    ahead = np.log1p(horizon / (beta + buyers.age))
-    lasting = ahead if abs(s - 1) < 1e-9 else -np.expm1((1 - s) * ahead) / (s - 1)
+    lasting = np.zeros(len(buyers))
+    for end, share in ahead.parts:
+        far = np.log1p(end / (beta + buyers.age))
+        lasting += share * (far if abs(s - 1) < 1e-9 else -np.expm1((1 - s) * far) / (s - 1))
     rate = (r + buyers.frequency) / (alpha + buyers.age)
     found: F64 = alive(parameters, buyers) * rate * (beta + buyers.age) * lasting
     return found

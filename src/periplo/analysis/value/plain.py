@@ -12,7 +12,7 @@ import numpy as np
 from periplo.analysis.charts import Bar, Bars, Chart
 from periplo.analysis.grouping import group_label
 from periplo.analysis.result import Definition, Result, Shown
-from periplo.analysis.value.purchases import Purchases, Reader
+from periplo.analysis.value.purchases import Purchases, Reader, by_size
 from periplo.journeys.columns import I64, JourneyColumns
 from periplo.language import Lang, money, number, t
 
@@ -80,7 +80,7 @@ class PlainQuestion:
     def finish(self, state: Purchases) -> list[tuple[PlainValue, I64]]:
         """Each value with the numbers of its customers; currencies with the most customers first."""
         size = np.bincount(state.currency, minlength=len(self.reader.currencies))
-        kept = [code for code in np.argsort(-size, kind="stable") if size[code]] or [self.reader.default_currency]
+        kept = by_size(size, self.reader.currencies) or [self.reader.default_currency]
         found = []
         for code in kept:
             mine = state.pick(state.currency == code)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Protocol
 
 import numpy as np
 
 from periplo.analysis.facts import Facts
-from periplo.analysis.grouping import OTHER, Grouping, largest
+from periplo.analysis.grouping import OTHER, Grouping
 from periplo.analysis.periods import periods
 from periplo.analysis.value.buyers import Buyers
 from periplo.journeys.columns import F64, I64, Bool, JourneyColumns
@@ -77,11 +78,11 @@ class AsAtFirst:
         return self.grouping.codes(part, first)
 
     def masks(self, codes: I64) -> list[tuple[str, Bool]]:
-        sizes = np.bincount(codes, minlength=len(self.grouping.labels))
-        kept, place = largest(sizes, MOST_GROUPS)
-        names = [*(self.grouping.labels[code] for code in kept), OTHER]
-        found = [(name, place[codes] == k) for k, name in enumerate(names)]
-        return [(name, mask) for name, mask in found if mask.any()]
+        labels = self.grouping.labels
+        kept = by_size(np.bincount(codes, minlength=len(labels)), labels)[:MOST_GROUPS]
+        found = [(labels[code], codes == code) for code in kept]
+        rest = ~np.isin(codes, kept)
+        return [*found, (OTHER, rest)] if rest.any() else found
 
 
 @dataclass(frozen=True)
@@ -152,6 +153,11 @@ class Reader:
 
     def now(self, columns: JourneyColumns) -> float:
         return float(self.moment(np.array([columns.until_us]))[0])
+
+
+def by_size(sizes: I64, names: Sequence[str]) -> list[int]:
+    """The codes of what there is any of, the most first, equal ones by name."""
+    return sorted(np.flatnonzero(sizes).tolist(), key=lambda code: (-sizes[code], names[code]))
 
 
 def _sums(place: I64, amounts: F64, n: int) -> F64:

@@ -101,7 +101,7 @@ class RfmQuestion:
         last = np.full(len(number), -np.inf)
         np.maximum.at(last, place, state.last)
         spent = {}
-        for code, name in enumerate(self.reader.currencies):
+        for name, code in sorted(zip(self.reader.currencies, range(len(self.reader.currencies)), strict=True)):
             mine = (state.currency == code) & (state.paid > 0)
             if name and mine.any():
                 spent[name] = np.full(len(number), np.nan)

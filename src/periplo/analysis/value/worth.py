@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
-from periplo.analysis.value.buyers import Buyers
+from periplo.analysis.value.buyers import Ahead, Buyers
 from periplo.analysis.value.likelihood import Maximum
 from periplo.analysis.value.models import MoneyModel, OrderModel
 from periplo.journeys.columns import F64, I64
@@ -19,7 +19,7 @@ Interval = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Ahead:
+class Terms:
     """What is looked at: ``weeks`` from now, money discounted by ``discount`` a year (0.1 is 10 %), of which
     ``margin`` is kept."""
 
@@ -27,17 +27,19 @@ class Ahead:
     discount: float = 0.0
     margin: float = 1.0
 
-    def discounted(self, orders: Callable[[float], F64]) -> F64:
-        """Orders up to a time, as a sum of what each four weeks bring, discounted from their middle."""
+    @property
+    def counted(self) -> Ahead:
+        return Ahead(self.weeks)
+
+    @property
+    def discounted(self) -> Ahead:
+        """What each four weeks bring, discounted from their middle."""
         if not self.discount:
-            return orders(self.weeks)
+            return self.counted
         ends = np.linspace(0, self.weeks, int(np.ceil(self.weeks / 4)) + 1)
         factors = (1 + self.discount) ** (-(ends[1:] + ends[:-1]) / 2 / WEEKS_PER_YEAR)
-        total, before = np.zeros(1), np.zeros(1)
-        for end, factor in zip(ends[1:], factors, strict=True):
-            now = orders(float(end))
-            total, before = total + factor * (now - before), now
-        return total
+        shares = factors - np.append(factors[1:], 0.0)
+        return Ahead(self.weeks, tuple(zip(ends[1:].tolist(), shares.tolist(), strict=True)))
 
 
 class Worth:
@@ -54,21 +56,21 @@ class Worth:
         self,
         model: OrderModel,
         buyers: Buyers,
-        ahead: Ahead,
+        terms: Terms,
         money: MoneyModel | None,
         spent: tuple[F64, F64],
         plain_mean: float | None,
     ) -> None:
-        self.ahead, self._model, self._money = ahead, model, money
+        self.terms, self._model, self._money = terms, model, money
         self._spent, self._plain = spent, plain_mean
         self._distinct, self._place, _ = buyers.distinct()
         self.alive = model.alive(self._distinct)[self._place]
         self.orders = self._orders(model.maximum.values)[self._place]
         self._weighted = self._valuable(model.maximum.values)
         self.mean = None if money is None and plain_mean is None else self._means(None)
-        self.value = None if self.mean is None else self._weighted[self._place] * self.mean * ahead.margin
+        self.value = None if self.mean is None else self._weighted[self._place] * self.mean * terms.margin
         self._slopes = _derivatives(self._orders, model.maximum)
-        self._worthy = _derivatives(self._valuable, model.maximum) if ahead.discount else self._slopes
+        self._worthy = _derivatives(self._valuable, model.maximum) if terms.discount else self._slopes
 
     def orders_between(self, who: I64, level: float) -> Interval | None:
         """The interval of the expected orders of some customers together."""
@@ -81,21 +83,21 @@ class Worth:
         """The interval of the expected value of some customers together."""
         if self.value is None or self.mean is None or self._worthy is None or self._model.maximum.covariance is None:
             return None
-        kept = np.bincount(self._place[who], self.mean[who] * self.ahead.margin, len(self._distinct))
+        kept = np.bincount(self._place[who], self.mean[who] * self.terms.margin, len(self._distinct))
         variance = _spread(self._worthy @ kept, self._model.maximum.covariance)
         if self._money is not None:
             slopes = _derivatives(lambda values: self._means(values)[who], self._money.maximum)
             if slopes is None or self._money.maximum.covariance is None:
                 return None
-            weights = self._weighted[self._place[who]] * self.ahead.margin
+            weights = self._weighted[self._place[who]] * self.terms.margin
             variance += _spread(slopes @ weights, self._money.maximum.covariance)
         return _around(float(self.value[who].sum()), variance, level)
 
     def _orders(self, values: F64) -> F64:
-        return self._model.expected(self._distinct, self.ahead.weeks, values)
+        return self._model.expected(self._distinct, self.terms.counted, values)
 
     def _valuable(self, values: F64) -> F64:
-        return self.ahead.discounted(lambda weeks: self._model.expected(self._distinct, weeks, values))
+        return self._model.expected(self._distinct, self.terms.discounted, values)
 
     def _means(self, values: F64 | None) -> F64:
         if self._money is None:

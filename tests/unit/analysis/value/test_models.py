@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.stats import gamma as gamma_law
 
 from periplo.analysis.value import bgnbd, fit_money, fit_orders, gammagamma, paretonbd
-from periplo.analysis.value.buyers import Buyers
+from periplo.analysis.value.buyers import Ahead, Buyers
 from periplo.analysis.value.futures import orders_drawn, spent_drawn
 from periplo.analysis.value.likelihood import Maximum
 from periplo.analysis.value.models import MoneyModel, OrderModel, fit_buyers
@@ -56,7 +56,7 @@ def test_gamma_gamma_on_cdnow() -> None:
 def test_what_is_published_of_single_customers() -> None:
     """Fader and Hardie's spreadsheets: the customer with x = 2, t_x = 30.43, T = 38.86, 39 weeks ahead."""
     one = Buyers.of([2], [30.43], [38.86])
-    assert bgnbd.expected(np.array([0.243, 4.414, 0.793, 2.426]), one, 39) == pytest.approx(1.226, abs=2e-3)
+    assert bgnbd.expected(np.array([0.243, 4.414, 0.793, 2.426]), one, Ahead(39)) == pytest.approx(1.226, abs=2e-3)
 
 
 @pytest.mark.parametrize("model", KINDS)
@@ -134,7 +134,7 @@ def test_bgnbd_expects_what_integration_over_chances_says(at: np.ndarray, one: B
     (r, alpha, a, b), x, age = at, one.frequency[0], one.age[0]
     until = -np.expm1(-(r + x) * np.log1p(CHANCES * ahead / (alpha + age))) / CHANCES
     expected = over_chances(a, b + x, until) * bgnbd.alive(at, one)[0]
-    assert bgnbd.expected(at, one, ahead)[0] == pytest.approx(expected, rel=1e-6, abs=1e-12)
+    assert bgnbd.expected(at, one, Ahead(ahead))[0] == pytest.approx(expected, rel=1e-6, abs=1e-12)
 
 
 @for_all(parameters, buyers, st.floats(0.5, 100))
@@ -143,14 +143,14 @@ def test_pareto_nbd_expects_what_integration_over_stopping_says(at: np.ndarray, 
     (r, alpha, s, beta), x, age = at, one.frequency[0], one.age[0]
     lasting = over_rates(s, beta + age, -np.expm1(-RATES * ahead) / RATES)
     expected = paretonbd.alive(at, one)[0] * over_rates(r + x, alpha + age, RATES) * lasting
-    assert paretonbd.expected(at, one, ahead)[0] == pytest.approx(expected, rel=1e-6, abs=1e-12)
+    assert paretonbd.expected(at, one, Ahead(ahead))[0] == pytest.approx(expected, rel=1e-6, abs=1e-12)
 
 
 def test_the_gap_of_the_formula_at_a_equal_to_one_is_closed() -> None:
     one = Buyers.of([3], [10], [20])
-    around = [bgnbd.expected(np.array([0.5, 4, a, 2]), one, 30)[0] for a in (1 - 1e-4, 1, 1 + 1e-4)]
+    around = [bgnbd.expected(np.array([0.5, 4, a, 2]), one, Ahead(30))[0] for a in (1 - 1e-4, 1, 1 + 1e-4)]
     assert around[1] == pytest.approx((around[0] + around[2]) / 2, rel=1e-7)
-    near = [paretonbd.expected(np.array([0.5, 4, s, 2]), one, 30)[0] for s in (1 - 1e-5, 1, 1 + 1e-5)]
+    near = [paretonbd.expected(np.array([0.5, 4, s, 2]), one, Ahead(30))[0] for s in (1 - 1e-5, 1, 1 + 1e-5)]
     assert near[1] == pytest.approx((near[0] + near[2]) / 2, rel=1e-7)
 
 

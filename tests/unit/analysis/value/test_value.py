@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from given import given, made
 from periplo.analysis import Journeys
-from periplo.analysis.value import fit_money, fit_orders
+from periplo.analysis.value import Buyers, fit_money, fit_orders
 from periplo.analysis.value.rfm import GROUPS
 from periplo.analysis.value.worth import WEEKS_PER_YEAR
 from periplo.errors import BadPredicate, UnknownName, UsageError
@@ -250,10 +250,8 @@ def test_intervals_of_a_sum_are_those_of_its_parameters(some: Journeys) -> None:
     frequency, age = table["purchases"].to_numpy() - 1.0, table["age_days"].to_numpy() / 7
     recency = np.where(frequency > 0, age - table["silent_days"].to_numpy() / 7, 0)
     random, totals = np.random.default_rng(8), []
-    from periplo.analysis.value import Buyers
-
     given_buyers = Buyers.of(frequency, np.maximum(recency, 0), age)
-    for _ in range(40):
+    for _ in range(25):
         drawn = given_buyers.pick(random.integers(0, len(age), len(age)))
         totals.append(fit_orders(drawn.frequency, drawn.recency, drawn.age).expected(given_buyers, 365 / 7).sum())
     line = found.get("all", "", "EUR")
