@@ -2,14 +2,48 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from numba import njit
+from numba.core import event
+
+from periplo.language import from_environment, t
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def kernel(function: F) -> F:
-    """Compile on first use for the types it is called with; later processes load the machine code."""
-    return cast(F, njit(nogil=True, cache=True)(function))
+    """Compile on first use for the types it is called with; later processes load the machine code.
+
+    Only other kernels may call one whose name begins with an underscore: it gets no entrance from Python, which
+    would be compiled too.
+    """
+    # These two options are left out of numba's stubs.
+    without: Any = {"no_cfunc_wrapper": True, "no_cpython_wrapper": function.__name__.startswith("_")}
+    return cast(F, njit(nogil=True, cache=True, **without)(function))
+
+
+class Progress(event.Listener):
+    """Tells in a terminal, on one line that goes again, why first questions take long: each kernel is compiled once."""
+
+    def __init__(self) -> None:
+        self._begun = self._open = 0
+
+    def on_start(self, event: Any) -> None:
+        self._begun += 1
+        self._open += 1
+        self._say(t("Compiling for this machine, once: {n} …", from_environment(), n=self._begun))
+
+    def on_end(self, event: Any) -> None:
+        self._open -= 1
+        if not self._open:
+            self._say("")
+
+    def _say(self, text: str) -> None:
+        if sys.stderr and sys.stderr.isatty():
+            print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
+
+
+event.register("numba:compile", Progress())  # type: ignore[no-untyped-call]
