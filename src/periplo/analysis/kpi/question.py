@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from periplo.analysis.counting import coded
 from periplo.analysis.facts import ORDERED, Facts, Past, currencies_of
-from periplo.analysis.grouping import Grouping
+from periplo.analysis.grouping import Grouping, Together
 from periplo.analysis.kpi.buyers import time_between_orders
 from periplo.analysis.kpi.result import Kpi
 from periplo.analysis.kpi.spec import Spec
@@ -106,7 +106,7 @@ class KpiQuestion:
 
     def _figures(self, spec: Spec, sums: Tally) -> Iterator[Kpi]:
         yield from self._group(spec, sums, -1, None)
-        if len(self.grouping.labels) > 1:
+        if not isinstance(self.grouping, Together):
             for g, label in enumerate(self.grouping.labels):
                 if sums.n[g].any():
                     yield from self._group(spec, sums, g, label)
