@@ -38,6 +38,8 @@ PROPERTIES = {
     "country": tuple(f"country {n:02}" for n in range(40)),
     "campaign": tuple(f"campaign {n:03}" for n in range(200)),
 }
+AMOUNT, ORDER = "revenue_minor", NAMES.index("Order Completed")
+"""Each order has an amount, in cents: ``time // 1000 % 9000 + 1000``, so that SQL can know it too."""
 BEGUN_US = 1_735_689_600_000_000  # 2025-01-01
 DAYS, PER_VISIT, ROWS_AT_ONCE = 180, 5, 5_000_000
 ACTIVITY, TIES, WITHOUT_CAMPAIGN = 0.6, 0.03, 0.6
@@ -107,9 +109,12 @@ class _Properties:
     crowd: Crowd
 
     def names(self) -> tuple[str, ...]:
-        return tuple(PROPERTIES)
+        return (*PROPERTIES, AMOUNT)
 
     def column(self, name: str) -> Column | None:
+        if name == AMOUNT:
+            event, time_us = self.crowd._array("event"), self.crowd._array("time_us")
+            return np.where(event == ORDER, time_us // _MS % 9_000 + 1_000, np.nan)
         return Coded(self.crowd._array(name), PROPERTIES[name]) if name in PROPERTIES else None
 
 
