@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,7 +55,9 @@ class KpiQuestion:
         gaps = time_between_orders(facts).part
         seen = np.bincount(columns.event, minlength=len(columns.event_names))
         occurring = {name for name, n in zip(columns.event_names, seen, strict=True) if n}
-        lacks = [(spec, list(missing(spec, columns, occurring, len(gaps)))) for spec in asked]
+        there = {name: columns.properties.column(name) is not None for name in {spec.column for spec in asked} - {""}}
+        surveys = {value.casefold() for value in _texts(columns, "survey")}
+        lacks = [(spec, list(missing(spec, occurring, there, surveys, len(gaps)))) for spec in asked]
         specs = [spec for spec, lacking in lacks if not lacking]
         longest = float(np.quantile(gaps, 0.9)) if len(gaps) else np.inf
         return cls(
@@ -123,8 +125,14 @@ class KpiQuestion:
             yield self._kpi(spec, value, int(n.sum()), label)
         else:
             for s in np.flatnonzero(n):
-                value = float(part[s]) if spec.how == "sum" else float(part[s] / whole[s])
-                yield self._kpi(spec, value, int(n[s]), label, self.currencies[s] if spec.split else "")
+                found = part[s] if spec.how == "sum" else part[s] / whole[s] if whole[s] else None
+                yield self._kpi(
+                    spec,
+                    None if found is None else float(found),
+                    int(n[s]),
+                    label,
+                    self.currencies[s] if spec.split else "",
+                )
             if not n.any():
                 yield self._kpi(spec, 0.0 if spec.how == "sum" else None, 0, label)
 
@@ -149,12 +157,14 @@ DEFINITION = Definition(
 )
 
 
-def missing(spec: Spec, columns: JourneyColumns, occurring: Set[str], repeats: int) -> Iterator[str]:
+def missing(
+    spec: Spec, occurring: Set[str], there: Mapping[str, bool], surveys: Set[str], repeats: int
+) -> Iterator[str]:
     """What a figure needs and the data do not have: events, a property, a kind of survey, a second order."""
     yield from (" | ".join(names) for names in spec.needs if not occurring & {*names})
-    if spec.column and columns.properties.column(spec.column) is None:
+    if spec.column and not there[spec.column]:
         yield spec.column
-    elif spec.survey and spec.survey not in {value.casefold() for value in _texts(columns, "survey")}:
+    elif spec.survey and spec.survey not in surveys:
         yield f"survey: {spec.survey}"
     if spec.again and not repeats and {ORDERED} <= occurring:
         yield "a customer with two orders"

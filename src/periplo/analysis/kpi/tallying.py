@@ -12,7 +12,7 @@ from periplo.analysis.kpi.over import WEEK_US, weeks
 from periplo.analysis.kpi.spec import Measured, Spec
 from periplo.analysis.numbers import joined
 from periplo.journeys.columns import F64, I64
-from periplo.journeys.kernels.tally import tally
+from periplo.journeys.kernels.tally import first_of_each, tally
 
 RANK = {"median": 0.5, "p90": 0.9}
 _NONE: F64 = np.empty(0)
@@ -55,9 +55,9 @@ def added_up(spec: Spec, measured: Measured, facts: Facts, grouping: Grouping, s
 def _customers(measured: Measured, facts: Facts, grouping: Grouping, group: I64) -> tuple[F64, I64]:
     """How many customers, or weeks of them, each group has, and all together: each counted once."""
     owner, groups = facts.customer(measured.row), len(grouping.labels)
-    pairs = np.unique(owner * groups + group)
-    who, where = np.divmod(pairs, groups)
-    everyone = np.unique(owner)
+    first = first_of_each(owner, group, groups)
+    who, where = owner[first], group[first]
+    everyone = owner[np.flatnonzero(np.diff(owner, prepend=-1))]
     n = np.append(np.bincount(where, minlength=groups), len(everyone))[:, None]
     if measured.since is None:
         return n.astype(np.float64), n

@@ -27,6 +27,18 @@ def tally(cell: I64, part: F64, whole: F64, cells: int) -> Any:
 
 
 @kernel
+def first_of_each(owner: I64, group: I64, groups: int) -> I64:
+    """The facts that are the first of their owner in their group; ``owner`` ascends."""
+    seen, found, count = np.full(groups, -1, np.int64), np.empty(len(owner), np.int64), 0
+    for fact in range(len(owner)):
+        if seen[group[fact]] != owner[fact]:
+            seen[group[fact]] = owner[fact]
+            found[count] = fact
+            count += 1
+    return found[:count]
+
+
+@kernel
 def crossed(row: U8, column: I32, rows: int, columns: int) -> I64:
     """How often each pair occurs: int64[rows, columns]. A row beyond the last, or a negative column, does not count."""
     counts = np.zeros((rows, columns), np.int64)
