@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from periplo.analysis.charts import Cell, Chart, Heatmap, Row
 from periplo.analysis.grouping import group_label
 from periplo.analysis.periods import Period
 from periplo.analysis.result import Definition, Result, Shown
@@ -87,6 +88,15 @@ class Cohorts(Result, frozen=True, kw_only=True):
             for each in cohort.returns
         ]
 
+    def charts(self, lang: Lang) -> list[Chart]:
+        most = max((len(cohort.returns) for cohort in self.cohorts), default=0)
+        rows = [
+            Row(each.period, [_chart_cell(each, back, lang) for back in each.returns[1:]], number(each.customers, lang))
+            for each in self.cohorts
+        ]
+        columns = [f"+{k}" for k in range(1, most)]
+        return [Heatmap(title=t(_TITLES[self.unit], lang), columns=columns, rows=rows, head=t("first order", lang))]
+
     def shown(self, lang: Lang) -> Shown:
         most = max((len(cohort.returns) for cohort in self.cohorts), default=0)
         heads = [t(self.by, lang)] if self.by else []
@@ -99,10 +109,10 @@ class Cohorts(Result, frozen=True, kw_only=True):
             rows += [[*group, *_cells(cohort, most, lang)] for cohort in cohorts]
             rates = [percent(each.rate, lang) for each in mean[1:]]
             rows.append([*group, t("mean", lang), "", "", "", *rates, *[""] * (max(most - 1, 0) - len(rates))])
-        titles = {"day": "Daily cohorts", "week": "Weekly cohorts", "month": "Monthly cohorts"}
-        return Shown(t(titles[self.unit], lang), heads, rows, 2 if self.by else 1)
+        return Shown(t(_TITLES[self.unit], lang), heads, rows, 2 if self.by else 1)
 
 
+_TITLES = {"day": "Daily cohorts", "week": "Weekly cohorts", "month": "Monthly cohorts"}
 DEFINITION = Definition(
     "Customers by the calendar period of their first order, and how many of them ordered again in each period after, "
     "how often and for how much; net is less what was given back in the same period. The mean takes cohorts together "
@@ -125,6 +135,18 @@ def _row(found: Return, currencies: list[str]) -> dict[str, Any]:
         plain |= {f"gross_minor{suffix}": here.gross_minor if here else 0}
         plain |= {f"net_minor{suffix}": here.net_minor if here else 0}
     return plain | {"complete": found.complete}
+
+
+def _chart_cell(cohort: Cohort, back: Return, lang: Lang) -> Cell:
+    tip = t(
+        "{period}, +{after}: {customers} of {eligible}",
+        lang,
+        period=cohort.period,
+        after=back.after,
+        customers=number(back.customers, lang),
+        eligible=number(cohort.customers, lang),
+    )
+    return Cell(back.rate, percent(back.rate, lang), tip, faint=not back.complete)
 
 
 def _cells(cohort: Cohort, most: int, lang: Lang) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from periplo.analysis.charts import Chart, Lines, Series
 from periplo.analysis.grouping import group_label
 from periplo.analysis.numbers import share
 from periplo.analysis.periods import Period
@@ -53,6 +54,13 @@ class Lifecycle(Result, frozen=True, kw_only=True):
         return [
             {self.by: group.value} | msgspec.structs.asdict(each) for group in self.groups for each in group.periods
         ]
+
+    def charts(self, lang: Lang) -> list[Chart]:
+        """A line for each of what customers can be."""
+        sure = next((k for k, each in enumerate(self.periods) if not each.complete), None)
+        kinds = ("active", "new", "returning", "resurrecting", "dormant")
+        series = [Series(t(kind, lang), [float(getattr(each, kind)) for each in self.periods], sure) for kind in kinds]
+        return [Lines(title=t("Lifecycle", lang), points=[each.period for each in self.periods], series=series)]
 
     def shown(self, lang: Lang) -> Shown:
         heads = [t(self.by, lang)] if self.by else []

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from periplo.analysis.charts import Cell, Chart, Heatmap, Lines, Row, Series
 from periplo.analysis.grouping import group_label
 from periplo.analysis.periods import Period
 from periplo.analysis.result import Result, Shown
@@ -77,6 +78,22 @@ class Retention(Result, frozen=True, kw_only=True):
             if value is not None or not self.by
         ]
 
+    def charts(self, lang: Lang) -> list[Chart]:
+        """The triangle of all customers, and the mean; of groups a line each."""
+        columns = [f"+{mean.after}" for mean in self.mean]
+        rows = [
+            Row(
+                each.period, [_chart_cell(each.period, cell, lang) for cell in each.cells], number(each.customers, lang)
+            )
+            for each in self.cohorts
+        ]
+        named = [(group_label(self.by or "", group.value, lang), group.mean) for group in self.groups]
+        lines = [Series(name, [each.rate for each in mean]) for name, mean in [(t("all", lang), self.mean), *named]]
+        return [
+            Heatmap(title=t("Retention", lang), columns=columns, rows=rows, head=t("began in", lang), most=1.0),
+            Lines(title=t("Mean retention", lang), points=columns, series=lines, unit="share"),
+        ]
+
     def shown(self, lang: Lang) -> Shown:
         labels = [mean.after for mean in self.mean]
         heads = [t(self.by, lang)] if self.by else []
@@ -97,6 +114,20 @@ class Retention(Result, frozen=True, kw_only=True):
 def _cells(cohort: RetentionCohort, most: int, lang: Lang) -> list[str]:
     shown = [cell_text(cell, lang) for cell in cohort.cells]
     return [cohort.period, number(cohort.customers, lang), *shown, *[""] * (most - len(shown))]
+
+
+def _chart_cell(period: str, cell: RetentionCell, lang: Lang) -> Cell:
+    rate = cell.rate if cell.eligible else cell.so_far / cell.open
+    came, of = (cell.customers, cell.eligible) if cell.eligible else (cell.so_far, cell.open)
+    tip = t(
+        "{period}, +{after}: {customers} of {eligible}",
+        lang,
+        period=period,
+        after=cell.after,
+        customers=number(came, lang),
+        eligible=number(of, lang),
+    )
+    return Cell(rate, cell_text(cell, lang), tip, faint=not cell.complete)
 
 
 def cell_text(cell: RetentionCell, lang: Lang) -> str:

@@ -152,3 +152,23 @@ def test_misuse_and_odd_journeys() -> None:
         journeys.lifecycle().behind("lifecycle/1999-W01/new")
     with pytest.raises(UnknownName):
         journeys.stickiness().behind("stickiness/0")
+
+
+def test_they_are_drawn() -> None:
+    columns = given(f"O0@web O{DAY}@app O{9 * DAY}@web", f"O{DAY}@app", names={"O": "Order Completed"})
+    journeys = Journeys(columns)
+    triangle, mean = journeys.retention(unit="day", by="channel").charts("en")
+    assert [(row.label, row.said, row.cells[1].value, row.cells[1].faint) for row in triangle.rows] == [
+        ("1970-01-01", "1", 1.0, False),
+        ("1970-01-02", "1", 0.0, False),
+    ]
+    assert [line.name for line in mean.series] == ["all", "Web", "App"]
+    (cohorts,) = journeys.cohorts(unit="day").charts("es")
+    assert cohorts.rows[0].cells[0].tip == "1970-01-01, +1: 1 de 1"
+    (lines,) = journeys.lifecycle(unit="day").charts("en")
+    assert [(line.name, line.values[:2], line.sure) for line in lines.series][:2] == [
+        ("active", [1, 2], 9),
+        ("new", [1, 1], 9),
+    ]
+    for result in (journeys.retention(), journeys.cohorts(), journeys.lifecycle(), journeys.stickiness()):
+        assert result.chart("es", "dark").startswith("<svg")
