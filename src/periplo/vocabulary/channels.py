@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from periplo.vocabulary.globs import any_of
@@ -73,12 +73,21 @@ class ChannelTable:
 
     def essence(self, clues: Clues) -> Clues:
         """Clues that lead to the same channel, told in the fewest words, so that many events share them."""
-        clicks = "&".join(f"{name}=" for name in sorted(self._clicks(clues.page)))
-        return clues._replace(
-            event=clues.event if clues.event in self._own else "",
-            page=f"//{self._host(clues.page)}?{clicks}" if clues.page else "",
-            referrer=f"//{self._host(clues.referrer)}" if clues.referrer else "",
-        )
+        return clues._replace(**{name: short(getattr(clues, name)) for name, short in self.essences.items()})
+
+    @cached_property
+    def essences(self) -> Mapping[str, Callable[[str], str]]:
+        """``essence`` of single clues; all others are their own."""
+
+        def page(address: str) -> str:
+            clicks = "&".join(f"{name}=" for name in sorted(self._clicks(address)))
+            return f"//{self._host(address)}?{clicks}" if address else ""
+
+        return {
+            "event": lambda event: event if event in self._own else "",
+            "page": page,
+            "referrer": lambda address: f"//{self._host(address)}" if address else "",
+        }
 
     def _clicks(self, page: str) -> frozenset[str]:
         if "?" not in page:

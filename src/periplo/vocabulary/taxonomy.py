@@ -99,9 +99,9 @@ class Taxonomy(msgspec.Struct, frozen=True, dict=True):
         return pa.array(found, pa.string()).take(pa.array(group))
 
     def _essence(self, clue: str, column: Any) -> Any:
-        if clue not in ("event", "page", "referrer"):
+        if clue not in self.channel_table.essences:
             return column
-        return map_distinct(column, lambda value: getattr(self.channel_table.essence(Clues(**{clue: value})), clue))
+        return map_distinct(column, self.channel_table.essences[clue])
 
     def event_label(self, name: str, lang: Lang) -> str:
         return self.events[name].label(lang) if name in self.events else name

@@ -296,3 +296,19 @@ def test_the_ticket_of_a_question_is_kept_under_any_of_its_names() -> None:
     said = [{"ticket_id": "T1"}, {"conversationId": 7}, {"case_id": "C-1"}, {}]
     batch = segment_batch([json.dumps({**plain, "properties": one}).encode() for one in said], READING)
     assert batch.events["ticket_id"].to_pylist() == ["T1", "7", "C-1", None]
+
+
+@pytest.mark.parametrize("bad", [b'{"unread": "\xff"}', b'{"unread": 1e999}', b'{"unread": [1,]}'])
+def test_what_is_not_read_of_a_message_must_be_json_too(bad: bytes) -> None:
+    plain = b'{"type": "track", "event": "A", "timestamp": "2024-05-01T10:00:00Z", "properties": %s}'
+    batch = segment_batch([plain % bad, plain % b'{"unread": "hex1e999"}'], READING)
+    assert (batch.rows.tolist(), [reject.row for reject in batch.rejects]) == ([1], [0])
+    assert "This is not a JSON object" in batch.rejects[0].reason
+
+
+def test_texts_where_objects_are_expected_say_nothing_and_are_kept() -> None:
+    context = {"page": "home", "campaign": None, "device": 3, "locale": "es-ES", "library": {"name": "analytics.js"}}
+    message = {"type": "track", "event": "A", "timestamp": "2024-05-01T10:00:00Z", "context": context}
+    event = from_segment({**message, "properties": {"address": "Soria", "country": "es"}}, READING)
+    assert (event.country, event.channel, event.page) == ("ES", "web", None)
+    assert json.loads(event.context or "") == context

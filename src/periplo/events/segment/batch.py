@@ -15,7 +15,7 @@ from periplo.errors import DataError
 from periplo.events.model import Event, from_batch
 from periplo.events.segment.columns import Columns
 from periplo.events.segment.messages import Parsed, parse
-from periplo.events.segment.reading import Reading, Rejected
+from periplo.events.segment.reading import NOT_JSON, Reading, Rejected
 
 CHUNK = 8_192
 """Messages parsed at a time: few enough to stay in the processor's cache."""
@@ -55,7 +55,7 @@ def _chunk(messages: Sequence[bytes], start: int, reading: Reading) -> SegmentBa
             parsed.append(parse(raw))
             rows.append(row)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            rejects.append(Rejected(row, "", "This is not a JSON object: {problem}.", {"problem": str(error)}))
+            rejects.append(Rejected(row, "", NOT_JSON, {"problem": str(error)}))
     columns = Columns([messages[row] for row in rows], parsed, reading)
     events, numbers = columns.build(), np.array(rows, np.int64)
     if columns.refused:

@@ -15,11 +15,12 @@ from periplo.events.clocks import repair_columns
 from periplo.events.identifiers import normalise_column
 from periplo.events.schema import EVENTS, IDENTIFIERS, INSTANT
 from periplo.events.segment import devices
-from periplo.events.segment.fields import NO_TEXT, TEXT, Rows, Structs, first, is_one_of, texts
+from periplo.events.segment.fields import NO_TEXT, TEXT, Rows, first, is_one_of, texts
 from periplo.events.segment.instants import instants
-from periplo.events.segment.messages import AS_SENT, CALLS, Parsed
+from periplo.events.segment.messages import AS_SENT, CALLS, Parsed, problem_with
 from periplo.events.segment.orders import orders
-from periplo.events.segment.reading import Reading, Rejected
+from periplo.events.segment.reading import NOT_JSON, Reading, Rejected
+from periplo.events.segment.shapes import Campaign, Linked, Machine, Named, Page, Place, Told
 from periplo.vocabulary.vectors import encode, map_distinct
 
 _CAMPAIGN = (
@@ -39,15 +40,18 @@ _NAMES = {
 """Columns by the names that Ecommerce v2 and GA4 give them."""
 
 
+_LARGE = "[0-9][eE][+]?[0-9]{3}"
+
+
 class Columns:
     """Builds the columns; ``refused`` notes the first fault of each row that cannot be an event."""
 
     def __init__(self, raw: Sequence[bytes], parsed: list[Parsed], reading: Reading) -> None:
         self.raw, self.reading, self.words = raw, reading, reading.words
-        self.heads = Structs([message.head for message in parsed])
+        self.heads = Rows([message.head for message in parsed])
         self.told = Rows([message.told for message in parsed])
         self.contexts = Rows([message.context for message in parsed])
-        self.pages = self.contexts.inner("page")
+        self.pages = self.contexts.inner("page", Page())
         self.address = pc.dictionary_encode(self._first((self.pages, "url"), (self.told, "url")))
         self.refused: dict[int, Rejected] = {}
         self.made = {
@@ -57,6 +61,7 @@ class Columns:
         }
 
     def build(self) -> pa.RecordBatch:
+        self._numbers()
         for make in (self._ids, self._names, self._clocks, self._identifiers, self._orders, self._visit, self._origin):
             make()
         return pa.RecordBatch.from_arrays([self.made[name] for name in EVENTS.names], schema=EVENTS)
@@ -67,6 +72,14 @@ class Columns:
     def _first(self, *places: tuple[Rows, str]) -> pa.Array:
         """The first of several places that says something, row by row."""
         return first((rows.pick(name) for rows, name in places), len(self.raw))
+
+    def _numbers(self) -> None:
+        """Numbers that no reader of JSON can hold are refused here, where they are not among what is read."""
+        for name in ("properties", "context"):
+            large = pc.fill_null(pc.match_substring_regex(self.made[name], _LARGE), False)
+            for row in pc.indices_nonzero(large).to_pylist():
+                if problem := problem_with(self.raw[row]):
+                    self.refuse(row, "", NOT_JSON, {"problem": problem})
 
     def _ids(self) -> None:
         ids = self.heads.pick("message_id")
@@ -117,7 +130,7 @@ class Columns:
         return column
 
     def _identifiers(self) -> None:
-        traits = self.contexts.inner("traits")
+        traits = self.contexts.inner("traits", Told())
         card = first((rows.pick("loyalty_card", "loyalty_id") for rows in (self.told, traits)), len(self.raw))
         given = {
             "user_id": self.heads.pick("user_id"),
@@ -151,19 +164,19 @@ class Columns:
         self.made["page"] = pc.if_else(is_one_of(call, "screen"), name, path)
         named = pc.if_else(is_one_of(call, "page", "screen"), name, NO_TEXT)
         self.made["title"] = pc.coalesce(self._first((self.told, "title"), (self.pages, "title")), named)
-        whence = self.contexts.inner("referrer")
+        whence = self.contexts.inner("referrer", Linked())
         self.made["referrer"] = self._first((self.told, "referrer"), (self.pages, "referrer"), (whence, "url"))
 
     def _origin(self) -> None:
-        campaigns = self.contexts.inner("campaign")
+        campaigns = self.contexts.inner("campaign", Campaign())
         for column, name, parameter in _CAMPAIGN:
             in_address = map_distinct(self.address, partial(devices.parameter, parameter))
             self.made[column] = first((campaigns.pick(name), in_address), len(self.raw))
-        machines = self.contexts.inner("device")
+        machines = self.contexts.inner("device", Machine())
         said = self._first((self.told, "device"), (machines, "category"), (machines, "type"))
-        self.made["device"] = devices.device_kinds(said, machines.pick("model"), self.contexts.pick("userAgent"))
-        places = (self.told, self.told.inner("address"), self.contexts.inner("location"))
-        country = self._first(*((rows, "country") for rows in places))
+        self.made["device"] = devices.device_kinds(said, machines.pick("model"), self.contexts.pick("user_agent"))
+        places = (self.told.pick("country"), self.told.said_inside("address", "country"))
+        country = first((*places, self.contexts.inner("location", Place()).pick("country")), len(self.raw))
         self.made["country"] = devices.countries(country, self.contexts.pick("locale"))
         self.made["channel"] = self._channel()
 
@@ -177,7 +190,7 @@ class Columns:
             source=self.made["utm_source"],
             page=self.address,
             referrer=self.made["referrer"],
-            library=self.contexts.inner("library").pick("name"),
+            library=self.contexts.inner("library", Named()).pick("name"),
             type=self.made["type"],
         )
 

@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import cached_property
-from itertools import repeat
 from operator import attrgetter
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct
 
 TEXT = pa.string()
-_NOTHING: dict[str, Any] = {}
 NO_TEXT = pa.scalar(None, TEXT)
 
 
 class Rows:
-    """JSON objects, a row each. A name that no row has costs nothing."""
+    """Structs of one kind, or JSON objects, a row each; None where there is none."""
 
     def __init__(self, objects: Sequence[Any]) -> None:
         self.objects = objects
 
-    @cached_property
-    def names(self) -> set[str]:
-        return set().union(*self.objects)
-
     def field(self, name: str) -> list[Any] | None:
         """The values under a name, None where a row has none; None for all where no row has it."""
-        return list(map(dict.get, self.objects, repeat(name))) if name in self.names else None
+        values = list(map(attrgetter(name), self.objects))
+        return None if values.count(None) == len(values) else values
 
     def values(self, name: str) -> list[Any]:
         """``field``, with a list also where no row has it."""
@@ -38,20 +33,23 @@ class Rows:
         """The first of the names that says something, row by row, as text."""
         return first((texts(values) for name in names if (values := self.field(name))), len(self.objects))
 
-    def inner(self, name: str) -> Rows:
-        """The objects under a name; an empty one where there is none."""
+    def inner(self, name: str, empty: Struct) -> Rows:
+        """The structs under a name; an empty one where there is none."""
         parts = self.field(name)
-        if parts is None:
-            return Rows([_NOTHING] * len(self.objects))
-        return Rows([part if type(part) is dict else _NOTHING for part in parts])
+        return Silent(self.objects) if parts is None else Rows([part or empty for part in parts])
+
+    def said_inside(self, name: str, key: str) -> pa.Array:
+        """What the JSON objects under a name say under a key, as text."""
+        parts = self.field(name) or []
+        values = [part.get(key) if type(part) is dict else None for part in parts]
+        return texts(values) if values else pa.nulls(len(self.objects), TEXT)
 
 
-class Structs(Rows):
-    """Structs of one kind instead of JSON objects."""
+class Silent(Rows):
+    """Rows that say nothing."""
 
-    def field(self, name: str) -> list[Any] | None:
-        values = list(map(attrgetter(name), self.objects))
-        return None if values.count(None) == len(values) else values
+    def field(self, name: str) -> None:
+        return None
 
 
 def texts(values: list[Any]) -> pa.Array:

@@ -7,6 +7,8 @@ from typing import Any
 import msgspec
 from msgspec import Raw, Struct
 
+from periplo.events.segment.shapes import Context, Told
+
 NOTHING = Raw()
 
 CALLS = {
@@ -47,28 +49,31 @@ class Parsed(Struct, gc=False):
     """One message. ``told``: its properties, or its traits; ``told_json`` and ``context_json`` are as sent."""
 
     head: Head
-    told: dict[str, Any]
-    context: dict[str, Any]
+    told: Struct
+    context: Context
     told_json: Raw
     context_json: Raw
 
 
 _read_head = msgspec.json.Decoder(Head).decode
-_read_object = msgspec.json.Decoder(dict[str, Any] | None).decode
+_read_told = msgspec.json.Decoder(Told | None).decode
+_read_context = msgspec.json.Decoder(Context | None).decode
 _read_anything = msgspec.json.Decoder().decode
-_NONE: dict[str, Any] = {}
+_NO_TOLD, _NO_CONTEXT = Told(), Context()
 
 
 def parse(raw: bytes) -> Parsed:
-    """Reads one message. Raises ``msgspec.DecodeError`` where it is no JSON object."""
+    """Reads one message. Raises ``msgspec.DecodeError`` or ``UnicodeDecodeError`` where it is no JSON object."""
+    if not raw.isascii():
+        raw.decode()  # what is not read, the decoder passes over without looking at its letters
     head = _read_head(raw)
     two = head.properties is not NOTHING and head.traits is not NOTHING
     if two or head.previous_id is not None or head.group_id is not None:
         return _parse_odd(head)
     json = head.traits if head.properties is NOTHING else head.properties
     try:
-        told = _NONE if json is NOTHING else _read_object(json) or _NONE
-        context = _NONE if head.context is NOTHING else _read_object(head.context) or _NONE
+        told = _NO_TOLD if json is NOTHING else _read_told(json) or _NO_TOLD
+        context = _NO_CONTEXT if head.context is NOTHING else _read_context(head.context) or _NO_CONTEXT
     except msgspec.ValidationError:
         return _parse_odd(head)
     return Parsed(head, told, context, json, head.context)
@@ -80,7 +85,26 @@ def _parse_odd(head: Head) -> Parsed:
     told = _object("traits", head.traits) | _object("properties", head.properties)
     told |= {name: value for name, value in ids.items() if value is not None}
     context = _object("context", head.context)
-    return Parsed(head, told, context, Raw(msgspec.json.encode(told)), Raw(msgspec.json.encode(context)))
+    known = {name: value for name, value in context.items() if name in _PLAIN or isinstance(value, dict)}
+    return Parsed(
+        head,
+        msgspec.convert(told, Told),
+        msgspec.convert(known, Context),
+        Raw(msgspec.json.encode(told)),
+        Raw(msgspec.json.encode(context)),
+    )
+
+
+def problem_with(raw: bytes) -> str | None:
+    """Why a message is no JSON, when all of it is read."""
+    try:
+        _read_anything(raw)
+    except msgspec.DecodeError as error:
+        return str(error)
+    return None
+
+
+_PLAIN = {"channel", "userAgent", "locale"}
 
 
 def _object(name: str, raw: Raw) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -55,7 +56,9 @@ def orders(told: Rows, money: NDArray[np.str_], currency: str | None, refuse: Re
     for name in ("revenue", "currency"):
         priced |= np.array([value is not None for value in told.values(name)], np.bool_)
     for row in np.flatnonzero(priced).tolist():
-        _earned(row, told.objects[row].get, baskets.get(row, []), str(money[row]), currency, found, refuse)
+        _earned(
+            row, partial(getattr, told.objects[row]), baskets.get(row, []), str(money[row]), currency, found, refuse
+        )
     return found
 
 
@@ -98,11 +101,16 @@ def _sum(lines: list[Line], currency: str | None) -> int | None:
 
 
 def _currency(row: int, said: Any, refuse: Refuse) -> str | None:
-    code = said.strip().upper() if isinstance(said, str) else ""
-    if known_currency(code):
+    if isinstance(said, str) and (code := _code(said)):
         return code
     refuse(row, "currency", "“{value}” is not an ISO 4217 currency.", {"value": str(said)})
     return None
+
+
+@lru_cache(1 << 10)
+def _code(said: str) -> str | None:
+    code = said.strip().upper()
+    return code if known_currency(code) else None
 
 
 def _lines(products: Any) -> list[Line]:

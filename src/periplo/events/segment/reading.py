@@ -30,6 +30,9 @@ class Reading:
     words: Taxonomy = field(default_factory=taxonomy)
 
 
+NOT_JSON = "This is not a JSON object: {problem}."
+
+
 class Rejected(NamedTuple):
     """Why a message became no event: ``reason`` is an English template filled with ``values``."""
 
