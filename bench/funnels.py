@@ -1,100 +1,118 @@
-"""The ordered funnel over 10 M simulated events, against the exact windowed SQL in DuckDB."""
+"""Funnels over the crowd: against ClickHouse's windowFunnel, against exact SQL in DuckDB, and with options."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import duckdb
-import numpy as np
-import pyarrow as pa
 
-from bench.measuring import Figure, interleaved
-from periplo.analysis import Journeys
-from periplo.journeys.build import Rows, build
+from bench.clickhouse import ClickHouse, duck
+from bench.crowd import Crowd
+from bench.measuring import Figure, compared
+from periplo.analysis import FunnelResult, Journeys
 
-EVENTS, CUSTOMERS, DAYS, SEED, REPEATS, GOAL = 10_000_000, 1_000_000, 120, 1, 5, 5.0
-STEPS = ("Product Viewed", "Product Added", "Checkout Started", "Order Completed")
-NAMES = (*STEPS, "Page Viewed", "Products Searched", "Email Opened", "Cart Viewed")
-SHARES = (0.30, 0.08, 0.04, 0.025, 0.35, 0.10, 0.05, 0.055)
-WITHIN_DAYS = 7
-_DAY_US = 24 * 3600 * 1_000_000
-
-_WITHIN_US = WITHIN_DAYS * _DAY_US
-_CARRIED = "OVER (PARTITION BY customer ORDER BY moment, step ROWS UNBOUNDED PRECEDING)"
-
-# A window per step carries the latest valid start; ordering by step lets equal times match in step order.
-SQL = f"""
-    WITH one AS (
-        SELECT *, max(moment) FILTER (WHERE step = 0) {_CARRIED} AS first FROM events WHERE step < 4),
-    two AS (
-        SELECT *, max(first) FILTER (WHERE step = 1 AND moment - first <= {_WITHIN_US}) {_CARRIED} AS second FROM one),
-    three AS (
-        SELECT *, max(second) FILTER (WHERE step = 2 AND moment - second <= {_WITHIN_US}) {_CARRIED} AS third FROM two),
-    reached AS (
-        SELECT bool_or(first IS NOT NULL) AS a, bool_or(second IS NOT NULL) AS b, bool_or(third IS NOT NULL) AS c,
-            bool_or(step = 3 AND moment - third <= {_WITHIN_US}) AS d
-        FROM three GROUP BY customer)
-    SELECT count(*) FILTER (WHERE a), count(*) FILTER (WHERE b), count(*) FILTER (WHERE c), count(*) FILTER (WHERE d)
-    FROM reached
-"""
+FEW = ("Product Viewed", "Product Added", "Checkout Started", "Order Completed")
+SEGMENT = {"did": "Order Completed"}
+PROPERTY = "device"
+WITHIN = "7d"
+CLICKHOUSE_GOAL, DUCKDB_GOAL, OPTION_GOAL = 6.0, 20.0, 1 / 1.5
+_WITHIN_US = 7 * 86_400_000_000
+_CARRIED = "OVER (PARTITION BY customer ORDER BY time, step ROWS UNBOUNDED PRECEDING)"
 
 
-def figures() -> Iterator[Figure]:
-    rows = simulated()
-    journeys = _journeys(rows)
-    database = _database(journeys)
+def figures(crowd: Crowd | None = None) -> Iterator[Figure]:
+    crowd = crowd or Crowd()
+    journeys, peer = crowd.journeys(), ClickHouse(crowd)
+    for steps in (FEW, crowd.event_names[:12]):
+        yield _figure(crowd, journeys, steps, "windowFunnel in ClickHouse", CLICKHOUSE_GOAL, _ask(peer, crowd, steps))
+    database = duck(crowd)
+    sql = exact_sql([crowd.event_names.index(step) for step in FEW])
+    than = f"exact windowed SQL in DuckDB {duckdb.__version__}"
+    yield _figure(crowd, journeys, FEW, than, DUCKDB_GOAL, lambda: list(database.sql(sql).fetchall()[0]))
+    yield from _options(crowd, journeys)
 
-    def ours() -> list[int]:
-        return [step.customers for step in journeys.funnel(*STEPS, within=f"{WITHIN_DAYS}d").steps]
 
-    def peer() -> list[int]:
-        return list(database.sql(SQL).fetchall()[0])
+def _options(crowd: Crowd, journeys: Journeys) -> Iterator[Figure]:
+    """The funnel by a property and on a segment against the plain one; the segment's customers are found anew each
+    time, and its numbers are those of the same customers' events alone."""
 
-    equal = ours() == peer()
-    ours_s, peer_s = interleaved(ours, peer, REPEATS)
-    yield Figure(
-        name="funnel of 4 steps over 10 M events, warm",
-        ours_s=ours_s,
-        peer=f"exact windowed SQL in DuckDB {duckdb.__version__}",
-        peer_s=peer_s,
-        ratio=peer_s / ours_s,
-        goal="5 times faster",
-        equal=equal,
-        met=equal and peer_s / ours_s >= GOAL,
+    def plain() -> FunnelResult:
+        return journeys.funnel(*FEW, within=WITHIN)
+
+    yield compared(
+        f"funnel by a property, {crowd.events / 1e6:g} M events",
+        lambda: journeys.funnel(*FEW, within=WITHIN, by=PROPERTY),
+        plain,
+        than="the plain one",
+        goal=OPTION_GOAL,
+        same=lambda split, whole: reached(split) == reached(whole) == _together(split),
+    )
+    alone = reached(Journeys(journeys.where(SEGMENT).columns).funnel(*FEW, within=WITHIN))
+    yield compared(
+        f"funnel on a segment, {crowd.events / 1e6:g} M events",
+        lambda: journeys.where(SEGMENT).funnel(*FEW, within=WITHIN),
+        plain,
+        than="the plain one",
+        goal=OPTION_GOAL,
+        same=lambda part, whole: reached(part) == alone,
     )
 
 
-def simulated() -> Rows:
-    """Customers with visits of about six events each, minutes apart, over the days."""
-    random = np.random.default_rng(SEED)
-    visits = EVENTS // 6
-    sizes = np.full(visits, 6)
-    sizes[: EVENTS - visits * 6] += 1
-    visit = np.repeat(np.arange(visits), sizes)
-    begun = random.integers(0, DAYS * _DAY_US, visits)
-    return Rows(
-        customer=random.integers(0, CUSTOMERS, visits)[visit],
-        time_us=begun[visit] + random.integers(0, 30 * 60 * 1_000_000, EVENTS),
-        seq=np.arange(EVENTS),
-        event=random.choice(len(NAMES), EVENTS, p=SHARES).astype(np.uint16),
-        channel=np.zeros(EVENTS, np.uint8),
+def _figure(
+    crowd: Crowd, journeys: Journeys, steps: Sequence[str], than: str, goal: float, peer: Callable[[], list[int]]
+) -> Figure:
+    return compared(
+        f"funnel of {len(steps)} steps, {crowd.events / 1e6:g} M events",
+        lambda: journeys.funnel(*steps, within=WITHIN),
+        peer,
+        than=than,
+        goal=goal,
+        touched=crowd.events * 10 + crowd.people * 8,
+        same=lambda ours, theirs: reached(ours) == theirs,
     )
 
 
-def _journeys(rows: Rows) -> Journeys:
-    ready, _ = build(rows)
-    person = np.ones(len(ready.customer), np.bool_)
-    return Journeys(ready.columns(person=person, event_names=NAMES, channel_names=("web",)))
+def reached(found: FunnelResult) -> list[int]:
+    return [step.customers for step in found.steps]
 
 
-def _database(journeys: Journeys) -> duckdb.DuckDBPyConnection:
-    """The same events in DuckDB's own storage, in memory, in the order of the journeys, with as many threads."""
-    columns = journeys.columns
-    customer = np.repeat(columns.customer, np.diff(columns.offsets))
-    table = pa.table({"customer": customer, "moment": columns.time_us, "step": columns.event.astype(np.uint8)})
-    database = duckdb.connect(config={"threads": os.cpu_count() or 1})
-    database.execute("SET enable_progress_bar = false")
-    database.register("given", table)
-    database.execute("CREATE TABLE events AS FROM given")
-    return database
+def _together(found: FunnelResult) -> list[int]:
+    return [sum(each) for each in zip(*([step.customers for step in g.steps] for g in found.groups), strict=True)]
+
+
+def _ask(peer: ClickHouse, crowd: Crowd, steps: Sequence[str]) -> Callable[[], list[int]]:
+    sql = window_funnel([crowd.event_names.index(step) for step in steps])
+
+    def asked() -> list[int]:
+        ended: dict[Any, Any] = dict(peer.ask(sql))
+        return [sum(n for level, n in ended.items() if level > step) for step in range(len(steps))]
+
+    return asked
+
+
+def window_funnel(codes: Sequence[int]) -> str:
+    """How many customers got how far; events that are no step are left out first, which is faster."""
+    steps = ", ".join(f"event = {code}" for code in codes)
+    return f"""
+        SELECT level, count() FROM (
+            SELECT windowFunnel({_WITHIN_US}, 'strict_once')(time, {steps}) AS level
+            FROM events WHERE event IN ({", ".join(map(str, codes))}) GROUP BY customer)
+        GROUP BY level
+    """
+
+
+def exact_sql(codes: Sequence[int]) -> str:
+    """A window per step carries the latest valid start; ordering by step lets equal times match in step order."""
+    cases = " ".join(f"WHEN {code} THEN {step}" for step, code in enumerate(codes))
+    tables = [
+        f"s0 AS (SELECT customer, time, CASE event {cases} END AS step FROM events WHERE event IN {(*codes,)})",
+        f"s1 AS (SELECT *, max(time) FILTER (WHERE step = 0) {_CARRIED} AS b1 FROM s0)",
+    ]
+    for step in range(1, len(codes)):
+        here = f"FILTER (WHERE step = {step} AND time - b{step} <= {_WITHIN_US})"
+        tables.append(f"s{step + 1} AS (SELECT *, max(b{step}) {here} {_CARRIED} AS b{step + 1} FROM s{step})")
+    some = ", ".join(f"bool_or(b{step} IS NOT NULL) AS r{step}" for step in range(1, len(codes) + 1))
+    counts = ", ".join(f"count(*) FILTER (WHERE r{step})" for step in range(1, len(codes) + 1))
+    last = f"reached AS (SELECT {some} FROM s{len(codes)} GROUP BY customer)"
+    return f"WITH {', '.join([*tables, last])} SELECT {counts} FROM reached"

@@ -1,4 +1,4 @@
-"""The benchmark compares equals: its SQL and the funnel count the same, and its figures can be written down."""
+"""Benchmarks compare equals: peers and the funnel count the same, and figures can be written down."""
 
 from __future__ import annotations
 
@@ -8,33 +8,23 @@ import pytest
 from support import ROOT
 
 
-@pytest.fixture
-def small(monkeypatch: pytest.MonkeyPatch):
-    """The funnel benchmark, over few events that crowd together."""
+@pytest.fixture(autouse=True)
+def benches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(ROOT))
-    from bench import funnels
-
-    monkeypatch.setattr(funnels, "EVENTS", 60_000)
-    monkeypatch.setattr(funnels, "CUSTOMERS", 3_000)
-    monkeypatch.setattr(funnels, "REPEATS", 1)
-    return funnels
 
 
-def test_the_peer_answers_the_same(small) -> None:
-    (figure,) = small.figures()
-    assert figure.equal
-    assert figure.ratio == figure.peer_s / figure.ours_s
-    keys = msgspec.to_builtins(figure).keys()
-    assert {"name", "ours_s", "peer", "peer_s", "ratio", "goal", "equal"} <= keys
+def test_funnels_and_their_peers_answer_the_same() -> None:
+    pytest.importorskip("chdb")
+    from bench.crowd import Crowd
+    from bench.funnels import figures
+
+    for figure in figures(Crowd(events=100_000, kinds=14)):
+        assert figure.equal, figure.name
+        keys = msgspec.to_builtins(figure).keys()
+        assert {"name", "ours_s", "peer", "peer_s", "ratio", "goal", "equal"} <= keys
 
 
-def test_the_simulated_events_are_the_same_everywhere(small) -> None:
-    one, two = small.simulated(), small.simulated()
-    assert one.time_us.tolist() == two.time_us.tolist()
-    assert len(one) == 60_000
-
-
-def test_figures_are_said_in_words(small) -> None:
+def test_figures_are_said_in_words() -> None:
     from bench.measuring import Figure
     from bench.report import cells, machine
 

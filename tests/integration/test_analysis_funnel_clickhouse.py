@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from periplo.journeys.build import Rows, build
-from periplo.journeys.kernels.funnel import NO_STEP, SEVERAL, funnel
+from periplo.journeys.kernels.funnel import NO_STEP, funnel
 
 chdb = pytest.importorskip("chdb")
 
@@ -47,16 +47,16 @@ def test_equals_clickhouse(seed: int, customers: int, length: int, span: int, wi
     ready, _ = build(rows)
     table = np.arange(1 << (STEPS + 2), dtype=np.uint32) & ((1 << STEPS) - 1)
     person = np.ones(len(ready.customer), np.bool_)
-    only = np.array([step_of(int(bits)) for bits in table], np.uint8)
+    least = np.array([step_of(int(bits)) for bits in table], np.uint8)
     reached, _, _ = funnel(
-        ready.offsets, ready.time_us, person, ready.event, only, table.astype(np.uint32), STEPS, within, 0
+        ready.offsets, ready.time_us, person, ready.event, least, table.astype(np.uint32), STEPS, within, 0
     )
     assert reached.tolist() == clickhouse(rows, within)
 
 
 def step_of(bits: int) -> int:
     served = [step for step in range(STEPS) if bits >> step & 1]
-    return NO_STEP if not served else served[0] if len(served) == 1 else SEVERAL
+    return served[0] if served else NO_STEP
 
 
 def clickhouse(rows: Rows, within: int) -> list[int]:

@@ -13,7 +13,7 @@ from periplo.analysis.funnel.entries import Entries
 from periplo.analysis.funnel.rules import Rules
 from periplo.errors import UsageError
 from periplo.journeys.columns import I64, U8, U16, U32, Bool, JourneyColumns
-from periplo.journeys.kernels.funnel import NO_STEP, SEVERAL, funnel
+from periplo.journeys.kernels.funnel import NO_STEP, funnel
 from periplo.journeys.kernels.funnel_attempts import attempts
 from periplo.journeys.kernels.funnel_times import with_optional
 
@@ -65,7 +65,7 @@ def _plainly(part: JourneyColumns, rules: Rules) -> Attempts:
     needed = rules.needed
     code, bits = codes_of([rules.steps[k] for k in needed], part)
     level, still_open, rows = funnel(
-        part.offsets, part.time_us, part.person, code, _only(bits), bits, len(needed), rules.within_us, part.until_us
+        part.offsets, part.time_us, part.person, code, _least(bits), bits, len(needed), rules.within_us, part.until_us
     )
     customer = np.arange(part.customers)
     if rules.optional:
@@ -122,13 +122,12 @@ def _finer(code: Codes, bits: U32, mask: Bool, step: int) -> tuple[Codes, U32]:
     return fine, bits[old >> 1] | (old & 1).astype(np.uint32) << np.uint32(step)
 
 
-def _only(bits: U32) -> U8:
-    """Per code its one step, NO_STEP or SEVERAL."""
-    only = np.full(len(bits), NO_STEP, np.uint8)
-    for step in range(32):
-        here = bits >> np.uint32(step) & np.uint32(1) > 0
-        only[here] = np.where(only[here] == NO_STEP, step, SEVERAL)
-    return only
+def _least(bits: U32) -> U8:
+    """Per code the first step it may serve, or NO_STEP."""
+    least = np.full(len(bits), NO_STEP, np.uint8)
+    for step in range(31, -1, -1):
+        least[bits >> np.uint32(step) & np.uint32(1) > 0] = step
+    return least
 
 
 def _marks(conditions: Sequence[Condition], part: JourneyColumns) -> U32:

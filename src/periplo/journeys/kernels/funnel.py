@@ -14,8 +14,8 @@ import numpy as np
 from periplo.journeys.columns import I64, U8, U16, U32, Bool
 from periplo.journeys.kernels.compiled import kernel
 
-NO_STEP, SEVERAL = 255, 254
-"""What ``only[code]`` is for an event that serves no step, or more than one."""
+NO_STEP = 255
+"""What ``least[code]`` is for an event that serves no step."""
 
 
 @kernel
@@ -57,9 +57,9 @@ def _served(code: U16 | U32, begin: int, after: int, bits: U32) -> U32:
 
 
 @kernel
-def _crowded(level: int, now: int, within: int, bits: U32, start: I64, who: I64) -> int:
-    """The level after an instant with several events; from the last step down, so that every step builds on what
-    stood before it."""
+def _matched(level: int, now: int, within: int, bits: U32, start: I64, who: I64) -> int:
+    """The level after an instant at which an event may serve several steps; from the last step down, so that every
+    step builds on what stood before."""
     reached = level
     for step in range(min(level + len(bits), len(start)) - 1, -1, -1):
         lowest = serve(step, 0, bits, who)
@@ -77,6 +77,33 @@ def _crowded(level: int, now: int, within: int, bits: U32, start: I64, who: I64)
 
 
 @kernel
+def _after(
+    level: int, now: int, within: int, begin: int, after: int, code: U16, bits: U32, start: I64, who: I64
+) -> int:
+    """The level after the instant of the rows ``begin:after``; where each serves one step, from the first step up."""
+    served, several = np.uint32(0), np.uint32(0)
+    for row in range(begin, after):
+        one = bits[code[row]]
+        served |= one
+        several |= one & (one - np.uint32(1))
+    if several:
+        return _matched(level, now, within, _served(code, begin, after, bits), start, who)
+    for step in range(len(start)):
+        if step > level:
+            break
+        if served >> step & 1:
+            if step == 0:
+                start[0] = now
+            elif now - start[step - 1] <= within:
+                start[step] = start[step - 1]
+            else:
+                continue
+            if step == level:
+                level = step + 1
+    return level
+
+
+@kernel
 def instant(row: int, first: int, end: int, time_us: I64) -> Any:
     """The rows between ``first`` and ``end`` with the same time as ``row``: the first of them, and the one after."""
     begin, after = row, row + 1
@@ -89,32 +116,36 @@ def instant(row: int, first: int, end: int, time_us: I64) -> Any:
 
 @kernel
 def _go_back(
-    level: int, row: int, first: int, end: int, time_us: I64, code: U16 | U32, bits: U32, who: I64, out: I64
+    level: int, row: int, first: int, end: int, time_us: I64, code: U16, bits: U32, who: I64, out: I64, at: int
 ) -> None:
-    """Fills ``out`` with the rows that took a customer to ``level`` at ``row``, each the latest before the next."""
+    """Fills ``out[at:]`` with the rows that took a customer to ``level`` at ``row``, each the latest before the next."""
     step = level - 1
     while True:
         begin, after = instant(row, first, end, time_us)
-        lowest = serve(step, 0, _served(code, begin, after, bits), who) if after - begin > 1 else step
-        for k in range(lowest, step + 1):
-            out[k] = begin + who[k] if after - begin > 1 else row
-        if lowest == 0:
+        if after - begin == 1:
+            out[at + step] = row
+        else:
+            lowest = serve(step, 0, _served(code, begin, after, bits), who)
+            for k in range(lowest, step + 1):
+                out[at + k] = begin + who[k]
+            step = lowest
+        if step == 0:
             return
-        step, row = lowest - 1, begin - 1
+        step, row = step - 1, begin - 1
         while not bits[code[row]] >> step & 1:
             row -= 1
 
 
 @kernel
 def funnel(
-    offsets: I64, time_us: I64, person: Bool, code: U16 | U32, only: U8, bits: U32, steps: int, within: int, until: int
+    offsets: I64, time_us: I64, person: Bool, code: U16 | U32, least: U8, bits: U32, steps: int, within: int, until: int
 ) -> Any:
     """How far each customer got.
 
-    ``bits[code[row]]`` has bit k set where the event may serve step k, and ``only[code[row]]`` is that step where it
-    is just one. Answers, per customer: ``reached`` the number of steps (uint8); ``still_open`` whether there is a
-    further step and the window of the latest chain of that many was not over at ``until`` (us); and, one customer
-    after another, the ``rows`` that served their steps when that many were first reached.
+    ``bits[code[row]]`` has bit k set where the event may serve step k, and ``least[code[row]]`` is the first such
+    step. Answers, per customer: ``reached`` the number of steps (uint8); ``still_open`` whether there is a further
+    step and the window of the latest chain of that many was not over at ``until`` (us); and, one customer after
+    another, the ``rows`` that served their steps when that many were first reached.
     """
     n = len(offsets) - 1
     reached, still_open = np.zeros(n, np.uint8), np.zeros(n, np.bool_)
@@ -124,15 +155,17 @@ def funnel(
         first, end = offsets[customer], offsets[customer + 1] if person[customer] else offsets[customer]
         level, last, row = 0, 0, first
         while row < end and level < steps:
-            step = np.int64(only[code[row]])
-            if step > level and step != SEVERAL:
+            if least[code[row]] > level:
                 row += 1
                 continue
-            now, before, after = time_us[row], level, row + 1
-            beside = (after < end and time_us[after] == now) or (row > first and time_us[row - 1] == now)
-            if beside or step == SEVERAL:
-                begin, after = instant(row, first, end, time_us)
-                level = _crowded(level, now, within, _served(code, begin, after, bits), start, who)
+            now, before, begin, after = time_us[row], level, row, row + 1
+            while begin > first and time_us[begin - 1] == now:
+                begin -= 1
+            while after < end and time_us[after] == now:
+                after += 1
+            step = np.int64(least[code[row]])
+            if after - begin > 1 or bits[code[row]] >> step > 1:
+                level = _after(level, now, within, begin, after, code, bits, start, who)
             elif step == 0:
                 start[0] = now
                 level = max(level, 1)
@@ -143,7 +176,10 @@ def funnel(
                 last = row
             row = after
         if level:
-            _go_back(level, last, first, end, time_us, code, bits, who, rows[used : used + level])
+            if level == 1 and bits[code[last]] & 1:
+                rows[used] = last
+            else:
+                _go_back(level, last, first, end, time_us, code, bits, who, rows, used)
             used += level
             reached[customer] = level
             still_open[customer] = level < steps and start[level - 1] + within >= until

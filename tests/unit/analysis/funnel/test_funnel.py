@@ -12,7 +12,7 @@ from funnel_brute import Ask, Event, level_of
 from given import given, made
 from periplo.analysis import FunnelResult, Journeys
 from periplo.errors import UnknownName
-from periplo.journeys.kernels.funnel import NO_STEP, SEVERAL, funnel
+from periplo.journeys.kernels.funnel import NO_STEP, funnel
 
 
 def ask(*lines: str, steps: str = "ABC", within: float = 10, until: float | None = None, **options) -> FunnelResult:
@@ -119,13 +119,13 @@ def test_strangers_are_left_out() -> None:
 def test_equals_brute_force_also_where_events_serve_several_steps(journey, within: int, until: int) -> None:
     journey = sorted(journey, key=lambda event: event[0])
     bits = np.arange(8, dtype=np.uint32)
-    only = np.array([NO_STEP, 0, 1, SEVERAL, 2, SEVERAL, SEVERAL, SEVERAL], np.uint8)
+    least = np.array([NO_STEP, 0, 1, 0, 2, 0, 1, 0], np.uint8)
     reached, still_open, rows = funnel(
         np.array([0, len(journey)]),
         np.array([when for when, _ in journey], np.int64),
         np.ones(1, np.bool_),
         np.array([mask for _, mask in journey], np.uint16),
-        only,
+        least,
         bits,
         3,
         within,
