@@ -92,3 +92,26 @@ def test_baskets_and_money(raw: duckdb.DuckDBPyConnection, journeys: Journeys) -
     assert (figures.get("revenue").value, figures.get("revenue").currency) == (cents, "USD")
     again = raw.sql("SELECT count(*) FROM (SELECT who FROM bought GROUP BY who HAVING count(*) > 1)").fetchall()
     assert len(figures.behind("kpi/repeat_purchase_rate")) == again[0][0]
+
+
+def test_households_back_in_each_week(raw: duckdb.DuckDBPyConnection, journeys: Journeys) -> None:
+    """Weeks of the shop's zone, UTC unless it says another."""
+    weeks = """WITH weeks AS (SELECT DISTINCT who, date_trunc('week', at_c) AS week FROM bought),
+        firsts AS (SELECT who, min(week) AS first FROM weeks GROUP BY who)"""
+    expected = raw.sql(
+        f"""{weeks} SELECT strftime(first, '%G-W%V'), datediff('week', first, week), count(*)
+        FROM weeks JOIN firsts USING (who) WHERE week > first GROUP BY ALL ORDER BY ALL"""
+    ).fetchall()
+    found = journeys.retention("Order Completed", "Order Completed", unit="week", periods=60)
+    came = [
+        (cohort.period, int(cell.after), cell.customers + cell.so_far)
+        for cohort in found.cohorts
+        for cell in cohort.cells
+        if cell.after != "0" and cell.customers + cell.so_far
+    ]
+    assert came == expected
+    sizes = raw.sql(
+        f"{weeks} SELECT n, count(*) FROM (SELECT count(*) AS n FROM weeks GROUP BY who) GROUP BY n ORDER BY n"
+    )
+    sticky = journeys.stickiness("Order Completed", unit="week")
+    assert [(step.intervals, step.customers) for step in sticky.steps if step.customers] == sizes.fetchall()

@@ -120,6 +120,80 @@ def test_monthly_cohorts(raw: duckdb.DuckDBPyConnection, journeys: Journeys) -> 
     assert all(cohort.last_incomplete for cohort in cohorts.cohorts)  # the file ends on 9 December
 
 
+def test_money_and_orders_of_monthly_cohorts(raw: duckdb.DuckDBPyConnection, journeys: Journeys) -> None:
+    expected = raw.sql(
+        """WITH mine AS (
+            SELECT customer, date_trunc('month', min(moment) OVER (PARTITION BY customer)) AS first,
+                date_trunc('month', moment) AS month, revenue
+            FROM orders WHERE customer IS NOT NULL)
+        SELECT strftime(first, '%Y-%m'), datediff('month', first, month), count(*), sum(revenue)::BIGINT
+        FROM mine GROUP BY ALL ORDER BY ALL"""
+    ).fetchall()
+    cohorts = journeys.cohorts().cohorts
+    found = [(c.period, r.after, r.orders, r.money[0].gross_minor) for c in cohorts for r in c.returns if r.orders]
+    assert found == expected
+    known = one(raw, "SELECT sum(revenue)::BIGINT FROM orders WHERE customer IS NOT NULL")
+    assert sum(each.money[0].gross_minor for each in cohorts) == known
+
+
+def test_weekly_retention_from_the_first_order(raw: duckdb.DuckDBPyConnection, journeys: Journeys) -> None:
+    """Weeks of the calendar in London, and weeks of 7 x 24 hours since each first order; rates of what is over."""
+    mine = """WITH mine AS (
+        SELECT DISTINCT customer, moment, min(moment) OVER (PARTITION BY customer) AS first
+        FROM orders WHERE customer IS NOT NULL)"""
+    london = "{} + ({} >= '2011-03-27' AND {} < '2011-10-30')::INT * INTERVAL 1 HOUR"
+    week, begun = (f"date_trunc('week', {london.format(*[name] * 3)})" for name in ("moment", "first"))
+    expected = raw.sql(
+        f"""{mine} SELECT strftime({begun}, '%G-W%V'), datediff('week', {begun}, {week}), count(DISTINCT customer)
+        FROM mine WHERE moment > first AND datediff('week', {begun}, {week}) BETWEEN 1 AND 12
+        GROUP BY ALL ORDER BY ALL"""
+    ).fetchall()
+    cohorts = journeys.retention("Order Completed", "Order Completed", unit="week").cohorts
+    cells = [(cohort.period, cell) for cohort in cohorts for cell in cohort.cells]
+    found = [(p, int(c.after), c.customers + c.so_far) for p, c in cells if c.after != "0" and c.customers + c.so_far]
+    assert found == expected
+    rolling = journeys.retention("Order Completed", "Order Completed", unit="week", rolling=True, periods=4)
+    until = journeys.evidence.until.replace(tzinfo=None)
+    sure = f"first + INTERVAL 28 DAY <= TIMESTAMP '{until}' + INTERVAL 1 MICROSECOND"
+    back, eligible = one(
+        raw,
+        f"""{mine} SELECT count(DISTINCT customer) FILTER (
+                WHERE moment > first AND moment >= first + INTERVAL 21 DAY AND moment < first + INTERVAL 28 DAY),
+            count(DISTINCT customer) FROM mine WHERE {sure}""",
+    )
+    assert (rolling.mean[3].customers, rolling.mean[3].eligible) == (back, eligible)
+
+
+def test_lifecycle_and_stickiness_of_buyers(raw: duckdb.DuckDBPyConnection, journeys: Journeys) -> None:
+    months = """WITH months AS (
+        SELECT DISTINCT customer, datediff('month', TIMESTAMP '2010-12-01', moment) AS m
+        FROM orders WHERE customer IS NOT NULL),
+        seen AS (SELECT customer, m, lag(m) OVER (PARTITION BY customer ORDER BY m) AS before FROM months)"""
+    expected = raw.sql(
+        f"""{months} SELECT m, count(*) FILTER (before IS NULL), count(*) FILTER (before = m - 1),
+            count(*) FILTER (before < m - 1) FROM seen GROUP BY m ORDER BY m"""
+    ).fetchall()
+    living = journeys.lifecycle("Order Completed", unit="month").periods
+    assert [(k, p.new, p.returning, p.resurrecting) for k, p in enumerate(living)] == expected
+    sizes = raw.sql(
+        f"{months} SELECT n, count(*) FROM (SELECT count(*) AS n FROM months GROUP BY customer) GROUP BY n ORDER BY n"
+    ).fetchall()
+    sticky = journeys.stickiness("Order Completed", unit="month")
+    assert [(step.intervals, step.customers) for step in sticky.steps if step.customers] == sizes
+
+
+def test_customers_kept_from_month_to_month(raw: duckdb.DuckDBPyConnection, journeys: Journeys) -> None:
+    expected = raw.sql(
+        """WITH months AS (SELECT DISTINCT customer, date_trunc('month', moment) AS month FROM orders
+            WHERE customer IS NOT NULL)
+        SELECT strftime(a.month + INTERVAL 1 MONTH, '%Y-%m'), count(b.customer) / count(*), count(*)
+        FROM months a LEFT JOIN months b ON a.customer = b.customer AND b.month = a.month + INTERVAL 1 MONTH
+        WHERE a.month < DATE '2011-11-01' GROUP BY ALL ORDER BY ALL"""
+    ).fetchall()
+    rates = [kpi for kpi in journeys.kpis(over="month", figures=["retention_rate"]).values if kpi.period]
+    assert [(kpi.period, pytest.approx(kpi.value), kpi.n) for kpi in rates] == expected
+
+
 def test_one_quarter_and_the_quarter_before(raw: duckdb.DuckDBPyConnection, journeys: Journeys) -> None:
     query = "SELECT count(*), sum(revenue) FROM orders WHERE moment >= DATE '{}' AND moment < DATE '{}'"
     orders, revenue = one(raw, query.format("2011-07-01", "2011-10-01"))
