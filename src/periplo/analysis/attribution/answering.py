@@ -11,7 +11,7 @@ import numpy as np
 
 from periplo.analysis.attribution.credits import Sharing
 from periplo.analysis.attribution.kinds import Kinds
-from periplo.analysis.attribution.models import MODELS, PLACES, Model, check_memory, shares_by_place
+from periplo.analysis.attribution.models import MODELS, PLACES, ROWS, Model, check_memory, shares_by_place
 from periplo.analysis.attribution.opening import opener
 from periplo.analysis.attribution.question import MONEY_UNIT, AttributionQuestion, State
 from periplo.analysis.attribution.result import CONTACTS, Attribution, Credits
@@ -95,6 +95,7 @@ class Making:
             kinds=kinds,
             groups=self.grouping,
             sharing=Sharing(
+                models=tuple(model for model in self.models if model in ROWS),
                 direct=np.array([label in self._direct(kinds) for label in kinds.labels], np.bool_),
                 half_life=microseconds(options.half_life),
                 shares=shares_by_place(options.weights),
@@ -110,13 +111,16 @@ class Making:
             once=options.once,
         )
 
-    @cached_property
-    def table(self) -> Table:
+    @property
+    def models(self) -> list[Model]:
         model, weights = self.options.model, self.options.weights
         if model == "custom" and weights is None:
             raise UsageError("The model custom needs weights.", fix="For example first=0.3, middle=0.4, last=0.3.")
-        every = [each for each in MODELS if each != "custom" or weights is not None]
-        return Table(self.asked.kinds.labels, self.asked.currencies, MONEY_UNIT, [model] if model else every)
+        return [model] if model else [each for each in MODELS if each != "custom" or weights is not None]
+
+    @property
+    def table(self) -> Table:
+        return Table(self.asked.kinds.labels, self.asked.currencies, MONEY_UNIT, self.models)
 
     def all(self, state: State) -> Credits:
         cost = state.cost.reshape(len(self.grouping.labels), *self._shape).sum(axis=0)

@@ -37,10 +37,15 @@ class Paths(NamedTuple):
 
 @dataclass(frozen=True)
 class Tally:
-    """``counts`` int64[models, groups, kinds] units of conversions; ``monies`` int64[models, purses, kinds] units of
-    money; ``took_part`` int64[groups, kinds] units of conversions with such a touch; ``totals`` int64[groups, 3]
-    conversions, those without a touch, ends without a conversion; ``earned`` int64[purses, 2] money of all conversions
-    and of those without a touch; ``steps`` by group, ``gains`` (money of the last steps) by purse."""
+    """What parts add up to.
+
+    ``counts``     int64[models, groups, kinds] units of conversions
+    ``monies``     int64[models, purses, kinds] units of money
+    ``took_part``  int64[2, groups, kinds] units of conversions with such a touch, and of those with it last
+    ``totals``     int64[groups, 3] conversions, those without a touch, ends without a conversion
+    ``earned``     int64[purses, 2] units of money of all conversions, and of those without a touch
+    ``steps``      of the chain by group; ``gains``: money of the steps to a conversion by purse
+    """
 
     counts: I64
     monies: I64
@@ -63,9 +68,12 @@ class Tally:
 
 
 class Found(NamedTuple):
-    """Who gets what: per model float64[kinds] of ``conversions`` and float64[currencies, kinds] of ``money`` (units);
-    ``took_part`` and ``touches`` int64[kinds]; ``totals`` and ``earned`` as in ``Tally``; the ``probability`` of a
-    conversion in the Markov chain, and its ``removal`` effects float64[kinds]."""
+    """Who gets what.
+
+    ``conversions``, ``money``  per model float64[kinds], and float64[currencies, kinds] in units
+    ``took_part``, ``touches``  int64[2, kinds] and int64[kinds]; ``totals`` and ``earned`` as in ``Tally``
+    ``probability``             of a conversion in the Markov chain; ``removal``: its effects, float64[kinds]
+    """
 
     conversions: Mapping[Model, F64]
     money: Mapping[Model, F64]
@@ -79,9 +87,10 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True)
 class Sharing:
-    """How credit is shared: which kinds are ``direct``, the ``half_life`` (us), the ``shares`` by place, and how many
-    touches the chain remembers (``order``)."""
+    """How credit is shared: by which ``models`` beside the Markov chain, which kinds are ``direct``, the ``half_life``
+    (us), the ``shares`` by place, and how many touches the chain remembers (``order``)."""
 
+    models: tuple[Model, ...]
     direct: Bool
     half_life: float
     shares: F64
@@ -100,8 +109,9 @@ class Sharing:
 
     def tally(self, paths: Paths) -> Tally:
         purses = self.groups * self.currencies
+        models = np.array([ROWS[model] for model in self.models], np.int64)
         counts, monies, took_part = credit(
-            *(paths.low, paths.high, paths.kind, paths.moment, self.direct, self.half_life, self.shares),
+            *(paths.low, paths.high, paths.kind, paths.moment, models, self.direct, self.half_life, self.shares),
             *(paths.group, paths.purse, paths.converted * UNIT, paths.money, self.groups, purses),
         )
         bare = paths.low == paths.high
@@ -119,23 +129,19 @@ class Sharing:
     def found(self, tally: Tally, group: int | None = None) -> Found:
         """The credit of one group, or of all together."""
         chosen = slice(None) if group is None else slice(group, group + 1)
-        per_purse = tally.monies.reshape(len(tally.monies), self.groups, self.currencies, self.kinds)[:, chosen].sum(
-            axis=1
-        )
+        shape = (len(self.models), self.groups, self.currencies, self.kinds)
+        purses = tally.monies.reshape(shape)[:, chosen].sum(axis=1).astype(np.float64)
         totals = tally.totals[chosen].sum(axis=0)
         earned = tally.earned.reshape(self.groups, self.currencies, 2)[chosen].sum(axis=0)
-        conversions = {model: tally.counts[row, chosen].sum(axis=0) / UNIT for model, row in self._rows(tally)}
-        money = {model: per_purse[row].astype(np.float64) for model, row in self._rows(tally)}
+        conversions = dict(zip(self.models, tally.counts[:, chosen].sum(axis=1) / UNIT, strict=True))
+        money = dict(zip(self.models, purses, strict=True))
         walked, gains = self._steps(tally, group)
         expected, removal = removal_effects(walked, self.kinds, self.order, gains)
         conversions["markov"] = _shared(removal[0], totals[0] - totals[1])
         money["markov"] = np.stack([_shared(removal[1 + c], a - b) for c, (a, b) in enumerate(earned)])
-        took_part = tally.took_part[chosen].sum(axis=0) // UNIT
+        took_part = tally.took_part[:, chosen].sum(axis=1) // UNIT
         touches = _sums(walked.key % (self.kinds + 2), walked.times, self.kinds + 2)[: self.kinds]
         return Found(conversions, money, took_part, touches, totals, earned, float(expected[0]), removal[0])
-
-    def _rows(self, tally: Tally) -> list[tuple[Model, int]]:
-        return [(model, row) for model, row in ROWS.items() if row < len(tally.counts)]
 
     def _steps(self, tally: Tally, group: int | None) -> tuple[Steps, list[Steps]]:
         """The steps of one group or of all together, and the gains in each currency."""

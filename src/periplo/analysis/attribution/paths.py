@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import ArrayLike
 
 from periplo.analysis.attribution.credits import Paths, Sharing
-from periplo.analysis.attribution.models import MODELS, Model, check_memory, shares_by_place
+from periplo.analysis.attribution.models import MODELS, ROWS, Model, check_memory, shares_by_place
 from periplo.analysis.attribution.result import Credits
 from periplo.analysis.attribution.table import Table
 from periplo.errors import UnknownName, UsageError
@@ -58,7 +58,8 @@ def of_paths(
     earned = _numbers(value, len(high), "value")
     unit = _unit(np.abs(earned).sum())
     nothing = np.zeros(len(high), np.int64)
-    sharing = Sharing(_mask(names, direct), 1.0, shares_by_place(weights), markov_order)
+    by_path = tuple(model for model in chosen if model in ROWS)
+    sharing = Sharing(by_path, _mask(names, direct), 1.0, shares_by_place(weights), markov_order)
     tally = sharing.tally(
         Paths(
             kind=kind,
@@ -93,11 +94,11 @@ def _coded(paths: Sequence[str] | Sequence[Sequence[str]] | pa.Array, separator:
     if pa.types.is_string(given.type) or pa.types.is_large_string(given.type):
         given = pc.split_pattern(pc.fill_null(given, ""), separator)
     given = given.cast(pa.list_(pa.string()))
-    flat = pc.utf8_trim_whitespace(given.flatten())
     size = pc.fill_null(pc.list_value_length(given), 0).to_numpy(zero_copy_only=False)
-    coded = flat.dictionary_encode()
-    kind = coded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-    return _without_blanks(coded.dictionary.to_pylist(), kind, np.cumsum(size, dtype=np.int64))
+    coded = pc.fill_null(given.flatten(), "").dictionary_encode()
+    plain = pc.utf8_trim_whitespace(coded.dictionary).dictionary_encode()
+    kind = plain.indices.to_numpy(zero_copy_only=False).astype(np.int64)[coded.indices.to_numpy(zero_copy_only=False)]
+    return _without_blanks(plain.dictionary.to_pylist(), kind, np.cumsum(size, dtype=np.int64))
 
 
 def _without_blanks(names: list[str], kind: I64, high: I64) -> tuple[list[str], I64, I64]:

@@ -32,7 +32,7 @@ class Table:
         spent = ~np.isnan(cost)
         active = np.flatnonzero((found.earned[:, 0] != 0) | spent.any(axis=1)).tolist()
         shown = np.flatnonzero((found.touches > 0) | spent.any(axis=0)).tolist()
-        rank = found.conversions[self.models[0] if len(self.models) == 1 else RANK]
+        rank = found.conversions[RANK if RANK in self.models and len(self.models) > 1 else self.models[0]]
         ordered = sorted(shown, key=lambda kind: (-rank[kind], -found.touches[kind], self.kinds[kind]))
         attributed = [self._attributed(found, kind, active, cost) for kind in ordered]
         if found.totals[1]:
@@ -47,12 +47,12 @@ class Table:
         )
 
     def _attributed(self, found: Found, kind: int, active: Sequence[int], cost: F64) -> Attributed:
-        took_part = int(found.took_part[kind])
+        took_part, ended_with = found.took_part[:, kind].tolist()
         return Attributed(
             name=self.kinds[kind],
             touches=int(found.touches[kind]),
             took_part=took_part,
-            assisted=took_part - round(found.conversions["last"][kind]),
+            assisted=took_part - ended_with,
             credits=[
                 self._credit(
                     found,

@@ -81,7 +81,7 @@ def touch_paths(
 def _weigh(
     model: int, kind: I64, moment: I64, direct: Bool, half_life: float, shares: F64, seen: I64, weight: F64
 ) -> None:
-    """The weights of the touches of one path; they add up to 1. ``seen[kind]`` is -1 before and after."""
+    """The weights of the touches of one path; they add up to 1. ``seen[kind]`` is the place of its first touch."""
     n = len(kind)
     total, source = 0.0, n - 1
     for i in range(n):
@@ -92,16 +92,29 @@ def _weigh(
         elif model == TIME_DECAY:
             weight[i] = 2.0 ** ((moment[i] - moment[n - 1]) / half_life)
         elif model == SHAPLEY:
-            weight[i] = 1.0 if seen[kind[i]] < 0 else 0.0
-            seen[kind[i]] = i
+            weight[i] = 1.0 if seen[kind[i]] == i else 0.0
         elif model >= BY_PLACE and n > 1:
-            weight[i] = shares[0] if i == 0 else (shares[2] if i == n - 1 else shares[1] / (n - 2))
+            by_place = shares[model - BY_PLACE]
+            weight[i] = by_place[0] if i == 0 else (by_place[2] if i == n - 1 else by_place[1] / (n - 2))
         total += weight[i]
     if model == LAST_NON_DIRECT:
         weight[source] = total = 1.0
     for i in range(n):
-        seen[kind[i]] = -1
         weight[i] = weight[i] / total if total > 0 else 1.0 / n
+
+
+@kernel
+def _give(weight: F64, kind: I64, count: int, money: int, counts: I64, monies: I64) -> None:
+    """Shares out whole units by weight; the rest goes to the last touch that has any."""
+    left, rest, heir = np.int64(count), np.int64(money), kind[0]
+    for i in range(len(kind)):
+        if weight[i] > 0:
+            units, minor = np.int64(weight[i] * count + 0.5), np.int64(weight[i] * money + 0.5)
+            counts[kind[i]] += units
+            monies[kind[i]] += minor
+            left, rest, heir = left - units, rest - minor, kind[i]
+    counts[heir] += left
+    monies[heir] += rest
 
 
 @kernel
@@ -110,6 +123,7 @@ def credit(
     high: I64,
     kind: I64,
     moment: I64,
+    models: I64,
     direct: Bool,
     half_life: float,
     shares: F64,
@@ -120,38 +134,33 @@ def credit(
     groups: int,
     purses: int,
 ) -> Any:
-    """The credit that kinds of touches get by each model, in whole units, so that it adds up to the last one.
+    """The credit that kinds of touches get by each of ``models``, in whole units, so that it adds up to the last one.
 
     ``kind``, ``moment`` (us) per touch; ``direct`` per kind; ``half_life`` in us; ``shares`` float64[models by place,
     3] of the first touch, those between, and the last; per path its ``group``, ``count`` units of conversions (0:
     none, no credit), ``money`` units and their ``purse``. Answers ``counts`` int64[models, groups, kinds], ``monies``
-    int64[models, purses, kinds], and ``took_part`` int64[groups, kinds]: units of conversions with such a touch.
+    int64[models, purses, kinds], and ``took_part`` int64[2, groups, kinds]: units of conversions with such a touch,
+    and of those with it last.
     """
-    kinds, models = len(direct), BY_PLACE + len(shares)
-    counts, monies = np.zeros((models, groups, kinds), np.int64), np.zeros((models, purses, kinds), np.int64)
-    took_part, seen = np.zeros((groups, kinds), np.int64), np.full(kinds, -1, np.int64)
+    kinds = len(direct)
+    counts, monies = np.zeros((len(models), groups, kinds), np.int64), np.zeros((len(models), purses, kinds), np.int64)
+    took_part, seen = np.zeros((2, groups, kinds), np.int64), np.full(kinds, -1, np.int64)
     longest = 0
     for path in range(len(low)):
         longest = max(longest, high[path] - low[path])
     weight = np.empty(longest, np.float64)
     for path in range(len(low)):
-        a, b = low[path], high[path]
+        a, b, g = low[path], high[path], group[path]
         if a == b or count[path] == 0:
             continue
-        for model in range(models):
-            by_place = shares[max(model - BY_PLACE, 0)]
-            _weigh(model, kind[a:b], moment[a:b], direct, half_life, by_place, seen, weight)
-            left, rest, heir = count[path], money[path], 0
-            for i in range(b - a):
-                if weight[i] > 0:
-                    units, minor = np.int64(weight[i] * count[path] + 0.5), np.int64(weight[i] * money[path] + 0.5)
-                    counts[model, group[path], kind[a + i]] += units
-                    monies[model, purse[path], kind[a + i]] += minor
-                    left, rest, heir = left - units, rest - minor, kind[a + i]
-                    if model == SHAPLEY:
-                        took_part[group[path], kind[a + i]] += count[path]
-            counts[model, group[path], heir] += left
-            monies[model, purse[path], heir] += rest
+        for i in range(b - a - 1, -1, -1):
+            seen[kind[a + i]] = i
+        for i in range(b - a):
+            took_part[0, g, kind[a + i]] += count[path] * (seen[kind[a + i]] == i)
+        took_part[1, g, kind[b - 1]] += count[path]
+        for m in range(len(models)):
+            _weigh(models[m], kind[a:b], moment[a:b], direct, half_life, shares, seen, weight)
+            _give(weight, kind[a:b], count[path], money[path], counts[m, g], monies[m, purse[path]])
     return counts, monies, took_part
 
 
