@@ -163,3 +163,26 @@ def test_errors_and_help_speak_spanish(shop: Path) -> None:
     assert "¿Quería decir" in periplo("stages", str(shop), "--channel", "wbe", lang="es").stderr
     assert "Los indicadores clave de una tienda" in periplo("kpis", "--help", lang="es").stdout
     assert "clientes" in periplo("stages", str(shop), lang="es").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("funel",), "No hay comando con el nombre «funel».\n¿Quería decir «funnel»?"),
+        (("funnel", "x", "--stepp", "A"), "No hay opción con el nombre «--stepp».\n¿Quería decir «--step»?"),
+        (("funnel", "x"), "Falta --step.\nVea periplo funnel --help."),
+        (("kpis",), "Falta SHOP|FILE.\nVea periplo kpis --help."),
+        (("funnel", "x", "--step"), "La opción --step necesita un valor."),
+        (("serve", "x", "--port", "abc"), "--port no puede tener este valor"),
+    ],
+)
+def test_a_command_written_wrongly_says_what_to_do(words: tuple[str, ...], said: str) -> None:
+    done = periplo(*words, lang="es")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(said)
+
+
+def test_no_words_at_all_show_what_there_is() -> None:
+    done = periplo(lang="es")
+    assert done.returncode == 2
+    assert "funnel" in done.stderr

@@ -8,10 +8,12 @@ import traceback
 from typing import NoReturn
 
 import typer
+from typer.exceptions import TyperException
 
 from periplo.cli import asking, importing, keeping, mapping, questions, serving, simulating
 from periplo.cli.output import LANG, errors, help_text
-from periplo.errors import PeriploError
+from periplo.cli.wrong_use import told
+from periplo.errors import PeriploError, UsageError
 from periplo.language import t, tell
 
 app = typer.Typer(
@@ -29,11 +31,12 @@ for room in (importing, questions, asking, mapping, serving, simulating, keeping
 def main() -> NoReturn:
     """Runs the command. Exit code 0, 2 for wrong use, 1 for failure; errors go to stderr, never as a traceback."""
     try:
-        app()
-        sys.exit(0)
+        sys.exit(app(standalone_mode=False) or 0)
     except PeriploError as error:
         say(error)
         sys.exit(error.exit_code)
+    except TyperException as error:
+        refuse(error)
     except KeyboardInterrupt:
         errors.print(t("Stopped.", LANG))
         sys.exit(130)
@@ -43,6 +46,16 @@ def main() -> NoReturn:
     except Exception as error:
         unexpected(error)
         sys.exit(1)
+
+
+def refuse(error: TyperException) -> NoReturn:
+    """Ends on a command that was written wrongly; one without any word shows what there is."""
+    wrong = told(error)
+    if wrong is not None:
+        say(wrong)
+    else:
+        errors.print(str(error), markup=False, highlight=False)
+    sys.exit(UsageError.exit_code)
 
 
 def say(error: PeriploError) -> None:

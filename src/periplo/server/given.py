@@ -25,9 +25,12 @@ Since = Annotated[str | None, QueryParameter(description="First day, as 2026-01-
 Until = Annotated[str | None, QueryParameter(description="Last day, that day included.")]
 Segment = Annotated[str | None, QueryParameter(description="Only the customers of this segment.")]
 Channel = Annotated[str | None, QueryParameter(description="Only the events of this channel.")]
+Where = Annotated[
+    str | None, QueryParameter(description="Only the customers for whom a predicate holds: an event name, or JSON.")
+]
 Map = Annotated[str | None, QueryParameter(description="A map of the shop, or a template: retail, travel, banking.")]
 
-FILTERS = ("period", "since", "until", "segment", "channel", "map")
+FILTERS = ("period", "since", "until", "segment", "channel", "where", "map")
 
 
 def provide_view(
@@ -37,10 +40,11 @@ def provide_view(
     until: Until = None,
     segment: Segment = None,
     channel: Channel = None,
+    where: Where = None,
     map: Map = None,
 ) -> View:
     """The filters of the address. Raises ``UsageError`` for those that cannot be used."""
-    return desk.view(dict(zip(FILTERS, (period, since, until, segment, channel, map), strict=True)))
+    return desk.view(dict(zip(FILTERS, (period, since, until, segment, channel, where, map), strict=True)))
 
 
 def provide_reader(request: Request[Any, Any, Any]) -> Reader:

@@ -30,13 +30,14 @@ class View:
         asked: dict[str, object] = {"period": self.period if self.period in PERIODS else None}
         if not self.period:
             asked |= {"since": self.filters.since, "until": self.filters.until}
-        asked |= {"segment": self.filters.segment, "channel": self.filters.channel, "map": self.map}
+        asked |= {"segment": self.filters.segment, "channel": self.filters.channel}
+        asked |= {"where": self.filters.where, "map": self.map}
         kept = {name: value for name, value in (asked | changes).items() if value not in (None, "")}
         return f"?{urlencode(kept, safe='/:')}" if kept else ""
 
 
 def view_of(shop: Shop, asked: Mapping[str, str | None]) -> View:
-    """The view that ``period, since, until, segment, channel, map`` ask for. Raises ``UsageError`` for bad ones."""
+    """The view that the filters of an address ask for. Raises ``UsageError`` for bad ones."""
     since, until = _day("since", asked.get("since")), _day("until", asked.get("until"))
     if since and until and since > until:
         raise UsageError(
@@ -54,6 +55,7 @@ def view_of(shop: Shop, asked: Mapping[str, str | None]) -> View:
         until=until,
         channel=_known("channel", asked.get("channel"), lambda: channels(shop)),
         segment=_known("segment", asked.get("segment"), shop.segments),
+        where=asked.get("where") or None,
     )
     return View(chosen, period, _known("map", asked.get("map"), shop.maps))
 

@@ -23,6 +23,7 @@ def asked(view: View) -> Asked:
         until=chosen.until,
         segment=chosen.segment,
         channel=chosen.channel,
+        where=chosen.where,
         map=view.map,
     )
 

@@ -26,6 +26,7 @@ class Asked(Shape, kw_only=True):
     until: date | None
     segment: str | None
     channel: str | None
+    where: str | None
     map: str | None
 
 

@@ -1,0 +1,52 @@
+"""A command that was written wrongly, told as every other error: what, why, what to do, in the reader's language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from typer.exceptions import TyperException
+
+from periplo.errors import PeriploError, UnknownName, UsageError
+
+
+def told(error: TyperException) -> PeriploError | None:
+    """The error in our words; None for one that shows help by itself."""
+    kind, given = type(error).__name__, vars(error)
+    command: Any = getattr(given.get("ctx"), "command", None)
+    match kind:
+        case "NoArgsIsHelpError":
+            return None
+        case "NoSuchOption":
+            return UnknownName("option", given["option_name"], _options(command))
+        case "MissingParameter":
+            return UsageError(
+                "{name} is missing.",
+                fix="See periplo {command} --help.",
+                name=_name(given["param"]),
+                command=command.name,
+            )
+        case "BadOptionUsage":
+            return UsageError("The option {name} needs a value.", name=given["option_name"])
+        case "BadParameter":
+            return _bad_value(given["param"], error)
+    said = str(error)
+    if said.startswith("No such command"):
+        return UnknownName("command", said.split("'")[1], getattr(command, "commands", ()))
+    return UsageError("The command cannot be read: {said}", fix="See periplo --help.", said=said)
+
+
+def _bad_value(parameter: Any, error: TyperException) -> PeriploError:
+    return UsageError(
+        "{name} cannot have this value: {said}",
+        name=_name(parameter),
+        said=str(error).removeprefix("Value error, "),
+    )
+
+
+def _options(command: Any) -> list[str]:
+    return [name for parameter in command.params for name in parameter.opts if name.startswith("--")]
+
+
+def _name(parameter: Any) -> str:
+    long = [name for name in parameter.opts if name.startswith("--")]
+    return str(long[0] if long else parameter.metavar or parameter.name.upper())
