@@ -34,14 +34,21 @@ Window = Annotated[
 class PathQuestions(Basis):
     @question("Which touchpoint or event follows which: counts, shares and times.")
     def transitions(
-        self, collapse: Collapse = True, of: NodeKind = "touchpoint", gap: Gap = "never", versus: Against = None
+        self,
+        collapse: Collapse = True,
+        of: NodeKind = "touchpoint",
+        gap: Gap = "never",
+        times: Annotated[
+            bool, Help("Median and ninth decile of the times between; without them it is quicker.")
+        ] = True,
+        versus: Against = None,
     ) -> Transitions:
         """Which node follows which. ``of="event", collapse=False`` is the directly-follows graph of process mining.
 
         References: ``transition/<from>/<to>``, each a node (``<channel>:<contact>`` or event), or ``start``, ``end``.
         """
         columns, against = self.columns, versus_of(self, versus)
-        asked = TransitionQuestion(given.walk(self, of, collapse, gap), against)
+        asked = TransitionQuestion(given.walk(self, of, collapse, gap), times, against)
         return Transitions(
             definition=defining.transitions(of, collapse, gap, against),
             evidence=self.evidence,

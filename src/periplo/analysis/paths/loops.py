@@ -13,7 +13,7 @@ from periplo.analysis.numbers import joined, median_and_p90, seconds
 from periplo.analysis.paths.nodes import Of, node_label, referred
 from periplo.analysis.paths.transitions import flat
 from periplo.analysis.paths.versus import Difference, Versus, inside_of, of_customers, points
-from periplo.analysis.paths.visits import Visits, Walk
+from periplo.analysis.paths.visits import Visits, Walk, each_once
 from periplo.analysis.result import Result, Shown
 from periplo.journeys.columns import I64, JourneyColumns
 from periplo.journeys.kernels.paths import returns, spread
@@ -151,7 +151,7 @@ class LoopQuestion:
                 wanted = kinds + kinds * kinds + a
             case _:
                 return None
-        return np.unique(owner[cell == wanted])
+        return each_once(owner[cell == wanted])
 
     def _facts(self, part: JourneyColumns) -> tuple[I64, I64, I64, I64]:
         """Every way back: its customer, its cell, its time; and the customers with a visit. Together by customer."""
@@ -167,7 +167,7 @@ class LoopQuestion:
             (_length(part, seen, again), part.time_us[seen.first[here]] - part.time_us[seen.last[back[here]]])
         )
         owner = seen.customer[where[order]]
-        return owner, np.concatenate((node[again], cell))[order], time[order], np.unique(seen.owner)
+        return owner, np.concatenate((node[again], cell))[order], time[order], each_once(seen.owner)
 
     def _loop(
         self, cell: int, n: int, customers: int, people: int, times: list[float], difference: Difference | None

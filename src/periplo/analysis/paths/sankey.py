@@ -14,6 +14,7 @@ from periplo.analysis.paths.alignment import AlignedState, Alignment, Paths, hea
 from periplo.analysis.paths.nodes import END, OTHER, START, Of, node_label, referred
 from periplo.analysis.paths.transitions import flat
 from periplo.analysis.paths.versus import Difference, differences, points
+from periplo.analysis.paths.visits import each_once
 from periplo.analysis.result import Result, Shown
 from periplo.journeys.columns import I64, JourneyColumns
 from periplo.language import Lang, number, percent, t
@@ -170,7 +171,7 @@ class SankeyQuestion:
                 here = np.ones(len(paths.owner), np.bool_)
                 for k, slot in enumerate(wanted):
                     here &= place[at + k][paths.node[:, at + k]] == slot
-                return np.unique(paths.owner[here])
+                return each_once(paths.owner[here])
         return None
 
     def _column(self, text: str, names: int) -> int | None:

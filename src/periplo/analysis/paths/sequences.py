@@ -16,7 +16,7 @@ from periplo.analysis.paths.marking import marked
 from periplo.analysis.paths.pattern import Pattern
 from periplo.analysis.paths.transitions import flat
 from periplo.analysis.paths.versus import Difference, Versus, inside_of, of_customers, points
-from periplo.analysis.paths.visits import NO_GAP
+from periplo.analysis.paths.visits import NO_GAP, each_once
 from periplo.analysis.result import Definition, Result, Shown
 from periplo.journeys.columns import I64, U16, U32, Bool, JourneyColumns
 from periplo.journeys.kernels.sequences import sequences
@@ -127,12 +127,12 @@ class SequenceQuestion:
             case ["sequence", "all"]:
                 return np.flatnonzero(columns.person)
             case ["sequence", place] if place.isdecimal() and 1 <= int(place) <= len(self.patterns):
-                return np.unique(occurrences(self.patterns[int(place) - 1], columns)[0])
+                return each_once(occurrences(self.patterns[int(place) - 1], columns)[0])
         return None
 
     def _one(self, pattern: Pattern, part: JourneyColumns, inside: Bool) -> PatternState:
         owner, chain = occurrences(pattern, part)
-        who = np.unique(owner)
+        who = each_once(owner)
         mine = np.count_nonzero(inside[who])
         moments = part.time_us[chain]
         times = np.column_stack((np.diff(moments, axis=1), moments[:, -1] - moments[:, 0]))

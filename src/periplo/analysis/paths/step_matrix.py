@@ -14,6 +14,7 @@ from periplo.analysis.paths.alignment import AlignedState, Alignment, edge_of, h
 from periplo.analysis.paths.nodes import OTHER, Of, node_label, referred
 from periplo.analysis.paths.transitions import flat
 from periplo.analysis.paths.versus import Difference, differences, points, signed
+from periplo.analysis.paths.visits import each_once
 from periplo.analysis.result import Result, Shown
 from periplo.journeys.columns import I64, JourneyColumns
 from periplo.language import Lang, number, percent, t
@@ -126,7 +127,7 @@ class StepMatrixQuestion:
                 slot = self._slot(name, int(column), kept)
                 if 0 <= at < self.laid.width and slot is not None:
                     paths = self.laid.each(columns)
-                    return np.unique(paths.owner[place[paths.node[:, at]] == slot])
+                    return each_once(paths.owner[place[paths.node[:, at]] == slot])
         return None
 
     def _slot(self, name: str, column: int, kept: list[int]) -> int | None:

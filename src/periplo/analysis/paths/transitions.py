@@ -13,23 +13,25 @@ from periplo.analysis.charts import Cell, Chart, Heatmap, Row
 from periplo.analysis.numbers import seconds
 from periplo.analysis.paths.nodes import END, START, Of, node_label, referred
 from periplo.analysis.paths.versus import Difference, Facts, Versus, differences, inside_of, points, signed
-from periplo.analysis.paths.visits import Visits, Walk
+from periplo.analysis.paths.visits import Visits, Walk, each_once
 from periplo.analysis.result import Result, Shown
 from periplo.journeys.columns import F64, I64, JourneyColumns
+from periplo.journeys.kernels.paths_times import sorted_quantiles
 from periplo.journeys.kernels.transitions import transitions
 from periplo.language import Lang, duration, number, percent, t
 
 SHOWN = 30
 DRAWN = 12
 """So many nodes are drawn as a matrix."""
-SHARES = (0.5, 0.9)
+SHARES: F64 = np.array([0.5, 0.9])
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True):
     """From one node to the next. Without ``origin``: the start of paths; without ``target``: no further step.
 
     ``share_out`` of all steps from the origin, ``share_in`` of all steps to the target. Times in seconds, from the last
-    event of the one to the first of the other; None at the start and the end. ``difference`` is that of ``share_out``.
+    event of the one to the first of the other; None at the start, at the end, and where they were not asked for.
+    ``difference`` is that of ``share_out``.
     """
 
     origin: str | None
@@ -117,69 +119,84 @@ def flat(row: Any) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Timed:
-    """Times (us) sorted within their cell; those of real cell c are ``times[begin[c]:begin[c + 1]]``."""
+    """Times (us) of each part, sorted within their cell: those of cell c in part p are
+    ``times[begin[p, c]:begin[p, c + 1]]``."""
 
     begin: I64
     times: I64
 
+    def beside(self, other: Timed) -> Timed:
+        begin = np.concatenate((self.begin, other.begin + len(self.times)))
+        return Timed(begin, np.concatenate((self.times, other.times)))
+
 
 @dataclass(frozen=True)
 class TransitionState:
-    """``counts`` int64[kinds + 1, kinds + 1]; the times of each part; with a group, every step by itself."""
+    """``counts`` int64[kinds + 1, kinds + 1]; the times, where asked for; with a group, every step by itself."""
 
     counts: I64
-    timed: tuple[Timed, ...]
+    timed: Timed | None
     facts: Facts | None = field(default=None)
 
 
 @dataclass(frozen=True)
 class TransitionQuestion:
     walk: Walk
+    times: bool
     versus: Versus | None = None
 
     def map(self, part: JourneyColumns) -> TransitionState:
         kinds = self.walk.nodes.kinds
         cells = np.zeros((kinds + 1) ** 2, np.int64)
         self._count(part, cells, np.empty(0, np.int64))
-        counts = cells.reshape(kinds + 1, kinds + 1)
-        real = np.zeros_like(counts)
-        real[:kinds, :kinds] = counts[:kinds, :kinds]
-        begin = np.concatenate(([0], np.cumsum(real)))
-        times = np.empty(begin[-1], np.int64)
-        if len(times):
-            self._count(part, begin[:-1].copy(), times)
-        for first, last in zip(begin[:-1][real.ravel() > 1], begin[1:][real.ravel() > 1], strict=True):
-            times[first:last].sort()
-        return TransitionState(counts, (Timed(begin, times),), self._facts(part) if self.versus else None)
+        timed = self._timed(part, cells) if self.times else None
+        facts = self._facts(part) if self.versus else None
+        return TransitionState(cells.reshape(kinds + 1, kinds + 1), timed, facts)
 
     def merge(self, left: TransitionState, right: TransitionState) -> TransitionState:
         facts = left.facts.beside(right.facts) if left.facts and right.facts else None
-        return TransitionState(left.counts + right.counts, left.timed + right.timed, facts)
+        timed = left.timed.beside(right.timed) if left.timed and right.timed else None
+        return TransitionState(left.counts + right.counts, timed, facts)
 
     def finish(self, state: TransitionState) -> list[Move]:
         names = (*self.walk.nodes.names, None)
-        counts, width = state.counts, len(names)
-        out, into = counts.sum(axis=1), counts.sum(axis=0)
-        cells = [divmod(int(cell), width) for cell in np.flatnonzero(counts)]
-        order = sorted(cells, key=lambda cell: (-int(counts[cell]), *(names[code] or "" for code in cell)))
+        counts, width = state.counts.ravel(), len(names)
+        kept = np.flatnonzero(counts)
+        origin, target = np.divmod(kept, width)
+        # Equal numbers stand by name, so that no order of input matters; the edge comes first.
+        rank = np.argsort(np.argsort([name or "" for name in names]))
+        order = np.lexsort((rank[target], rank[origin], -counts[kept]))
+        kept, origin, target = kept[order], origin[order], target[order]
+        out, into = state.counts.sum(axis=1), state.counts.sum(axis=0)
+        starts = [f"transition/{referred(name, START)}/" for name in names]
+        ends = [referred(name, END) for name in names]
         against = self._differences(state)
-        moves = []
-        for a, b in order:
-            times = _quantiles(state.timed, a * width + b)
-            moves.append(
-                Move(
-                    origin=names[a],
-                    target=names[b],
-                    n=int(counts[a, b]),
-                    share_out=float(counts[a, b] / out[a]),
-                    share_in=float(counts[a, b] / into[b]),
-                    median_s=seconds(times[0]),
-                    p90_s=seconds(times[1]),
-                    ref=f"transition/{referred(names[a], START)}/{referred(names[b], END)}",
-                    difference=against[a * width + b] if against else None,
-                )
+        ranks = np.full((len(kept), 2), np.nan)
+        if state.timed:
+            ranks = sorted_quantiles(state.timed.times, state.timed.begin, kept, SHARES)
+        columns = (
+            kept,
+            origin,
+            target,
+            counts[kept],
+            counts[kept] / out[origin],
+            counts[kept] / into[target],
+            *ranks.T,
+        )
+        return [
+            Move(
+                origin=names[a],
+                target=names[b],
+                n=n,
+                share_out=share_out,
+                share_in=share_in,
+                median_s=seconds(median),
+                p90_s=seconds(p90),
+                ref=starts[a] + ends[b],
+                difference=against[cell] if against else None,
             )
-        return moves
+            for cell, a, b, n, share_out, share_in, median, p90 in zip(*(c.tolist() for c in columns), strict=True)
+        ]
 
     def behind(self, columns: JourneyColumns, ref: str) -> I64 | None:
         """``transition/<from>/<to>``: each a node, or ``start`` and ``end``."""
@@ -188,7 +205,7 @@ class TransitionQuestion:
                 a, b = self._code(origin, START), self._code(target, END)
                 if a is not None and b is not None:
                     facts = self._facts(columns)
-                    return np.unique(facts.owner[facts.cell == a * (self.walk.nodes.kinds + 1) + b])
+                    return each_once(facts.owner[facts.cell == a * (self.walk.nodes.kinds + 1) + b])
         return None
 
     def _code(self, ref: str, edge: str) -> int | None:
@@ -199,10 +216,23 @@ class TransitionQuestion:
         nodes = self.walk.nodes
         transitions(*events, nodes.table, nodes.kinds, self.walk.collapse, self.walk.gap_us, cells, times)
 
+    def _timed(self, part: JourneyColumns, counts: I64) -> Timed:
+        """The times of all real steps, by cell."""
+        kinds = self.walk.nodes.kinds
+        real = counts.reshape(kinds + 1, kinds + 1).copy()
+        real[kinds], real[:, kinds] = 0, 0
+        begin = np.concatenate(([0], np.cumsum(real)))
+        times = np.empty(begin[-1], np.int64)
+        if len(times):
+            self._count(part, begin[:-1].copy(), times)
+        for cell in np.flatnonzero(real.ravel() > 1):
+            times[begin[cell] : begin[cell + 1]].sort()
+        return Timed(begin[None], times)
+
     def _facts(self, part: JourneyColumns) -> Facts:
         """Every step with its customer, in order: into each visit, and out of the last of a stretch."""
-        seen, kinds = self.walk.visits(part), self.walk.nodes.kinds
-        return Facts(*_steps(seen, kinds), inside_of(self.versus, part))
+        seen = self.walk.visits(part, placed=False)
+        return Facts(*_steps(seen, self.walk.nodes.kinds), inside_of(self.versus, part))
 
     def _differences(self, state: TransitionState) -> list[Difference | None] | None:
         if state.facts is None:
@@ -220,18 +250,3 @@ def _steps(seen: Visits, kinds: int) -> tuple[I64, I64]:
     ends = seen.begin[1:]
     cell = np.insert(into, ends, node[ends - 1] * width + kinds)
     return np.repeat(seen.owner, np.diff(seen.begin) + 1), cell
-
-
-def _quantiles(timed: tuple[Timed, ...], cell: int) -> F64:
-    """Median and ninth decile (us), linear between neighbours as numpy's; NaN where there are no times."""
-    pieces = [each.times[each.begin[cell] : each.begin[cell + 1]] for each in timed]
-    filled = [piece for piece in pieces if len(piece)]
-    if not filled:
-        return np.full(2, np.nan)
-    times = filled[0] if len(filled) == 1 else np.concatenate(filled)
-    if len(filled) > 1:
-        times.sort(kind="stable")
-    exact = np.array(SHARES) * (len(times) - 1)
-    place = exact.astype(np.int64)
-    low, high = times[place], times[np.minimum(place + 1, len(times) - 1)]
-    return np.asarray(low + (exact - place) * (high - low), np.float64)

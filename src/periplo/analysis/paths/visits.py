@@ -48,10 +48,16 @@ class Walk:
     collapse: bool
     gap_us: int
 
-    def visits(self, part: JourneyColumns, marks: Sequence[Condition] = ()) -> Visits:
-        code, bits = marked(part, marks)
+    def visits(self, part: JourneyColumns, marks: Sequence[Condition] = (), placed: bool = True) -> Visits:
+        """All visits; without ``placed`` they have no rows."""
+        code, bits = marked(part, marks) if marks else (part.event, np.empty(0, np.uint32))
         events = part.offsets, part.time_us, part.person, part.event, part.channel
-        return Visits(*visits(*events, self.nodes.table, code, bits, self.collapse, self.gap_us))
+        return Visits(*visits(*events, self.nodes.table, code, bits, self.collapse, self.gap_us, placed))
+
+
+def each_once(ascending: I64) -> I64:
+    """The different ones of ascending numbers from 0 on."""
+    return ascending[np.diff(ascending, prepend=-1) > 0]
 
 
 def pause_us(gap: str) -> int:

@@ -14,7 +14,7 @@ from periplo.analysis.facts import Facts as Read
 from periplo.analysis.paths.nodes import OTHER, Nodes, Of, node_label
 from periplo.analysis.paths.transitions import flat
 from periplo.analysis.paths.versus import Difference, Facts, Versus, differences, inside_of, points
-from periplo.analysis.paths.visits import NO_GAP, Visits, Walk
+from periplo.analysis.paths.visits import NO_GAP, Visits, Walk, each_once
 from periplo.analysis.result import Result, Shown
 from periplo.journeys.columns import I32, I64, Bool, JourneyColumns
 from periplo.journeys.kernels.paths_same import same_paths
@@ -196,7 +196,7 @@ class TopPathsQuestion:
                     here = group == kept[int(rank) - 1]
                 else:
                     return None
-                return np.unique(units.owner[here & units.converted if what else here])
+                return each_once(units.owner[here & units.converted if what else here])
         return None
 
     def _kept(self, state: WholeState) -> list[int]:

@@ -22,37 +22,43 @@ def visits(
     bits: U32,
     collapse: bool,
     gap: int,
+    placed: bool,
 ) -> Any:
     """All visits in order. Equal neighbours are one visit if ``collapse``; a pause of ``gap`` us ends a stretch.
 
     ``table`` int32[channels, events] the node of each event, -1 for none; ``bits[code[row]]`` marks the event.
-    Answers per visit ``node`` int32, ``first`` and ``last`` row, ``marks`` (uint8, those of all its events); and
-    per stretch ``begin`` (its first visit; one more at the end) and ``owner``, the customer.
+    Answers per visit ``node`` int32, ``first`` and ``last`` row (none unless ``placed``), ``marks`` (uint8, those of
+    all its events; none unless there are ``bits``); and per stretch ``begin`` (its first visit; one more at the end)
+    and ``owner``, the customer.
     """
     rows = len(time_us)
-    node, marks = np.empty(rows, np.int32), np.empty(rows, np.uint8)
-    first, last = np.empty(rows, np.int64), np.empty(rows, np.int64)
+    marked, places = len(bits) > 0, rows if placed else 0
+    node, marks = np.empty(rows, np.int32), np.zeros(rows if marked else 0, np.uint8)
+    first, last = np.empty(places, np.int64), np.empty(places, np.int64)
     begin, owner = np.empty(rows + 1, np.int64), np.empty(rows, np.int64)
     count = stretches = 0
     for customer in range(len(offsets) - 1):
         if not person[customer]:
             continue
-        when, open_ = np.int64(0), False
+        when, before = np.int64(0), -1
         for row in range(offsets[customer], offsets[customer + 1]):
             here = table[channel[row], event[row]]
             if here < 0:
                 continue
-            now, mark = time_us[row], np.uint8(bits[code[row]])
-            fresh = not open_ or now - when >= gap
-            if fresh:
+            now = time_us[row]
+            if before < 0 or now - when >= gap:
                 begin[stretches], owner[stretches] = count, customer
-                stretches, open_ = stretches + 1, True
-            if fresh or not collapse or node[count - 1] != here:
-                node[count], first[count], marks[count] = here, row, 0
+                stretches, before = stretches + 1, -1
+            if here != before or not collapse:
+                node[count] = here
+                if placed:
+                    first[count] = row
                 count += 1
-            last[count - 1] = row
-            marks[count - 1] |= mark
-            when = now
+            if placed:
+                last[count - 1] = row
+            if marked:
+                marks[count - 1] |= np.uint8(bits[code[row]])
+            when, before = now, here
     begin[stretches] = count
     return node[:count], first[:count], last[:count], marks[:count], begin[: stretches + 1], owner[:stretches]
 
@@ -68,7 +74,7 @@ def anchored(
     negative for none): a path holds what lies within it of the anchor, edge included, from the last instant
     ``until`` of a visit before and to the first instant ``since`` of one after; the next anchor lies beyond it.
     """
-    found = np.empty((len(marks), 4), np.int64)
+    found = np.empty((begin[-1] if within >= 0 else len(begin) - 1, 4), np.int64)
     count = 0
     for stretch in range(len(begin) - 1):
         low, high = begin[stretch], begin[stretch + 1]

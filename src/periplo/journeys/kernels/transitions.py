@@ -7,6 +7,9 @@ import numpy as np
 from periplo.journeys.columns import I32, I64, U8, U16, Bool
 from periplo.journeys.kernels.compiled import kernel
 
+NO_GAP = 2**63 - 1
+"""No pause is as long (us)."""
+
 
 @kernel
 def transitions(
@@ -32,6 +35,7 @@ def transitions(
     begin in ``times``, which are then filled (us, from the last event of one visit to the first of the next).
     """
     width, timed = kinds + 1, len(times) > 0
+    clocked = timed or gap < NO_GAP
     for customer in range(len(offsets) - 1):
         if not person[customer]:
             continue
@@ -40,7 +44,7 @@ def transitions(
             here = table[channel[row], event[row]]
             if here < 0:
                 continue
-            now = time_us[row]
+            now = time_us[row] if clocked else np.int64(0)
             if before != kinds and now - when >= gap:
                 cells[before * width + kinds] += 1
                 before = kinds
