@@ -20,9 +20,11 @@ class Unknown(NamedTuple):
 
 def unknown_names(predicate: Predicate, columns: Columns) -> list[Unknown]:
     """The events and properties named in a predicate that these data do not have, each once."""
-    events, properties = columns.event_names, names_of(columns)
+    events, parts = columns.event_names, list(_conditions(predicate))
+    # What properties there are may have to be read from all events: only where one is named.
+    properties = names_of(columns) if any(part.where for part in parts) else ()
     found: dict[Unknown, None] = {}
-    for part in _conditions(predicate):
+    for part in parts:
         for name in part.names:
             if name not in events:
                 found[Unknown("event", name, did_you_mean(name, events))] = None

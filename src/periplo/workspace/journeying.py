@@ -81,7 +81,7 @@ def _opened(stores: Stores, kept: CachedJourneys) -> JourneyColumns:
         channel_names=kept.about.channel_names,
         since_us=kept.about.since_us,
         until_us=kept.about.until_us,
-        properties=ShopProperties(stores, kept.journeys.seq, kept.about.corrections),
+        properties=ShopProperties(stores, kept.journeys.seq, kept.about.seq, kept.about.corrections),
     )
 
 

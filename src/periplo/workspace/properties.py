@@ -38,12 +38,12 @@ class _Names(msgspec.Struct):
 class ShopProperties:
     """The property source of a shop's journeys; safe for threads.
 
-    ``seq`` int64[m] places of the events in the sequence, in the order of the journeys; ``corrections``: so often
-    had events of the archive been corrected.
+    ``seq`` int64[m] places of the events in the sequence, in the order of the journeys, all up to ``until_seq``;
+    ``corrections``: so often had events of the archive been corrected.
     """
 
-    def __init__(self, stores: Stores, seq: I64, corrections: int) -> None:
-        self._stores, self._arrivals = stores, Arrivals(seq)
+    def __init__(self, stores: Stores, seq: I64, until_seq: int, corrections: int) -> None:
+        self._stores, self._arrivals, self._until = stores, Arrivals(seq), until_seq
         self._folder = columns_folder(stores.places.cache, corrections)
         self._columns: dict[str, Column | None] = {}
         self._lock = RLock()
@@ -51,11 +51,11 @@ class ShopProperties:
     def names(self) -> tuple[str, ...]:
         """The promoted columns, and the names in the properties of the events."""
         file = self._folder / "names.json"
-        known, until = _read_names(file), self._arrivals.last(len(self._arrivals))
-        if known.until_seq < until:
+        known = _read_names(file)
+        if known.until_seq < self._until:
             query = "SELECT DISTINCT unnest(json_keys(properties)) AS name FROM events"
-            new = self._query("properties", query, known.until_seq, until)["name"].to_pylist()
-            known = _Names(until, known.names.union(new))
+            new = self._query("properties", query, known.until_seq, self._until)["name"].to_pylist()
+            known = _Names(self._until, known.names.union(new))
             replace_file(file, msgspec.json.encode(known))
         return (*PROMOTED, *sorted(known.names - PROMOTED.keys()))
 
@@ -77,12 +77,12 @@ class ShopProperties:
 
     def _new(self, name: str, first: int) -> Arrived:
         """The column of the events from the ``first`` arrival on."""
-        after, until = self._arrivals.last(first), self._arrivals.last(len(self._arrivals))
+        after, until = self._arrivals.last(first), self._until
         if name in PROMOTED:
             found = self._stores.events([name], after, until).read_all()
             numeric = not pa.types.is_string(PROMOTED[name])
         else:
-            found = self._query("properties", _in_json(name), after, until)
+            found = self._query("properties", in_json(name), after, until)
             numeric = all(found["numeric"].unique().to_pylist())
         rows = self._arrivals.index(found["seq"].to_numpy()) - first
         mine = rows >= 0
@@ -95,7 +95,7 @@ class ShopProperties:
             return database.sql(query).to_arrow_table()
 
 
-def _in_json(name: str) -> str:
+def in_json(name: str) -> str:
     """The query for a property: by its name, or, with dots in it, by the path from the outermost object."""
     pointers = dict.fromkeys(["/" + _escaped(name), "".join(f"/{_escaped(key)}" for key in name.split("."))])
     quoted = ["'" + pointer.replace("'", "''") + "'" for pointer in pointers]
