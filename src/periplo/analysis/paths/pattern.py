@@ -202,7 +202,7 @@ class _Parser:
     def unexpected(self, token: Token) -> BadPredicate:
         if token.word == WITHOUT:
             return self.wrong(token.at, "“without” follows a step that “then” leads to, once for each.")
-        near = did_you_mean(token.text, [word for word in WORDS if len(word) > 2])
+        near = did_you_mean(token.text, [word for word in WORDS if len(word) > 2], 1)
         fix = "Did you mean {near}?" if near else "Write “then” before the next step."
         return self.wrong(token.at, "“{name}” is not known here.", fix, name=token.text, near=near)
 
