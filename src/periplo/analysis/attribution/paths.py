@@ -95,7 +95,8 @@ def _coded(paths: Sequence[str] | Sequence[Sequence[str]] | pa.Array, separator:
         given = pc.split_pattern(pc.fill_null(given, ""), separator)
     given = given.cast(pa.list_(pa.string()))
     size = pc.fill_null(pc.list_value_length(given), 0).to_numpy(zero_copy_only=False)
-    coded = pc.fill_null(given.flatten(), "").dictionary_encode()
+    flat = given.flatten()
+    coded = (pc.fill_null(flat, "") if flat.null_count else flat).dictionary_encode()
     plain = pc.utf8_trim_whitespace(coded.dictionary).dictionary_encode()
     kind = plain.indices.to_numpy(zero_copy_only=False).astype(np.int64)[coded.indices.to_numpy(zero_copy_only=False)]
     return _without_blanks(plain.dictionary.to_pylist(), kind, np.cumsum(size, dtype=np.int64))
