@@ -60,10 +60,10 @@ def _last(code: U16, holds: Bool, first: int, last: int) -> int:
 
 
 @kernel
-def _count(counts: I64, ends: I64, done: int, first: int, last: int) -> None:
+def _count(counts: I64, at: int, ends: I64, done: int, first: int, last: int) -> None:
     """One who came back, in the columns from ``first`` to ``last``: in each as over, or so far."""
     for column in range(first, last + 1):
-        counts[int(ends[column] > done), column] += 1
+        counts[at + column if ends[column] <= done else at + len(ends) + column] += 1
 
 
 @kernel
@@ -93,18 +93,18 @@ def returns(
     where they end by ``until``. ``column[k]`` is the column of k periods after, ascending; column c is over once
     ``ends[c]`` periods are. With ``later`` one who came back counts in all columns up to that of the last return.
 
-    Answers ``counts`` int64[cells, 2, columns]: those for whom the column is over, and others so far; ``passed``
+    Answers, flat, ``counts`` int64[cells, 2, columns]: those for whom the column is over, and others so far; ``passed``
     int64[cells, ends[-1] + 1]: how many have so many periods behind them; ``found`` uint8: what became of each in the
     column ``wanted`` (-1: the last).
     """
     columns, most = len(ends), ends[len(ends) - 1]
-    counts = np.zeros((cells, 2, columns), np.int64)
-    passed = np.zeros((cells, most + 1), np.int64)
+    counts = np.zeros(cells * 2 * columns, np.int64)
+    passed = np.zeros(cells * (most + 1), np.int64)
     found = np.zeros(len(row), np.uint8)
     for s in range(len(row)):
         begun, c, p = time_us[row[s]], cell[s], period[s]
         done = _behind(begun, p, length, over, until, most)
-        passed[c, done] += 1
+        passed[c * (most + 1) + done] += 1
         found[s] = OPEN if ends[wanted] > done else 0
         first, last, latest, skip = row[s] + 1, offsets[customer[s] + 1], -1, begun + 1
         if later:
@@ -124,7 +124,7 @@ def returns(
             reached = column[min(k, len(column) - 1)]
             if reached > latest:
                 begin = 0 if later else reached
-                _count(counts[c], ends, done, begin, reached)
+                _count(counts, c * 2 * columns, ends, done, begin, reached)
                 if begin <= wanted <= reached:
                     found[s] |= BACK
             latest = reached
