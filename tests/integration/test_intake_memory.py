@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from periplo.intake import open_intake
-from periplo.intake.sorting import SortedLines
+from periplo.intake.making.sorting import SortedLines
 
 BLOCK = 1 << 18
 CLICKS = "event_time,event_type,product_id,user_id,user_session\n"
@@ -17,8 +17,8 @@ LINES = "order_id,date,sku,price,quantity,email\n"
 
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("periplo.intake.blocks.BLOCK", BLOCK)
-    monkeypatch.setattr("periplo.intake.sorting._ROWS", 1 << 10)
+    monkeypatch.setattr("periplo.intake.files.blocks.BLOCK", BLOCK)
+    monkeypatch.setattr("periplo.intake.making.sorting._ROWS", 1 << 10)
     monkeypatch.setattr("periplo.intake.intake.SortedLines", lambda scratch: SortedLines(scratch, 1 << 20))
 
 

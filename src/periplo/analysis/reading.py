@@ -10,8 +10,8 @@ import pyarrow.compute as pc
 
 from periplo.analysis.face import Journeys
 from periplo.errors import MissingColumn, did_you_mean
-from periplo.intake.times import Evidence as TimeEvidence
-from periplo.intake.times import read_times
+from periplo.intake.cells.times import Evidence as TimeEvidence
+from periplo.intake.cells.times import read_times
 from periplo.journeys.build import Rows, build
 from periplo.journeys.columns import F64, I64, Bool, Coded, Column
 from periplo.language.formats import minor_digits

@@ -1,10 +1,10 @@
 """Reading files: exports of shops, in whatever form, become batches of events, and rows that cannot are set aside."""
 
+from periplo.intake.choosing.plan import MappingPlan, PlanItem
 from periplo.intake.intake import Intake, open_intake
-from periplo.intake.mapping import Mapping
+from periplo.intake.mappings.mapping import Mapping
+from periplo.intake.mappings.preset_files import PRESETS, json_schema, load_mapping, write_mapping
 from periplo.intake.model import IntakeBatch, IntakeSettings, Note, OfLines, Progress, Reject
-from periplo.intake.plan import MappingPlan, PlanItem
-from periplo.intake.preset_files import PRESETS, json_schema, load_mapping, write_mapping
 from periplo.intake.replay import replay
 
 __all__ = [

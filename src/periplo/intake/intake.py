@@ -13,22 +13,22 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from periplo.intake.assemble import Assembler
-from periplo.intake.finding import find_files
-from periplo.intake.lookups import Lookups
-from periplo.intake.mapping import Lines, Mapping, kept_columns, time_of, value
-from periplo.intake.meter import Meter
+from periplo.intake.choosing.parts import Part, Parts, first_look
+from periplo.intake.choosing.plan import MappingPlan
+from periplo.intake.choosing.styles import Styles
+from periplo.intake.files.finding import find_files
+from periplo.intake.files.meter import Meter
+from periplo.intake.files.reading import AnyReader, open_reader
+from periplo.intake.making.assemble import Assembler
+from periplo.intake.making.nested import NestedPreset
+from periplo.intake.making.orders import Place, orders_of
+from periplo.intake.making.parse import Parser
+from periplo.intake.making.sorting import SortedLines
+from periplo.intake.mappings.lookups import Lookups
+from periplo.intake.mappings.mapping import Lines, Mapping, kept_columns, time_of, value
+from periplo.intake.mappings.preset_files import check_preset, load_mapping, preset_mappings, write_mapping
+from periplo.intake.mappings.table import Header
 from periplo.intake.model import NO_EVENTS, IntakeBatch, IntakeSettings, Note, OfLines, Progress, Reject, Rows
-from periplo.intake.nested import NestedPreset
-from periplo.intake.orders import Place, orders_of
-from periplo.intake.parse import Parser
-from periplo.intake.parts import Part, Parts, first_look
-from periplo.intake.plan import MappingPlan
-from periplo.intake.preset_files import check_preset, load_mapping, preset_mappings, write_mapping
-from periplo.intake.reading import AnyReader, open_reader
-from periplo.intake.sorting import SortedLines
-from periplo.intake.styles import Styles
-from periplo.intake.table import Header
 from periplo.vocabulary import Taxonomy, taxonomy
 
 Parsed = tuple[Rows, pa.Table, list[Reject]]

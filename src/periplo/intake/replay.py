@@ -13,8 +13,8 @@ import numpy as np
 from periplo.errors import DataError
 from periplo.events.refused import Refused
 from periplo.intake.intake import open_intake
+from periplo.intake.mappings.preset_files import PRESETS
 from periplo.intake.model import NO_EVENTS, IntakeBatch, IntakeSettings, Reason, Reject, refuse
-from periplo.intake.preset_files import PRESETS
 from periplo.vocabulary import Taxonomy
 
 

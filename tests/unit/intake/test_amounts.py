@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intake_reading import Reader, Writer
-from periplo.intake.amounts import SignEvidence, millionths, read_amounts, to_minor_units
+from periplo.intake.cells.amounts import SignEvidence, millionths, read_amounts, to_minor_units
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from periplo.intake.csv_reader import CsvReader
+from periplo.intake.files.csv_reader import CsvReader
 
 
 def rows_of(path: Path) -> tuple[list[list[str]], list[tuple[int, str]]]:
@@ -82,8 +82,8 @@ def test_blocks_of_any_size_give_the_same_rows(tmp_path: Path, monkeypatch: pyte
     wanted = [[str(n), f'quo"te {n}', "line\nline" if n % 7 == 0 else "x"] for n in range(200)]
     with path.open("w", newline="") as file:
         csv.writer(file).writerows([["a", "b", "c"], *wanted])
-    monkeypatch.setattr("periplo.intake.blocks.BLOCK", size)
-    monkeypatch.setattr("periplo.intake.opening._CHUNK", max(1, size // 2))
+    monkeypatch.setattr("periplo.intake.files.blocks.BLOCK", size)
+    monkeypatch.setattr("periplo.intake.files.opening._CHUNK", max(1, size // 2))
     assert rows_of(path) == (wanted, [])
 
 

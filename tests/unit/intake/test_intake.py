@@ -53,8 +53,8 @@ def test_files_with_the_same_columns_have_the_same_source(read: Reader, write: W
 
 
 def test_progress_tells_bytes_rows_and_the_time_left(write: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("periplo.intake.blocks.BLOCK", 1000)
-    monkeypatch.setattr("periplo.intake.opening._CHUNK", 1000)
+    monkeypatch.setattr("periplo.intake.files.blocks.BLOCK", 1000)
+    monkeypatch.setattr("periplo.intake.files.opening._CHUNK", 1000)
     text = "event_time,event_type,product_id,user_id,user_session\n" + "2019-10-01,view,7,42,s1\n" * 400
     first, second = write("a.csv", text), write("b.csv", text)
     told: list[Progress] = []

@@ -9,7 +9,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from periplo.intake.jsons import json_lists, json_numbers, json_objects, json_texts
+from periplo.intake.cells.jsons import json_lists, json_numbers, json_objects, json_texts
 
 ROWS = st.lists(st.tuples(st.none() | st.text(max_size=4), st.none() | st.integers(-(10**9), 10**9)), min_size=1)
 

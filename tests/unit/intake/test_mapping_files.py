@@ -10,9 +10,9 @@ import pytest
 from intake_reading import Reader, Writer
 from periplo.errors import BadMapping, MissingColumn
 from periplo.intake import IntakeSettings, load_mapping, notes, reasons
-from periplo.intake.mapping import FIELDS
+from periplo.intake.mappings.mapping import FIELDS
+from periplo.intake.mappings.preset_files import read_mapping
 from periplo.intake.model import Note, Reason
-from periplo.intake.preset_files import read_mapping
 from periplo.language.catalogue import spanish
 from support import ROOT
 

@@ -13,7 +13,7 @@ import pytest
 from intake_reading import Reader, Writer
 from periplo.errors import DataError
 from periplo.intake import IntakeSettings
-from periplo.intake.sorting import SortedLines
+from periplo.intake.making.sorting import SortedLines
 
 HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
 
@@ -90,8 +90,8 @@ def test_orders_on_disk_are_those_in_memory(
 ) -> None:
     path = shuffled(write, 100)
     in_memory = read(path).table.sort_by("event_id")
-    monkeypatch.setattr("periplo.intake.sorting._ROWS", rows)
-    monkeypatch.setattr("periplo.intake.sorting._IN_MEMORY", 1000)
+    monkeypatch.setattr("periplo.intake.making.sorting._ROWS", rows)
+    monkeypatch.setattr("periplo.intake.making.sorting._IN_MEMORY", 1000)
     monkeypatch.setattr("periplo.intake.intake.SortedLines", lambda scratch: SortedLines(scratch, 1000))
     on_disk = read(path).table.sort_by("event_id")
     assert on_disk.num_rows == 100
@@ -107,7 +107,7 @@ def test_scratch_files_are_gone_afterwards(tmp_path: Path) -> None:
 
 
 def test_a_column_that_is_no_order_number(monkeypatch: pytest.MonkeyPatch, read: Reader, write: Writer) -> None:
-    monkeypatch.setattr("periplo.intake.sorting._MOST_LINES", 10)
+    monkeypatch.setattr("periplo.intake.making.sorting._MOST_LINES", 10)
     with pytest.raises(DataError, match=r"The order “1” has more than 10 lines.*right column as the order number"):
         read(write("a.csv", HEADER + line("1", "A", 1, 1) * 11))
 

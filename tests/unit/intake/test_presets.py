@@ -17,11 +17,11 @@ from ruamel.yaml import YAML
 from intake_reading import Reader, Writer
 from periplo.errors import UnknownName, UnreadableFile
 from periplo.intake import PRESETS, IntakeSettings, json_schema, load_mapping, open_intake
-from periplo.intake.preset_files import NESTED, preset_mappings, preset_of
+from periplo.intake.mappings.preset_files import NESTED, preset_mappings, preset_of
 from periplo.vocabulary import taxonomy
 from support import ROOT
 
-ROOM = ROOT / "src" / "periplo" / "intake"
+ROOM = ROOT / "src" / "periplo" / "intake" / "mappings"
 FILES = sorted((ROOM / "presets").glob("*.yaml"))
 SHOPIFY = (
     "Name,Email,Financial Status,Paid at,Fulfilled at,Currency,Subtotal,Shipping,Taxes,Total,Discount Code,Created at,"

@@ -9,9 +9,9 @@ import pyarrow as pa
 import pytest
 
 from periplo.errors import UsageError
-from periplo.intake.times import Evidence, read_times
-from periplo.intake.timetext import EPOCH, order_of, read, way_of
-from periplo.intake.zones import to_utc
+from periplo.intake.cells.times import Evidence, read_times
+from periplo.intake.cells.timetext import EPOCH, order_of, read, way_of
+from periplo.intake.cells.zones import to_utc
 
 
 def moment(value: str, way: str) -> tuple[str, bool] | None:

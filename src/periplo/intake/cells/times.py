@@ -10,10 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from periplo.intake import reasons
+from periplo.intake.cells.texts import text
+from periplo.intake.cells.timetext import EXAMPLES, Moment, epoch_us, order_of, read, way_of
+from periplo.intake.cells.zones import to_utc
 from periplo.intake.model import I64, Bool, Reason
-from periplo.intake.texts import text
-from periplo.intake.timetext import EXAMPLES, Moment, epoch_us, order_of, read, way_of
-from periplo.intake.zones import to_utc
 
 _EARLIEST, _LATEST = np.array(["1900-01-01", "2201-01-01"], "datetime64[us]").astype(np.int64)
 _MONTH_FIRST_COUNTRIES = frozenset({"US", "PH", "FM", "PW", "MH"})

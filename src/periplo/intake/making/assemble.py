@@ -12,12 +12,12 @@ import pyarrow.compute as pc
 from periplo.events import EVENTS, IDENTIFIERS, normalise_column, repair_columns
 from periplo.events.clocks import UNDATED
 from periplo.events.schema import INSTANT
-from periplo.intake.addresses import path_of, utm
-from periplo.intake.amounts import MILLION
-from periplo.intake.jsons import json_objects
-from periplo.intake.mapping import Mapping
+from periplo.intake.cells.addresses import path_of, utm
+from periplo.intake.cells.amounts import MILLION
+from periplo.intake.cells.jsons import json_objects
+from periplo.intake.making.money import in_minor_units
+from periplo.intake.mappings.mapping import Mapping
 from periplo.intake.model import I64, NO_EVENTS, IntakeBatch, IntakeSettings, Reject
-from periplo.intake.money import in_minor_units
 from periplo.vocabulary import Taxonomy
 from periplo.vocabulary.vectors import map_distinct
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from time import monotonic
 
+from periplo.intake.files.reading import Reader
 from periplo.intake.model import Progress
-from periplo.intake.reading import Reader
 
 
 class Meter:

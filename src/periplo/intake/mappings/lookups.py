@@ -9,12 +9,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from periplo.errors import MissingColumn, UnreadableFile
-from periplo.intake.finding import can_be_read
-from periplo.intake.mapping import Lookup, Mapping, kept_columns, names, used_columns
+from periplo.intake.cells.texts import identifier
+from periplo.intake.files.finding import can_be_read
+from periplo.intake.files.reading import open_reader
+from periplo.intake.mappings.mapping import Lookup, Mapping, kept_columns, names, used_columns
+from periplo.intake.mappings.table import Header
 from periplo.intake.model import Rows
-from periplo.intake.reading import open_reader
-from periplo.intake.table import Header
-from periplo.intake.texts import identifier
 
 _MOST_ROWS = 5_000_000
 

@@ -16,17 +16,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from periplo.intake import reasons
-from periplo.intake.amounts import EXAMPLES, Amounts, read_amounts
-from periplo.intake.faults import Faults
-from periplo.intake.fingerprint import fingerprints
-from periplo.intake.jsons import json_numbers, json_texts
-from periplo.intake.lines import parse_lines
-from periplo.intake.mapping import Condition, Mapping, Property, Time, Value, time_of, value
+from periplo.intake.cells.amounts import EXAMPLES, Amounts, read_amounts
+from periplo.intake.cells.fingerprint import fingerprints
+from periplo.intake.cells.jsons import json_numbers, json_texts
+from periplo.intake.cells.times import read_times, why_bad
+from periplo.intake.choosing.styles import Styles
+from periplo.intake.making.faults import Faults
+from periplo.intake.making.lines import parse_lines
+from periplo.intake.making.money import currencies, digits, in_minor_units
+from periplo.intake.mappings.mapping import Condition, Mapping, Property, Time, Value, time_of, value
+from periplo.intake.mappings.table import Columns
 from periplo.intake.model import Bool, IntakeSettings, Reject, Rows
-from periplo.intake.money import currencies, digits, in_minor_units
-from periplo.intake.styles import Styles
-from periplo.intake.table import Columns
-from periplo.intake.times import read_times, why_bad
 from periplo.vocabulary import Taxonomy
 
 NUMBERS = ("revenue", "quantity")

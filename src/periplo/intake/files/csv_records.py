@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from periplo.intake import reasons
-from periplo.intake.blocks import LONGEST_LINE, Block
+from periplo.intake.files.blocks import LONGEST_LINE, Block
 from periplo.intake.model import Reason
 
 FIELD_LIMIT = 1 << 20

@@ -8,11 +8,11 @@ import pyarrow.compute as pc
 
 from periplo.events.money import known_currency
 from periplo.intake import reasons
-from periplo.intake.amounts import to_minor_units
-from periplo.intake.faults import Faults
-from periplo.intake.mapping import Mapping, value
+from periplo.intake.cells.amounts import to_minor_units
+from periplo.intake.making.faults import Faults
+from periplo.intake.mappings.mapping import Mapping, value
+from periplo.intake.mappings.table import Columns
 from periplo.intake.model import I64
-from periplo.intake.table import Columns
 from periplo.language.formats import minor_digits
 from periplo.vocabulary.vectors import encode, map_distinct
 

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from periplo.intake.amounts import MILLION
+from periplo.intake.cells.amounts import MILLION
 from periplo.intake.model import I64
 from periplo.vocabulary.vectors import map_distinct
 

@@ -8,12 +8,12 @@ from itertools import chain
 from typing import Any
 
 from periplo.intake import notes
-from periplo.intake.amounts import SignEvidence
-from periplo.intake.mapping import Mapping, Names, Property, names, sources, times_of
+from periplo.intake.cells.amounts import SignEvidence
+from periplo.intake.cells.times import Evidence
+from periplo.intake.cells.timetext import EXAMPLES
+from periplo.intake.mappings.mapping import Mapping, Names, Property, names, sources, times_of
+from periplo.intake.mappings.table import Columns
 from periplo.intake.model import IntakeSettings, Note, Rows
-from periplo.intake.table import Columns
-from periplo.intake.times import Evidence
-from periplo.intake.timetext import EXAMPLES
 
 MONEY = ("revenue", "price", "amount")
 

@@ -13,11 +13,11 @@ import pyarrow.compute as pc
 
 from periplo.events import IDENTIFIERS
 from periplo.intake import reasons
-from periplo.intake.jsons import json_lists
-from periplo.intake.mapping import Lines
+from periplo.intake.cells.jsons import json_lists
+from periplo.intake.making.money import in_minor_units
+from periplo.intake.making.sorting import starts_of_orders
+from periplo.intake.mappings.mapping import Lines
 from periplo.intake.model import I64, Bool, Reason, Reject, refuse
-from periplo.intake.money import in_minor_units
-from periplo.intake.sorting import starts_of_orders
 
 COMPLETED, CANCELLED, REFUNDED, ADJUSTED = "Order Completed", "Order Cancelled", "Order Refunded", "Stock Adjusted"
 _OF_LINES = ("order", "pieces", "amount", "product", "line", "raw", "file")

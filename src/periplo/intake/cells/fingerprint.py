@@ -7,7 +7,7 @@ from hashlib import blake2b
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from periplo.intake.texts import text
+from periplo.intake.cells.texts import text
 
 
 def fingerprints(batch: pa.RecordBatch) -> pa.Array:

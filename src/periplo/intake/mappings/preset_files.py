@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
 from periplo.errors import BadMapping, UnknownName, did_you_mean
-from periplo.intake.mapping import FIELDS, Condition, Lines, Lookup, Mapping, More, Property, Time, Value
+from periplo.intake.mappings.mapping import FIELDS, Condition, Lines, Lookup, Mapping, More, Property, Time, Value
 
 _PARTS = (Mapping, Value, Time, Lines, Lookup, More, Condition, Property)
 

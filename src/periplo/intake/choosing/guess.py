@@ -15,11 +15,11 @@ import pyarrow.compute as pc
 from ruamel.yaml import YAML
 
 from periplo.errors import MissingColumn
-from periplo.intake.amounts import SignEvidence, read_amounts
-from periplo.intake.mapping import FIELDS, Lines, Mapping, Names, Property, Source, Time, Value
+from periplo.intake.cells.amounts import SignEvidence, read_amounts
+from periplo.intake.cells.texts import text
+from periplo.intake.cells.times import Evidence, is_typed
+from periplo.intake.mappings.mapping import FIELDS, Lines, Mapping, Names, Property, Source, Time, Value
 from periplo.intake.model import Rows
-from periplo.intake.texts import text
-from periplo.intake.times import Evidence, is_typed
 from periplo.vocabulary.taxonomy import plain
 
 _SAMPLE = 2000

@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from periplo.intake.cells.texts import text
 from periplo.intake.model import I64, Bool
-from periplo.intake.texts import text
 
 MILLION = 1_000_000
 LARGEST = 9_000_000_000_000  # what fits in 64 bits as millionths

@@ -14,13 +14,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from periplo.intake import reasons
-from periplo.intake.amounts import LARGEST, MILLION
-from periplo.intake.faults import Faults
-from periplo.intake.jsons import json_numbers, json_objects, json_texts
-from periplo.intake.mapping import Lines, Value, value
+from periplo.intake.cells.amounts import LARGEST, MILLION
+from periplo.intake.cells.jsons import json_numbers, json_objects, json_texts
+from periplo.intake.making.faults import Faults
+from periplo.intake.making.money import in_minor_units
+from periplo.intake.mappings.mapping import Lines, Value, value
+from periplo.intake.mappings.table import Columns
 from periplo.intake.model import I64, Bool
-from periplo.intake.money import in_minor_units
-from periplo.intake.table import Columns
 
 
 class ReadAmounts(Protocol):

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from periplo.errors import MissingColumn, WrongPreset
-from periplo.intake.mapping import Mapping, Names, names, sources, time_of
-from periplo.intake.preset_files import NESTED, preset_mappings, preset_of
-from periplo.intake.table import Header
+from periplo.intake.mappings.mapping import Mapping, Names, names, sources, time_of
+from periplo.intake.mappings.preset_files import NESTED, preset_mappings, preset_of
+from periplo.intake.mappings.table import Header
 
 _NESTED_SIGNS: dict[str, list[Names]] = {
     "ga4": ["event_name", "event_timestamp", ["event_params", "user_pseudo_id"]],

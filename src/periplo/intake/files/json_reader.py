@@ -14,11 +14,11 @@ import pyarrow as pa
 
 from periplo.errors import UnreadableFile
 from periplo.intake import notes, reasons
-from periplo.intake.blocks import Block, Blocks
-from periplo.intake.csv_reader import empty
-from periplo.intake.csv_records import FIELD_LIMIT, text
+from periplo.intake.files.blocks import Block, Blocks
+from periplo.intake.files.csv_reader import empty
+from periplo.intake.files.csv_records import FIELD_LIMIT, text
+from periplo.intake.files.opening import Bytes
 from periplo.intake.model import Note, Reason, Reject, Rows, refuse
-from periplo.intake.opening import Bytes
 
 LARGEST_DOCUMENT = 64 << 20
 _SAMPLE = 1000

@@ -13,11 +13,11 @@ from pyarrow import csv
 
 from periplo.errors import UnreadableFile
 from periplo.intake import notes, reasons
-from periplo.intake.blocks import Block, Blocks
-from periplo.intake.csv_layout import column_names, delimiter_of, repeated, says_separator
-from periplo.intake.csv_records import FIELD_LIMIT, Feed, Record, records, text
+from periplo.intake.files.blocks import Block, Blocks
+from periplo.intake.files.csv_layout import column_names, delimiter_of, repeated, says_separator
+from periplo.intake.files.csv_records import FIELD_LIMIT, Feed, Record, records, text
+from periplo.intake.files.opening import Bytes
 from periplo.intake.model import Note, Reject, Rows, refuse
-from periplo.intake.opening import Bytes
 
 
 class CsvReader:

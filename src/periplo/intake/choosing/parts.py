@@ -8,15 +8,15 @@ from pathlib import Path
 
 from periplo.errors import UnreadableFile
 from periplo.intake import notes
-from periplo.intake.choosing import check_columns, choose, recognise
-from periplo.intake.guess import guess
-from periplo.intake.lookups import Lookups
-from periplo.intake.mapping import Mapping
+from periplo.intake.choosing.guess import guess
+from periplo.intake.choosing.plan import MappingPlan, nested_plan, plan_of
+from periplo.intake.choosing.recognise import check_columns, choose, recognise
+from periplo.intake.choosing.styles import Styles, decide
+from periplo.intake.files.reading import open_reader
+from periplo.intake.mappings.lookups import Lookups
+from periplo.intake.mappings.mapping import Mapping
+from periplo.intake.mappings.preset_files import preset_of
 from periplo.intake.model import IntakeSettings, Note, Rows
-from periplo.intake.plan import MappingPlan, nested_plan, plan_of
-from periplo.intake.preset_files import preset_of
-from periplo.intake.reading import open_reader
-from periplo.intake.styles import Styles, decide
 
 
 @dataclass

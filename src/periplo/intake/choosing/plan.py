@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 import msgspec
 import pyarrow.compute as pc
 
-from periplo.intake.mapping import Mapping as FileMapping
-from periplo.intake.mapping import Names, kept_columns, names, sources, times_of
+from periplo.intake.cells.texts import text
+from periplo.intake.choosing.styles import Styles
+from periplo.intake.mappings.mapping import Mapping as FileMapping
+from periplo.intake.mappings.mapping import Names, kept_columns, names, sources, times_of
+from periplo.intake.mappings.preset_files import write_mapping
+from periplo.intake.mappings.table import Columns, Header
 from periplo.intake.model import Note, Rows
-from periplo.intake.preset_files import write_mapping
-from periplo.intake.styles import Styles
-from periplo.intake.table import Columns, Header
-from periplo.intake.texts import text
 
 _EXAMPLES = 3
 _SAMPLE = 200

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Protocol
 
 from periplo.errors import UnreadableFile
-from periplo.intake.blocks import encoding_of
-from periplo.intake.csv_reader import CsvReader, empty
-from periplo.intake.json_reader import JsonReader
+from periplo.intake.files.blocks import encoding_of
+from periplo.intake.files.csv_reader import CsvReader, empty
+from periplo.intake.files.json_reader import JsonReader
+from periplo.intake.files.opening import PARQUET, Bytes, foreign_kind
+from periplo.intake.files.parquet_reader import ParquetReader
 from periplo.intake.model import Note, Rows
-from periplo.intake.opening import PARQUET, Bytes, foreign_kind
-from periplo.intake.parquet_reader import ParquetReader
 
 
 class Reader(Protocol):

@@ -14,9 +14,9 @@ import pyarrow.parquet as pq
 
 from periplo.errors import UnreadableFile
 from periplo.intake import reasons
-from periplo.intake.csv_records import FIELD_LIMIT
+from periplo.intake.files.csv_records import FIELD_LIMIT
+from periplo.intake.files.opening import open_file
 from periplo.intake.model import Bool, Note, Reject, Rows, refuse
-from periplo.intake.opening import open_file
 
 _ROWS = 1 << 16
 to_json = msgspec.json.Encoder(enc_hook=str, decimal_format="number").encode

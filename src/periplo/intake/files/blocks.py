@@ -6,7 +6,7 @@ import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from periplo.intake.opening import Bytes
+from periplo.intake.files.opening import Bytes
 
 BLOCK = 4 << 20
 LONGEST_LINE = 64 << 20

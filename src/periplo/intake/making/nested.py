@@ -9,12 +9,13 @@ import msgspec
 import numpy as np
 
 from periplo.events.segment import Reading, segment_batch
-from periplo.intake import ga4, reasons
-from periplo.intake.csv_records import text
-from periplo.intake.json_reader import Documents, JsonReader
+from periplo.intake import reasons
+from periplo.intake.files.csv_records import text
+from periplo.intake.files.json_reader import Documents, JsonReader
+from periplo.intake.files.parquet_reader import ParquetReader, to_json
+from periplo.intake.files.reading import AnyReader
+from periplo.intake.making import ga4
 from periplo.intake.model import IntakeBatch, IntakeSettings, Reason, refuse
-from periplo.intake.parquet_reader import ParquetReader, to_json
-from periplo.intake.reading import AnyReader
 from periplo.vocabulary import Taxonomy
 
 _ROWS = 1 << 13

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from periplo.errors import did_you_mean
-from periplo.intake.mapping import Names, Value, names
-from periplo.intake.texts import coalesce, identifier
+from periplo.intake.cells.texts import coalesce, identifier
+from periplo.intake.mappings.mapping import Names, Value, names
 from periplo.vocabulary.taxonomy import plain
 from periplo.vocabulary.vectors import map_distinct
 

@@ -1,0 +1,1 @@
+"""Single values, column by column: texts, amounts, times and zones, addresses, pieces of JSON, ids of rows."""

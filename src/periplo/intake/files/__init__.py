@@ -1,0 +1,1 @@
+"""From bytes on disk to rows: which files are meant, unpacking, encodings, and a reader for each kind of file."""
