@@ -5,8 +5,13 @@ shop. Both answer ``.funnel("Product Viewed", "Order Completed", within="7d")``,
 ``.kpis()``; docs/start walks through it.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from periplo.analysis import Cohorts, Cycles, FunnelResult, Journeys, Kpis, Result, Sessions, StageFlow, Transitions
 from periplo.workspace import Filters, Shop, open, read
+
+if TYPE_CHECKING:
+    from periplo.workspace import on_spark
 
 __all__ = [
     "Cohorts",
@@ -20,6 +25,16 @@ __all__ = [
     "Shop",
     "StageFlow",
     "Transitions",
+    "on_spark",
     "open",
     "read",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """What only Spark needs is loaded when it is first asked for."""
+    if name != "on_spark":
+        raise AttributeError(name)
+    from periplo.workspace import on_spark
+
+    return on_spark

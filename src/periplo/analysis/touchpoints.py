@@ -28,8 +28,13 @@ class Touchpoints:
 
     @classmethod
     def of(cls, columns: JourneyColumns, taxonomy: Taxonomy) -> Touchpoints:
+        return cls.among(columns, taxonomy, occurring(columns))
+
+    @classmethod
+    def among(cls, columns: JourneyColumns, taxonomy: Taxonomy, seen: Bool) -> Touchpoints:
+        """Of the combinations ``seen`` (bool[channels, events]); of ``columns`` only the names are read."""
         contacts = [taxonomy.contact(name) for name in columns.event_names]
-        occurs = _occurring(columns) & touches(columns, taxonomy)
+        occurs = seen & touches(columns, taxonomy)
         table = np.full(occurs.shape, -1, np.int32)
         codes: dict[tuple[str, str], int] = {}
         for channel, event in zip(*np.nonzero(occurs), strict=True):
@@ -55,7 +60,8 @@ def _combinations(columns: JourneyColumns) -> I32:
     return columns.channel.astype(np.int32) * np.int32(len(columns.event_names)) + columns.event
 
 
-def _occurring(columns: JourneyColumns) -> Bool:
+def occurring(columns: JourneyColumns) -> Bool:
+    """Which combinations of channel and event there are (bool[channels, events])."""
     shape = len(columns.channel_names), len(columns.event_names)
     seen: Bool = np.bincount(_combinations(columns), minlength=shape[0] * shape[1]).reshape(shape) > 0
     return seen

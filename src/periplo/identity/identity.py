@@ -105,6 +105,24 @@ class Identity:
         """bool[n], False for the anonymous customer of a single order."""
         return self._now().person[customers]
 
+    def mapping(self) -> pa.Table:
+        """Whose each identifier is, as engines join it: ``kind``, ``text`` (as written, and in its normal form),
+        ``customer``, ``person``; texts that identify nobody are left out."""
+        known = self._now()
+        facts = known.facts
+        ids = np.concatenate((np.arange(1, known.count + 1), facts.spellings["identifier"].to_numpy()))
+        kinds = pa.chunked_array([*facts.identifiers["kind"].chunks, *facts.spellings["kind"].chunks], pa.uint8())
+        texts = pa.chunked_array([*facts.identifiers["value"].chunks, *facts.spellings["raw"].chunks], pa.string())
+        customer = known.customer[ids]
+        names = [KINDS[kind] for kind in range(len(KINDS))]
+        columns = [pa.array(names).take(kinds), texts, pa.array(customer), pa.array(known.person[customer])]
+        whole = pa.Table.from_arrays(columns, names=["kind", "text", "customer", "person"])
+        return whole.filter(pa.array(ids > NONE))
+
+    def strongest_first(self) -> list[str]:
+        """The kinds of identifiers, in the order in which they say whose an event is."""
+        return [KINDS[kind] for kind in self._rules.priority]
+
     def totals(self) -> Totals:
         known = self._now()
         customers = np.unique(known.customer[1:])

@@ -11,14 +11,19 @@ from periplo.workspace.shop import Shop
 
 if TYPE_CHECKING:
     from periplo.workspace.importing import ImportReport
+    from periplo.workspace.spark import on_spark
 
-__all__ = ["Filters", "Finding", "ImportReport", "Segment", "Settings", "Shop", "open", "read"]
+__all__ = ["Filters", "Finding", "ImportReport", "Segment", "Settings", "Shop", "on_spark", "open", "read"]
 
 
 def __getattr__(name: str) -> Any:
-    """What only imports need is loaded when it is first asked for."""
-    if name != "ImportReport":
-        raise AttributeError(name)
-    from periplo.workspace.importing import ImportReport
+    """What only imports and Spark need is loaded when it is first asked for."""
+    if name == "ImportReport":
+        from periplo.workspace.importing import ImportReport
 
-    return ImportReport
+        return ImportReport
+    if name == "on_spark":
+        from periplo.workspace.spark import on_spark
+
+        return on_spark
+    raise AttributeError(name)

@@ -1,0 +1,219 @@
+"""``on_spark``: the same journeys and questions, run by Apache Spark over the files of the lake."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cached_property, reduce, wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
+
+import numpy as np
+
+from periplo.analysis import Evidence, Journeys, Result, questions
+from periplo.analysis.narrowing import Window
+from periplo.analysis.periods import instant
+from periplo.analysis.question import Question
+from periplo.analysis.touchpoints import Touchpoints, occurring
+from periplo.errors import MissingExtra, UnknownName
+from periplo.journeys.build import Rows, build
+from periplo.journeys.columns import I64, Bool, JourneyColumns
+from periplo.workspace.shop import Shop
+from periplo.workspace.spark.header import Elsewhere, Header
+from periplo.workspace.spark.part import Task
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+    from periplo.workspace.spark.lake import SparkLake
+
+S = TypeVar("S")
+R = TypeVar("R")
+
+
+class AnsweredHere(UserWarning):
+    """A question needed the events where the driver is: the shop itself answered, not Spark."""
+
+
+def on_spark(spark: SparkSession, lake_url: Path | str, *, parts: int | None = None) -> SparkJourneys:
+    """The journeys of a shop, asked on Spark: ``lake_url`` is the shop's folder or its ``lake/events``.
+
+    ``parts``: into how many the customers are divided, by default what spark.sql.shuffle.partitions says.
+    Events that are not archived yet are left out. Raises ``NotAShop``, and ``MissingExtra`` without pyspark.
+    """
+    try:
+        from periplo.workspace.spark.lake import SparkLake
+    except ImportError as error:
+        raise MissingExtra("Spark needs pyspark.", fix="Install it: pip install 'periplo[spark]'.") from error
+    place = Path(lake_url)
+    root = place.parent.parent if (place.parent.name, place.name) == ("lake", "events") else place
+    return SparkJourneys(SparkLake.of(spark, Shop.open(root), parts))
+
+
+class SparkJourneys(Journeys):
+    """Journeys whose events stay on the executors: the driver has their names, window and the states of questions.
+
+    What a question does with events beyond ``map``, and listing customers, needs them where the driver is: then the
+    shop itself answers, with the warning ``AnsweredHere``.
+    """
+
+    def __init__(self, lake: SparkLake) -> None:
+        shop = lake.shop
+        super().__init__(
+            lake.header,
+            names=shop.customer_names,
+            currency=shop.settings.currency,
+            zone=shop.settings.time_zone,
+            taxonomy=shop.taxonomy,
+            segments=lake.segments,
+        )
+        self._lake = lake
+        self._steps: tuple[Callable[[Journeys], Journeys], ...] = ()
+
+    # narrowing: here for the header, on the executors for the events, and in the shop where it has to answer
+
+    def between(self, since: Any = None, until: Any = None) -> Self:
+        return self._stepped(super().between(since, until), lambda face: face.between(since, until))
+
+    def where(self, predicate: Any) -> Self:
+        return self._stepped(super().where(predicate), lambda face: face.where(predicate))
+
+    def channel(self, name: str) -> Self:
+        if name not in self._lake.header.channel_names:
+            raise UnknownName("channel", name, self._lake.header.channel_names)
+        return self._stepped(super().channel(name), lambda face: face.channel(name))
+
+    def ask(self, question: Question[S, R]) -> R:
+        """The states of all parts, in the order of their customers, merged here."""
+        header = self._header
+        states = self._lake.run(Task(header, self._window, self._narrowed, question.map))
+        return question.finish(reduce(question.merge, states or [question.map(_nobody(header))]))
+
+    @cached_property
+    def kept(self) -> tuple[JourneyColumns, Bool | None]:
+        return self._header, None
+
+    @cached_property
+    def columns(self) -> JourneyColumns:
+        return self._header
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        seen = self.ask(_Seen())
+        return Evidence(
+            customers=seen.persons,
+            events=seen.events,
+            since=instant(self._header.since_us),
+            until=instant(self._header.until_us),
+            known_share=seen.known / seen.events if seen.events else 1.0,
+            left_out={"unknown customers, one per order": seen.strangers},
+            zone=self.zone,
+        )
+
+    @cached_property
+    def touchpoints(self) -> Touchpoints:
+        return Touchpoints.among(self._header, self.taxonomy, self.ask(_Combinations()))
+
+    def customers(self, indices: I64) -> list[str]:
+        return self.here().customers(indices)
+
+    def here(self) -> Journeys:
+        """The same journeys, narrowed alike, where the driver is."""
+        return reduce(lambda face, step: step(face), self._steps, self._lake.shop.journeys())
+
+    @cached_property
+    def _header(self) -> Header:
+        """In a window the header is that of the window, as the events of its parts are."""
+        whole, chosen = self._lake.header, self._window
+        if chosen is None:
+            return whole
+        since = max(chosen.since_us, whole.since_us)
+        return whole.during(since, max(min(chosen.end_us, whole.until_us), since))
+
+    def _kept_in(self, chosen: Window | None) -> tuple[JourneyColumns, Bool | None]:
+        raise Elsewhere("columns")
+
+    def _with(self, chosen: Any, narrowed: Any) -> Self:
+        other = type(self)(self._lake)
+        other._window, other._narrowed, other._steps = chosen, narrowed, self._steps
+        return other
+
+    def _stepped(self, other: Self, step: Callable[[Journeys], Journeys]) -> Self:
+        if other is not self:
+            other._steps = (*self._steps, step)
+        return other
+
+
+class _Counted(NamedTuple):
+    """Customers who are persons and who are not; events, and those of persons."""
+
+    persons: int
+    strangers: int
+    events: int
+    known: int
+
+
+class _Seen:
+    """How many there are: what the evidence says."""
+
+    def map(self, part: JourneyColumns) -> _Counted:
+        events, person = np.diff(part.offsets), part.person
+        return _Counted(int(person.sum()), int((~person).sum()), int(events.sum()), int(events[person].sum()))
+
+    def merge(self, left: _Counted, right: _Counted) -> _Counted:
+        return _Counted(*(a + b for a, b in zip(left, right, strict=True)))
+
+    def finish(self, state: _Counted) -> _Counted:
+        return state
+
+
+class _Combinations:
+    """Which channels and events occur together."""
+
+    def map(self, part: JourneyColumns) -> Bool:
+        return occurring(part)
+
+    def merge(self, left: Bool, right: Bool) -> Bool:
+        return left | right
+
+    def finish(self, state: Bool) -> Bool:
+        return state
+
+
+def _nobody(header: Header) -> JourneyColumns:
+    none = np.zeros(0, np.int64)
+    ready, _ = build(Rows(none, none, none, none.astype(np.uint16), none.astype(np.uint8)))
+    return replace(
+        ready.columns(
+            person=none.astype(np.bool_),
+            event_names=header.event_names,
+            channel_names=header.channel_names,
+            since_us=header.since_us,
+            until_us=header.until_us,
+        )
+    )
+
+
+def _on_spark_or_here(name: str) -> Callable[..., Result]:
+    """A question asked on Spark; by the shop itself where it needs the events here. So are customers behind numbers."""
+    asked = getattr(Journeys, name)
+
+    @wraps(asked)
+    def ask(self: SparkJourneys, *given: Any, **options: Any) -> Result:
+        def answered_here() -> Result:
+            answer: Result = getattr(self.here(), name)(*given, **options)
+            return answer
+
+        try:
+            found: Result = asked(self, *given, **options)
+        except Elsewhere:
+            warnings.warn(f"{name} was answered by the shop, not on Spark", AnsweredHere, stacklevel=2)
+            return answered_here()
+        return found.opened_by(lambda ref: answered_here().behind(ref))
+
+    return ask
+
+
+for _name in [*questions(Journeys), "stages"]:
+    setattr(SparkJourneys, _name, _on_spark_or_here(_name))

@@ -1,0 +1,113 @@
+"""Questions on Spark, with executors in processes of their own, answer what the shop answers by itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+import small_shop
+from periplo.analysis import Journeys, Result, options_of, questions
+from periplo.errors import UnknownName
+from periplo.workspace import Shop
+from periplo.workspace.spark import AnsweredHere, SparkJourneys, on_spark
+
+MASTER = os.environ.get("PERIPLO_SPARK_MASTER", "local-cluster[2,1,1024]")
+STEPS = ("Product Viewed", "Order Completed")
+
+
+@pytest.fixture(scope="module")
+def spark() -> Iterator:
+    if shutil.which("java") is None:
+        message = "needs Java 17 on the path"
+        pytest.fail(message) if os.environ.get("PERIPLO_NEED_SPARK") else pytest.skip(message)
+    from pyspark.sql import SparkSession
+
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    settings = {
+        "spark.ui.enabled": "false",
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.sql.shuffle.partitions": "3",
+        "spark.sql.session.timeZone": "America/Bogota",
+    }
+    session = SparkSession.builder.master(MASTER).config(map=settings).getOrCreate()
+    yield session
+    session.stop()
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    with Shop.open(small_shop.make(tmp_path_factory.mktemp("spark"))) as shop:
+        shop.archive()
+        yield shop
+
+
+@pytest.fixture(scope="module")
+def far(spark, shop: Shop) -> SparkJourneys:
+    return on_spark(spark, shop.path / "lake" / "events", parts=3)
+
+
+def given(name: str) -> tuple[tuple[str, ...], dict[str, str]]:
+    options = options_of(getattr(Journeys, name))
+    spread = STEPS if any(option.spread for option in options) else ()
+    return spread, {each.parameter: STEPS[0] for each in options if each.required and not each.spread}
+
+
+def plain(value):
+    """Lists in one order: ties have none of their own."""
+    if isinstance(value, Result):
+        return plain(msgspec.to_builtins(value))
+    if isinstance(value, dict):
+        return {key: plain(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return sorted((plain(each) for each in value), key=lambda each: json.dumps(each, sort_keys=True))
+    return float(f"{value:.9g}") if isinstance(value, float) else value
+
+
+@pytest.mark.parametrize("name", questions(Journeys))
+def test_every_question_answers_the_same(far: SparkJourneys, shop: Shop, name: str) -> None:
+    spread, options = given(name)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", AnsweredHere)
+        found = getattr(far, name)(*spread, **options)
+    assert plain(found) == plain(getattr(shop.journeys(), name)(*spread, **options))
+
+
+def test_the_plain_ones_run_on_spark_alone(far: SparkJourneys, shop: Shop) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", AnsweredHere)
+        for ask in (lambda j: j.sessions(), lambda j: j.rfm(), lambda j: j.clv(), lambda j: j.plain_value(by="device")):
+            assert plain(ask(far)) == plain(ask(shop.journeys()))
+
+
+def test_narrowed_alike(far: SparkJourneys, shop: Shop) -> None:
+    def narrowed(journeys: Journeys) -> Journeys:
+        return journeys.between("2026-01-01", "2026-02-22").where({"did": "Product Viewed"}).channel("app")
+
+    assert plain(narrowed(far).sessions()) == plain(narrowed(shop.journeys()).sessions())
+    with pytest.raises(UnknownName):
+        far.channel("appp")
+
+
+def test_customers_behind_a_number(far: SparkJourneys, shop: Shop) -> None:
+    here, there = shop.journeys().plain_value(), far.plain_value()
+    names = [
+        journeys.customers(found.behind("plain_value/EUR"))
+        for journeys, found in ((shop.journeys(), here), (far, there))
+    ]
+    assert names[0] == names[1]
+
+
+def test_a_shop_without_events(spark, tmp_path: Path) -> None:
+    with Shop.create(tmp_path / "empty"):
+        empty = on_spark(spark, tmp_path / "empty")
+    assert empty.evidence.events == 0
+    assert empty.sessions().channels[0].customers == 0
