@@ -90,7 +90,10 @@ class Basis:
 
     def customers(self, indices: I64) -> list[str]:
         """The names to show of customers, given by index as ``behind`` answers them."""
-        numbers = self.columns.customer[indices]
+        return self.called(self.columns.customer[indices])
+
+    def called(self, numbers: I64) -> list[str]:
+        """The names to show of customers, given by number."""
         return self._names(numbers) if self._names else [str(number) for number in numbers]
 
     @cached_property

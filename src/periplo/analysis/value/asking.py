@@ -132,7 +132,7 @@ def _indices(journeys: Basis, numbers: I64 | None) -> I64 | None:
 def _named(journeys: Basis, told: CurrencyValue) -> CurrencyValue:
     """The customers who stand alone get their names."""
     numbers = np.array([int(line.customer) for line in told.lines if line.customer is not None], np.int64)
-    names = iter(journeys.customers(np.searchsorted(journeys.columns.customer, numbers)))
+    names = iter(journeys.called(numbers))
     lines = [line if line.customer is None else replace(line, customer=next(names)) for line in told.lines]
     return replace(told, lines=lines)
 
