@@ -73,6 +73,29 @@ def test_the_small_examples() -> None:
     )
 
 
+# Removal effects that a simulation gives (ChannelAttribution 2.2.5, conv_par 0.005): order, of conversions or of value.
+SIMULATED = {
+    (1, "value"): {"alpha": 0.5233, "iota": 0.4187, "eta": 0.3613, "beta": 0.2689, "theta": 0.2107, "lambda": 0.1434},
+    (2, "conversions"): {"alpha": 0.5475, "iota": 0.3715, "eta": 0.3306, "beta": 0.2377, "theta": 0.1851},
+    (2, "value"): {"alpha": 0.5204, "iota": 0.4030, "eta": 0.3517, "beta": 0.2640, "theta": 0.1991},
+    (3, "conversions"): {"alpha": 0.5461, "iota": 0.3605, "eta": 0.3223, "beta": 0.2280, "theta": 0.1764},
+    (3, "value"): {"alpha": 0.5201, "iota": 0.3970, "eta": 0.3463, "beta": 0.2601, "theta": 0.1959},
+}
+
+
+@pytest.mark.parametrize(("order", "what"), SIMULATED)
+def test_longer_memories_and_value_are_as_a_simulation_says(published, order: int, what: str) -> None:
+    """Among the channels of which both are known the shares agree to what a simulation can tell."""
+    found = of_paths(**published, models=["markov"], markov_order=order)
+    expected = SIMULATED[order, what]
+    credits = {name: found.get(name).credits[0] for name in expected}
+    given = {name: each.money[0].value if what == "value" else each.conversions for name, each in credits.items()}
+    for name, effect in expected.items():
+        assert given[name] / sum(given.values()) == pytest.approx(effect / sum(expected.values()), abs=2e-3)
+        if what == "conversions":
+            assert credits[name].removal_effect == pytest.approx(effect, abs=2e-3)
+
+
 tables = st.lists(
     st.tuples(st.lists(st.sampled_from("ABCD"), min_size=1, max_size=6), st.integers(0, 4), st.integers(0, 3)),
     min_size=1,
