@@ -149,11 +149,11 @@ def funnel(
     """
     n = len(offsets) - 1
     reached, still_open = np.zeros(n, np.uint8), np.zeros(n, np.bool_)
-    rows, used = np.empty(len(time_us), np.int64), 0
+    rows, used = np.empty(len(time_us), np.int64), np.int64(0)
     start, who = np.zeros(steps, np.int64), np.zeros(steps, np.int64)
     for customer in range(n):
         first, end = offsets[customer], offsets[customer + 1] if person[customer] else offsets[customer]
-        level, last, row = 0, 0, first
+        level, last, row = np.int64(0), first, first
         while row < end and level < steps:
             if least[code[row]] > level:
                 row += 1

@@ -62,6 +62,15 @@ def _look_back(level: int, at: int, floor: int, grace: int, time: I64, bits: U32
 
 
 @kernel
+def _further(level: int, bits: U32, steps: int, who: I64) -> int:
+    """The level of an attempt after an instant."""
+    for step in range(min(level + len(bits), steps) - 1, level - 1, -1):
+        if serve(step, level, bits, who) == level:
+            return step + 1
+    return level
+
+
+@kernel
 def _ordered(
     begin: int,
     floor: int,
@@ -79,11 +88,11 @@ def _ordered(
 
     Answers its level, the entry after its end, and until when (us) it can go on, -1 where it ended. ``reach[k]`` is
     the entry that served step k when the level was reached: with ``latest`` each the latest before the next, else
-    the first one.
+    the first one. With ``latest`` it also ends where a ``later`` one has got as far, which goes on in its place.
     """
     within, within_step, grace = limits[0], limits[1], limits[2]
     who, path, last = np.zeros(steps, np.int64), np.zeros((steps, steps), np.int64), np.full(steps, -1, np.int64)
-    started, level, row = time[begin], 0, begin
+    started, level, row, later = time[begin], np.int64(0), begin, np.int64(0)
     while row < end:
         now, before = time[row], level
         fresh = -1
@@ -112,6 +121,12 @@ def _ordered(
             return level, after, -1
         if before > 0 and _excluded(excluded, row, after, between, before, level):
             return level, after, -1
+        if latest and before > 0 and within_step >= within and grace == 0:
+            was, later = later, _further(later, bits[row:after], steps, who)
+            if later >= level:
+                return level, after, -1
+            if was > 0 and _excluded(excluded, row, after, between, was, later):
+                later = np.int64(0)
         row = after
     fresh = -1
     for k in range(level):
@@ -127,7 +142,7 @@ def _strict(begin: int, end: int, time: I64, bits: U32, steps: int, limits: I64,
     """
     who, path, alive = np.zeros(steps, np.int64), np.zeros((steps, steps), np.int64), np.zeros(steps, np.bool_)
     _, after = instant(begin, begin, end, time)
-    level = 0
+    level = np.int64(0)
     for step in range(min(after - begin, steps) - 1, -1, -1):
         if serve(step, 0, bits[begin:after], who) == 0:
             _take(path, 0, 0, step, begin, who)
@@ -138,19 +153,20 @@ def _strict(begin: int, end: int, time: I64, bits: U32, steps: int, limits: I64,
         if time[row] > min(time[begin] + limits[0], now + limits[1]):
             return level, row, -1
         _, after = instant(row, row, end, time)
-        before, going_on = level, np.zeros(steps, np.bool_)
+        before, going_on, lives = level, np.zeros(steps, np.bool_), False
         for of in range(steps - 1, -1, -1):
             for step in range(min(of + 1 + after - row, steps) - 1, of if alive[of] else steps, -1):
                 if serve(step, of + 1, bits[row:after], who) == of + 1:
                     _take(path, of, of + 1, step, row, who)
                     going_on[step] = step - of == after - row
+                    lives |= going_on[step]
                     if step >= level:
                         level = step + 1
                         for k in range(level):
                             reach[k] = path[step, k]
                     break
         alive = going_on
-        if not alive.any():
+        if not lives:
             return level, after if level > before else row, -1
         row, now = after, time[row]
     return level, row, -1 if level == steps else min(time[begin] + limits[0], now + limits[1])
@@ -183,7 +199,7 @@ def _any(
 ) -> Any:
     """The same for steps in any order. With ``latest``, an attempt ends where a later one is as good: at an event of
     the kind it began with that adds nothing."""
-    owner, level, row = np.full(steps, -1, np.int64), 0, begin
+    owner, level, row = np.full(steps, -1, np.int64), np.int64(0), begin
     while row < end and level < steps:
         if time[row] > time[begin] + within:
             return level, row, -1
@@ -216,7 +232,8 @@ def _compare(state: I64, level: int, soon: int, started: int, can: int, best: I6
     furthest = level == state[LEVEL]
     if level > state[LEVEL] or (furthest and (-soon, started) > (-state[SOON], state[STARTED])):
         state[LEVEL], state[SOON], state[STARTED] = level, soon, started
-        best[:level] = reach[:level]
+        for k in range(level):
+            best[k] = reach[k]
         state[CAN] = max(can, state[CAN]) if furthest else can
     elif furthest:
         state[CAN] = max(can, state[CAN])
@@ -228,7 +245,8 @@ def _put(state: I64, unit: int, until: int, best: I64, units: I64, levels: U8, s
     level = state[LEVEL]
     if level:
         units[state[COUNT]], levels[state[COUNT]], still_open[state[COUNT]] = unit, level, state[CAN] >= until
-        rows[state[USED] : state[USED] + level] = best[:level]
+        for k in range(level):
+            rows[state[USED] + k] = best[k]
         state[COUNT] += 1
         state[USED] += level
         state[LEVEL] = 0
