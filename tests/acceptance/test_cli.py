@@ -103,8 +103,8 @@ def test_stages_add_up(shop: Path) -> None:
 
 def test_transitions_add_up(shop: Path) -> None:
     moves = answer("transitions", str(shop))["moves"]
-    started = sum(move["n"] for move in moves if move["from_channel"] is None)
-    ended = sum(move["n"] for move in moves if move["to_channel"] is None)
+    started = sum(move["n"] for move in moves if move["origin"] is None)
+    ended = sum(move["n"] for move in moves if move["target"] is None)
     assert started == ended == 4
 
 
