@@ -1,6 +1,8 @@
 """Questions about journeys, one module each, and ``Journeys``, the face they are asked through."""
 
 from periplo.analysis.asking import Option, options_of, put, questions
+from periplo.analysis.attribution.result import Attribution
+from periplo.analysis.channels.result import Channels
 from periplo.analysis.cycles import Cycles
 from periplo.analysis.face import Journeys
 from periplo.analysis.funnel.result import FunnelResult, FunnelStep
@@ -17,6 +19,8 @@ from periplo.analysis.value.plain import PlainValues
 from periplo.analysis.value.rfm_result import Rfm
 
 __all__ = [
+    "Attribution",
+    "Channels",
     "Cohorts",
     "Count",
     "CustomerValues",
