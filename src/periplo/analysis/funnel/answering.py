@@ -30,7 +30,6 @@ from periplo.analysis.funnel.rules import (
 from periplo.analysis.funnel.touch import touch_of
 from periplo.analysis.funnel.words import Words, words
 from periplo.analysis.periods import Period, periods
-from periplo.analysis.question import ask
 from periplo.analysis.result import Definition
 from periplo.errors import UnknownName, UsageError
 
@@ -62,10 +61,7 @@ class FunnelAsked:
             raise UsageError("There are no groups to compare (against).", fix="Split the funnel: by=channel.")
         rules = self._rules(journeys)
         asked = self._question(journeys, rules)
-        columns, mask = journeys.kept
-        found = ask(
-            replace(columns, person=columns.person & mask) if mask is not None else columns, asked, journeys.threads
-        )
+        found = journeys.ask_persons(asked)
         whole, *each = found.told
         if self.against is not None and self.against not in (labels := [one.label for one in each]):
             raise UnknownName("group", self.against, labels)

@@ -61,8 +61,8 @@ class FunnelQuestions(Basis):
     ) -> FunnelResult:
         """How many went from step to step (SEMANTICS 4); docs/reference/funnels.md says what each option means.
 
-        ``by``: a property, "channel", "day", "week" or "month", or "segment". ``exclude``: also (predicate, step,
-        step). References: ``funnel/<step, from 1>/customers|still_open|dropped[/<group>]``, ``funnel/<step>/next/<name>``,
+        ``by``: a property, "channel", a period, or "segment". ``exclude``: also (predicate, step, step). References:
+        ``funnel/<step, from 1>/customers|still_open|dropped[/<group>]``, ``funnel/<step>/next/<name>``,
         ``funnel/<step>/time/<bin>[/<group>]``, ``funnel/trend/<period>/entered|converted``,
         ``funnel/money/<currency>[/<group>]``.
         """

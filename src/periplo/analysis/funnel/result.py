@@ -100,9 +100,9 @@ class FunnelResult(Result, frozen=True, kw_only=True, omit_defaults=True):
     unit: str = "customer"
     order: str = "ordered"
     by: str | None = None
-    groups: list[FunnelGroup] = []
-    money: list[FunnelMoney] = []
-    trend: list[FunnelPeriod] = []
+    groups: list[FunnelGroup] = msgspec.field(default_factory=list)
+    money: list[FunnelMoney] = msgspec.field(default_factory=list)
+    trend: list[FunnelPeriod] = msgspec.field(default_factory=list)
 
     def rows(self) -> list[Mapping[str, Any]]:
         if self.by is None:

@@ -14,6 +14,7 @@ import numpy as np
 from periplo.journeys.columns import I64, U8, U16, U32, Bool
 from periplo.journeys.kernels.compiled import kernel
 
+Codes = U16 | U32
 NO_STEP = 255
 """What ``least[code]`` is for an event that serves no step."""
 
@@ -48,7 +49,7 @@ def serve(step: int, least: int, bits: U32, who: I64) -> int:
 
 
 @kernel
-def _served(code: U16 | U32, begin: int, after: int, bits: U32) -> U32:
+def _served(code: Codes, begin: int, after: int, bits: U32) -> U32:
     """The steps that each of the rows ``begin:after`` may serve."""
     served = np.empty(after - begin, np.uint32)
     for e in range(after - begin):
@@ -78,7 +79,7 @@ def _matched(level: int, now: int, within: int, bits: U32, start: I64, who: I64)
 
 @kernel
 def _after(
-    level: int, now: int, within: int, begin: int, after: int, code: U16, bits: U32, start: I64, who: I64
+    level: int, now: int, within: int, begin: int, after: int, code: Codes, bits: U32, start: I64, who: I64
 ) -> int:
     """The level after the instant of the rows ``begin:after``; where each serves one step, from the first step up."""
     served, several = np.uint32(0), np.uint32(0)
@@ -116,9 +117,10 @@ def instant(row: int, first: int, end: int, time_us: I64) -> Any:
 
 @kernel
 def _go_back(
-    level: int, row: int, first: int, end: int, time_us: I64, code: U16, bits: U32, who: I64, out: I64, at: int
+    level: int, row: int, first: int, end: int, time_us: I64, code: Codes, bits: U32, who: I64, out: I64, at: int
 ) -> None:
-    """Fills ``out[at:]`` with the rows that took a customer to ``level`` at ``row``, each the latest before the next."""
+    """Fills ``out[at:]`` with the rows that took a customer to ``level`` at ``row``, each the latest before the
+    next."""
     step = level - 1
     while True:
         begin, after = instant(row, first, end, time_us)
@@ -137,8 +139,8 @@ def _go_back(
 
 
 @kernel
-def funnel(
-    offsets: I64, time_us: I64, person: Bool, code: U16 | U32, least: U8, bits: U32, steps: int, within: int, until: int
+def funnel(  # noqa: C901 (one pass, without calls for what is usual)
+    offsets: I64, time_us: I64, person: Bool, code: Codes, least: U8, bits: U32, steps: int, within: int, until: int
 ) -> Any:
     """How far each customer got.
 
@@ -149,11 +151,13 @@ def funnel(
     """
     n = len(offsets) - 1
     reached, still_open = np.zeros(n, np.uint8), np.zeros(n, np.bool_)
-    rows, used = np.empty(len(time_us), np.int64), np.int64(0)
+    rows = np.empty(len(time_us), np.int64)
+    used: Any = np.int64(0)  # a plain 0 would compile what it is given to once more, for the literal
     start, who = np.zeros(steps, np.int64), np.zeros(steps, np.int64)
     for customer in range(n):
         first, end = offsets[customer], offsets[customer + 1] if person[customer] else offsets[customer]
-        level, last, row = np.int64(0), first, first
+        level: Any = np.int64(0)
+        last, row = first, first
         while row < end and level < steps:
             if least[code[row]] > level:
                 row += 1

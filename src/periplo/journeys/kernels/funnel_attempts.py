@@ -71,7 +71,7 @@ def _further(level: int, bits: U32, steps: int, who: I64) -> int:
 
 
 @kernel
-def _ordered(
+def _ordered(  # noqa: C901
     begin: int,
     floor: int,
     end: int,
@@ -92,7 +92,9 @@ def _ordered(
     """
     within, within_step, grace = limits[0], limits[1], limits[2]
     who, path, last = np.zeros(steps, np.int64), np.zeros((steps, steps), np.int64), np.full(steps, -1, np.int64)
-    started, level, row, later = time[begin], np.int64(0), begin, np.int64(0)
+    started, row = time[begin], begin
+    level: Any = np.int64(0)
+    later: Any = np.int64(0)
     while row < end:
         now, before = time[row], level
         fresh = -1
@@ -135,14 +137,14 @@ def _ordered(
 
 
 @kernel
-def _strict(begin: int, end: int, time: I64, bits: U32, steps: int, limits: I64, reach: I64) -> Any:
+def _strict(begin: int, end: int, time: I64, bits: U32, steps: int, limits: I64, reach: I64) -> Any:  # noqa: C901
     """The same where no other entry may lie between two steps; entries of one instant go in any order.
 
     ``alive[k]``: the attempt may go on after step k, because all entries since it started were its steps.
     """
     who, path, alive = np.zeros(steps, np.int64), np.zeros((steps, steps), np.int64), np.zeros(steps, np.bool_)
     _, after = instant(begin, begin, end, time)
-    level = np.int64(0)
+    level: Any = np.int64(0)
     for step in range(min(after - begin, steps) - 1, -1, -1):
         if serve(step, 0, bits[begin:after], who) == 0:
             _take(path, 0, 0, step, begin, who)
@@ -199,7 +201,8 @@ def _any(
 ) -> Any:
     """The same for steps in any order. With ``latest``, an attempt ends where a later one is as good: at an event of
     the kind it began with that adds nothing."""
-    owner, level, row = np.full(steps, -1, np.int64), np.int64(0), begin
+    owner, row = np.full(steps, -1, np.int64), begin
+    level: Any = np.int64(0)
     while row < end and level < steps:
         if time[row] > time[begin] + within:
             return level, row, -1
@@ -211,7 +214,7 @@ def _any(
                 level += 1
             elif latest and row > begin and bits[e] == bits[begin] and time[begin + 1] > time[begin]:
                 return level, row, -1
-        if 0 < before and level < steps and _excluded(excluded, row, after, between, before, level):
+        if before > 0 and level < steps and _excluded(excluded, row, after, between, before, level):
             return level, after, -1
         row = after
     return level, row, -1 if level == steps else time[begin] + within
@@ -220,7 +223,7 @@ def _any(
 @kernel
 def _begins(bits: U32, order: int) -> bool:
     """Whether an attempt may begin at an instant: with the first step, or with any in any order."""
-    for served in bits:
+    for served in bits:  # noqa: SIM110 (kernels take no generators)
         if served & 1 or (served and order == ANY):
             return True
     return False
@@ -253,7 +256,7 @@ def _put(state: I64, unit: int, until: int, best: I64, units: I64, levels: U8, s
 
 
 @kernel
-def attempts(
+def attempts(  # noqa: C901
     offsets: I64,
     unit: I64,
     closes: I64,

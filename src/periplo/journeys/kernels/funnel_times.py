@@ -45,9 +45,11 @@ def with_optional(offsets: I64, journey: I64, levels: U8, rows: I64, time: I64, 
     total = 0
     for u in range(len(levels)):
         total += needed[np.int64(levels[u]) - 1] + 1 if levels[u] else 0
-    all_levels, all_rows, old, new = np.zeros(len(levels), np.uint8), np.empty(total, np.int64), 0, 0
+    all_levels, all_rows = np.zeros(len(levels), np.uint8), np.empty(total, np.int64)
+    old: Any = 0
+    new: Any = 0
     for u in range(len(levels)):
-        few = np.int64(levels[u])
+        few: Any = np.int64(levels[u])
         if few:
             level = needed[few - 1] + 1
             first, end = offsets[journey[u]], offsets[journey[u] + 1]
@@ -63,13 +65,14 @@ def lags(levels: U8, rows: I64, time_us: I64, since: I64, counts: I64) -> Any:
     Step k runs from step ``since[k]``, and ``counts[k]`` chains took it (row not negative); in the place of step 0
     stands the whole way from the first step to the last of the ``counts[0]`` chains that took all.
     """
-    place, steps, first = np.zeros(len(counts), np.int64), len(counts), 0
+    place, steps = np.zeros(len(counts), np.int64), len(counts)
+    first: Any = 0
     for k in range(1, steps):
         place[k] = place[k - 1] + counts[k - 1]
     total = counts.sum()
     times, chain = np.empty(total, np.int64), np.empty(total, np.int64)
     for u in range(len(levels)):
-        level = np.int64(levels[u])
+        level: Any = np.int64(levels[u])
         for k in range(level):
             to, origin = (k, since[k]) if k else (steps - 1, 0)
             if (k or level == steps) and rows[first + to] >= 0:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import assume, settings
@@ -66,9 +68,9 @@ def check_rows(flat: list[Event], levels: list[int], rows: list[int], ask: Ask) 
             assert all(event.serves for event in chain)
         else:
             assert all(k in event.serves for k, event in enumerate(chain))
-            assert all(later >= earlier - ask.grace for earlier, later in zip(times, times[1:], strict=False))
+            assert all(later >= earlier - ask.grace for earlier, later in pairwise(times))
         if ask.start == "latest" and ask.order != "any":
-            assert all(b - a <= ask.step_within for a, b in zip(times, times[1:], strict=False))
+            assert all(b - a <= ask.step_within for a, b in pairwise(times))
 
 
 def agree(events: list[Event], ask: Ask) -> None:
