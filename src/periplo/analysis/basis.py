@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, Self, TypeVar
@@ -153,6 +154,12 @@ class Basis:
 
     def ask(self, question: Question[S, R]) -> R:
         return ask(self.columns, question, self.threads)
+
+    def ask_persons(self, question: Question[S, R]) -> R:
+        """The same of a question that looks at persons only: who is left out is none, and no events are copied."""
+        columns, mask = self.kept
+        marked = columns if mask is None else replace(columns, person=columns.person & mask)
+        return ask(marked, question, self.threads)
 
     def groups(self, by: str | None) -> Grouping:
         """Periods are those of the window; values of a property those of all the data, whatever is looked at."""

@@ -153,7 +153,7 @@ class Making:
                 "again": "A touch counts for the next conversion only."
                 if options.once
                 else "A touch counts for every conversion after it.",
-                "direct": ", ".join(self._direct(asked.kinds)) or "–",
+                "direct": ", ".join(sorted(self._direct(asked.kinds))) or "–",
                 "half_life": options.half_life,
                 "order": options.markov_order,
                 **weights,
