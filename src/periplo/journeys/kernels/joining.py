@@ -41,8 +41,10 @@ def splice(old: U8, new: U8, width: int, gone: I64, at: I64, out: U8) -> None:
     while True:
         coming = at[came] if came < len(at) else rows
         stop = min(coming, gone[went]) if went < len(gone) else coming
-        size = (stop - row) * width
-        out[out_row * width : out_row * width + size] = old[row * width : row * width + size]
+        source, target = old[row * width : stop * width], out[out_row * width :]
+        # Not one slice into the other: numba would compile the words of their error too, for seconds.
+        for byte in range(len(source)):
+            target[byte] = source[byte]
         out_row += stop - row
         row = stop
         if came < len(at) and coming == row:

@@ -94,10 +94,8 @@ def sort_bucket(
         k = keys[i] - low
         order[fill[k]] = i
         fill[k] += 1
-    first = 0
     for k in range(len(counts)):
-        _sort(order, spare, first, fill[k], times, rows, seq)
-        first = fill[k]
+        _sort(order, spare, fill[k] - counts[k], fill[k], times, rows, seq)
     for i in range(end - begin):
         origin[begin + i], time_us[begin + i] = rows[order[i]], times[order[i]]
 
