@@ -1,4 +1,4 @@
-"""Questions on Spark (PERIPLO_SPARK_MASTER names another master than local[2]) answer what the shop answers by itself."""
+"""Questions on Spark answer what the shop answers by itself. PERIPLO_SPARK_MASTER names another master."""
 
 from __future__ import annotations
 
