@@ -94,7 +94,7 @@ class Alignment:
         marks = [condition for condition in (self.anchor, self.end) if condition]  # an end needs an anchor before it
         walk = self.walk if self.within_us == ALL_TIME else Walk(self.walk.nodes, self.walk.collapse, NO_GAP)
         seen = walk.visits(part, marks, self.within_us != ALL_TIME)
-        since, until = part.time_us, part.time_us
+        since = until = np.empty(0, np.int64)
         if self.within_us != ALL_TIME:
             since, until = part.time_us[seen.first], part.time_us[seen.last]
         found = anchored(

@@ -16,7 +16,9 @@ def marked(part: JourneyColumns, conditions: Sequence[Condition]) -> tuple[U16, 
     if all(names is not None for names in by_name):
         return part.event, bits([names for names in by_name if names is not None], len(part.event_names))
     masks = [condition.mask(part) for condition in conditions]
-    return bits(masks, part.events).astype(np.uint16), np.arange(1 << len(conditions), dtype=np.uint32)
+    code = bits(masks, part.events).astype(np.uint16)
+    code.flags.writeable = False  # as the columns are, so that kernels compile once
+    return code, np.arange(1 << len(conditions), dtype=np.uint32)
 
 
 def bits(masks: Sequence[Bool], size: int) -> U32:

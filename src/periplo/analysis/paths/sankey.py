@@ -216,9 +216,10 @@ class SankeyQuestion:
         out, total = n.reshape(-1, wide).sum(axis=1), int(n.sum())
         against = self._differences(column, place, wide, len(n), state.paths)
         at, made = column - self.laid.before, []
+        origins, targets = self._names(slots[column]), self._names(slots[column + 1])
         for k in np.flatnonzero(n).tolist():
             a, b = divmod(k, wide)
-            origin, target = self._names(slots[column])[a], self._names(slots[column + 1])[b]
+            origin, target = origins[a], targets[b]
             if origin is None and target is None:
                 continue
             made.append(

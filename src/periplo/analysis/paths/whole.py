@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 import numpy as np
 
+from periplo.analysis.charts import Bar, Bars, Chart
 from periplo.analysis.condition import Condition
 from periplo.analysis.facts import Facts as Read
 from periplo.analysis.paths.nodes import OTHER, Nodes, Of, node_label
@@ -70,6 +71,13 @@ class TopPaths(Result, frozen=True, kw_only=True):
         title = t("{n} paths, {converted} reached the goal", lang, n=n, converted=converted)
         return Shown(title, heads, rows, 1, [path.share for path in self.top])
 
+    def charts(self, lang: Lang) -> list[Chart]:
+        """A bar per path, with how many were walked and how many of them reached the goal."""
+        bars = [
+            Bar(self._label(path, lang), _told(path, lang), path.share, quiet=path.nodes is None) for path in self.top
+        ]
+        return [Bars(title=self.shown(lang).title, bars=bars)]
+
     def _row(self, path: WholePath) -> dict[str, Any]:
         plain = flat(path)
         said = ARROW.join(path.nodes) if path.nodes is not None else OTHER
@@ -96,6 +104,11 @@ class TopPaths(Result, frozen=True, kw_only=True):
         if not path.nodes:
             return t("straight to the goal", lang)
         return ARROW.join(node_label(self.of, name, lang) for name in path.nodes)
+
+
+def _told(path: WholePath, lang: Lang) -> str:
+    conversion = t("{share} reached the goal", lang, share=percent(path.conversion, lang))
+    return f"{number(path.n, lang)} · {conversion}"
 
 
 class Units(NamedTuple):
