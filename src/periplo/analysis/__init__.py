@@ -7,7 +7,12 @@ from periplo.analysis.cycles import Cycles
 from periplo.analysis.face import Journeys
 from periplo.analysis.funnel.result import FunnelResult, FunnelStep
 from periplo.analysis.kpi.result import Kpi, Kpis
+from periplo.analysis.paths.loops import Loops
+from periplo.analysis.paths.sankey import Sankey
+from periplo.analysis.paths.sequences import Sequences
+from periplo.analysis.paths.step_matrix import StepMatrix
 from periplo.analysis.paths.transitions import Move, Transitions
+from periplo.analysis.paths.whole import TopPaths
 from periplo.analysis.result import Count, Definition, Evidence, Result, Shown, TouchCount
 from periplo.analysis.retention.cohorts_result import Cohorts
 from periplo.analysis.retention.living_result import Lifecycle, Stickiness
@@ -33,17 +38,22 @@ __all__ = [
     "Kpi",
     "Kpis",
     "Lifecycle",
+    "Loops",
     "Move",
     "Option",
     "PlainValues",
     "Result",
     "Retention",
     "Rfm",
+    "Sankey",
+    "Sequences",
     "Sessions",
     "Shown",
     "StageFlow",
     "StageNumbers",
+    "StepMatrix",
     "Stickiness",
+    "TopPaths",
     "TouchCount",
     "Transitions",
     "options_of",
