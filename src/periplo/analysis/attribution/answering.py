@@ -173,11 +173,11 @@ class Making:
     def _direct(self, kinds: Kinds) -> list[str]:
         if self.options.direct is None:
             known = (*DIRECT, *OWN_CHANNELS) if self.options.of == "channel" else DIRECT
-            return [label for label in kinds.labels if label in known]
+            return sorted(label for label in kinds.labels if label in known)
         for name in self.options.direct:
             if name not in kinds.labels:
                 raise UnknownName(self.options.of, name, kinds.labels)
-        return list(self.options.direct)
+        return sorted({*self.options.direct})
 
     def _given(self, cost: F64) -> F64:
         """The costs of events, and those given by name in their place."""

@@ -86,7 +86,7 @@ def test_last_non_direct_passes_over_the_shops_own_places() -> None:
     journeys = told("V0@ads V5000@web O9000@web", "V0@app O9000@web")
     assert given_by(journeys.attribution(), "last_non_direct") == {"ads": 1.0, "app": 1.0, "web": 0.0}
     assert given_by(journeys.attribution(direct=["ads"]), "last_non_direct") == {"ads": 0.0, "app": 1.0, "web": 1.0}
-    assert "not direct (web, app)" in journeys.attribution().explain()
+    assert "not direct (app, web)" in journeys.attribution().explain()
 
 
 def test_paths_without_a_conversion_and_those_still_open() -> None:
