@@ -34,7 +34,7 @@ def _bar(bar: Bar, top: float, left: float, right: float, zero: float, scale: fl
     base = top + ROW / 2 + 4
     shapes = [
         label(left - GAP, base, bar.label, BODY, left - GAP, "muted" if bar.quiet else "ink"),
-        line(INNER, base, bar.said, STRONG, end=True),
+        line(INNER, base, bar.said, STRONG, end=True) if bar.said else "",
     ]
     if bar.value is not None:
         y = top + (ROW - THICK) / 2
