@@ -31,12 +31,13 @@ def archived(crowd: Crowd) -> Path:
     """A shop whose archive holds the crowd, and whose identity knows all customers; made once."""
     path = DATA / f"shop_{crowd.name}"
     if not (path / "done").exists():
-        rmtree(path, ignore_errors=True)
-        Shop.create(path).close()
+        if not Shop.exists(path):
+            Shop.create(path).close()
         with opened(path) as stores:
-            with stores.log.reserve(crowd.events, "crowd") as first:
-                batches = _shuffled(crowd, first)
-                stores.lake.append(pa.RecordBatchReader.from_batches(STORED, batches), note=_NOTE)
+            if not stores.lake.now().count():
+                with stores.log.reserve(crowd.events, "crowd") as first:
+                    batches = _shuffled(crowd, first)
+                    stores.lake.append(pa.RecordBatchReader.from_batches(STORED, batches), note=_NOTE)
             follow(stores)
         (path / "done").touch()
     return path
