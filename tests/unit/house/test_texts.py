@@ -2,10 +2,12 @@
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 import periplo.errors
 from periplo.language.catalogue import spanish
@@ -51,3 +53,9 @@ def test_spanish_keeps_the_values() -> None:
     for english, text in spanish().items():
         fields = set(re.findall(r"\{(\w*)", english)), set(re.findall(r"\{(\w*)", text))
         assert fields[0] == fields[1], english
+
+
+def test_a_text_stands_in_one_catalogue() -> None:
+    files = sorted((SOURCE / "language" / "es").glob("*.yaml"))
+    texts = [text for file in files for text in YAML(typ="safe").load(file.read_text("utf-8"))]
+    assert not [text for text, times in Counter(texts).items() if times > 1]

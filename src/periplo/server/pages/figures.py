@@ -22,16 +22,6 @@ FIRST = (
     "refund_rate",
     "time_between_orders",
 )
-LESS_IS_BETTER = frozenset(
-    {
-        "cart_abandonment",
-        "checkout_abandonment",
-        "bounce_rate",
-        "refund_rate",
-        "churned_customers",
-        "time_between_orders",
-    }
-)
 
 
 def figures(desk: Desk, view: View, lang: Lang) -> list[dict[str, Any]]:
@@ -75,4 +65,4 @@ def _change(change: float | None, lang: Lang) -> str | None:
 def _tone(kpi: Kpi) -> str:
     if not kpi.change:
         return "even"
-    return "good" if (kpi.change > 0) != (kpi.id in LESS_IS_BETTER) else "bad"
+    return "good" if (kpi.change > 0) != (kpi.less_is_better) else "bad"
