@@ -60,8 +60,8 @@ def opening(crowd: Crowd) -> Iterator[Figure]:
         met=equal and 0 < per_event <= BYTES,
     )
     yield within(f"open {many} after a restart, without the answer", found.first_s - found.again_s, OPEN_S, equal=equal)
-    asked_s = whole_s - 4 * found.again_s
-    yield within(f"a fresh process over {many}, without its answers", asked_s, START_S, equal=equal)
+    asked_s = whole_s - found.after_s - found.again_s
+    yield within(f"a fresh process over {many}, without its answer", asked_s, START_S, equal=equal)
 
 
 def compiling() -> Iterator[Figure]:
