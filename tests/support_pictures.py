@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import islice, takewhile
 from xml.etree import ElementTree as ET
 
-from periplo.maps.drawing.text import STYLES
-from periplo.maps.drawing.typeface import width
+from periplo.drawing.text import STYLES
+from periplo.drawing.typeface import width
 
 SVG = "{http://www.w3.org/2000/svg}"
 SIZES = {style.name: style for style in STYLES}

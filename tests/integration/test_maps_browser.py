@@ -57,7 +57,7 @@ def test_nothing_is_asked_of_the_network_and_nothing_fails(page: Any) -> None:
 
 @pytest.mark.parametrize("lang", ["en", "es"])
 def test_chromium_sets_the_text_as_wide_as_we_measured(page: Any, lang: str) -> None:
-    from periplo.maps.drawing.text import STYLES
+    from periplo.drawing.text import STYLES
 
     page.click(f"button[data-lang={lang}]")
     measured = page.evaluate(

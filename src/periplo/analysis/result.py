@@ -17,7 +17,7 @@ from periplo.journeys.columns import I64
 from periplo.language import Lang, day, from_environment, number, percent, t
 
 if TYPE_CHECKING:
-    from periplo.analysis.charts.theme import Theme
+    from periplo.drawing.theme import Theme
 
 Opener = Callable[[str], I64 | None]
 """Finds the customers behind a reference: indices into the journeys that were asked, or None if there is no such."""

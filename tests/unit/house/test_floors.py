@@ -9,7 +9,7 @@ from support import ROOT
 
 FLOORS = [
     {"errors"},
-    {"language"},
+    {"language", "drawing"},
     {"vocabulary"},
     {"events", "predicates"},
     {"log", "lake", "identity", "profiles", "intake"},

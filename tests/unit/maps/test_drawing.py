@@ -8,14 +8,15 @@ from collections.abc import Callable
 import pytest
 
 from maps_cases import CASES, EVENT, HOSTILE, LONG, stages
+from periplo.drawing.colours import contrast
+from periplo.drawing.text import BODY, ELLIPSIS, SMALL, STRONG, shorten, wrap
+from periplo.drawing.theme import HUES
+from periplo.drawing.typeface import font_css, roboto_has, width
 from periplo.language import LANGUAGES, Lang
 from periplo.maps import MapReading, draw
-from periplo.maps.drawing.colours import contrast
 from periplo.maps.drawing.icons import _PATHS
 from periplo.maps.drawing.sheet import MARGIN, columns
-from periplo.maps.drawing.text import BODY, ELLIPSIS, SMALL, STRONG, shorten, wrap
-from periplo.maps.drawing.theme import HUES, PALETTES, TEXT_ON
-from periplo.maps.drawing.typeface import font_css, roboto_has, width
+from periplo.maps.drawing.theme import PALETTES, TEXT_ON
 from periplo.maps.model import COMPUTED, WRITTEN
 from support_pictures import SVG, overlaps, parsed, picture_size, texts
 

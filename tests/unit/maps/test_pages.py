@@ -12,10 +12,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from maps_cases import CASES
+from periplo.drawing.text import STYLES
 from periplo.language import LANGUAGES, Lang
 from periplo.maps import MapReading, draw, pages
 from periplo.maps.drawing.pages import RATIO, evenly, paper
-from periplo.maps.drawing.text import STYLES
 from periplo.maps.files.paper import SIZES
 from support_pictures import SVG, overlaps, parsed, picture_size, texts
 

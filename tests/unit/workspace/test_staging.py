@@ -70,7 +70,12 @@ def test_refused_rows_come_back_as_they_were(tmp_path: Path, lake: Lake, monkeyp
 def test_nothing_at_all(tmp_path: Path, lake: Lake) -> None:
     with Staging(tmp_path / "staging") as staged:
         staged.close()
-        assert (staged.keep_new(lake.now()), staged.leave_out([]), staged.counts(), list(staged.rejects())) == (0, 0, (0, 0, 0, 0), [])
+        assert (staged.keep_new(lake.now()), staged.leave_out([]), staged.counts(), list(staged.rejects())) == (
+            0,
+            0,
+            (0, 0, 0, 0),
+            [],
+        )
 
 
 def test_leftovers_of_a_killed_import_do_not_disturb(tmp_path: Path, lake: Lake) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from periplo.analysis.charts.data import Bar, Bars
-from periplo.analysis.charts.shapes import path, rect, stroke
 from periplo.analysis.charts.sheet import INNER, Block, label, told, widest
-from periplo.analysis.charts.text import BODY, STRONG, line
+from periplo.drawing.shapes import path, rect, stroke
+from periplo.drawing.text import BODY, STRONG, line
 
 ROW, THICK = 25.0, 11.0
 LABELS, GAP = 300.0, 12.0

@@ -7,12 +7,12 @@ from typing import Any
 
 from periplo.analysis.charts import bars, flows, heatmap, lines
 from periplo.analysis.charts.data import Bars, Chart, Flows, Heatmap, Lines
-from periplo.analysis.charts.shapes import rect, rule
 from periplo.analysis.charts.sheet import INNER, MARGIN, WIDTH, Block
-from periplo.analysis.charts.svg import clean, el, group, num
-from periplo.analysis.charts.text import NUMBER, SMALL, paragraph, wrap
-from periplo.analysis.charts.theme import Theme, style_sheet
-from periplo.analysis.charts.typeface import font_css
+from periplo.drawing.shapes import rect, rule
+from periplo.drawing.svg import clean, el, group, num
+from periplo.drawing.text import NUMBER, SMALL, paragraph, wrap
+from periplo.drawing.theme import PALETTES, Theme, style_sheet
+from periplo.drawing.typeface import font_css
 from periplo.language import Lang
 
 PAINTERS: dict[type, Any] = {Bars: bars.paint, Heatmap: heatmap.paint, Lines: lines.paint, Flows: flows.paint}
@@ -39,7 +39,7 @@ def draw(charts: Sequence[Chart], lang: Lang, theme: Theme = "light", note: str 
     height = y + 6
     return el(
         "svg",
-        el("style", style_sheet(theme, font_css() if fonts else "")),
+        el("style", style_sheet("periplo-chart", theme, PALETTES, font_css() if fonts else "")),
         rect(0, 0, WIDTH, height, "bg"),
         *shapes,
         xmlns="http://www.w3.org/2000/svg",

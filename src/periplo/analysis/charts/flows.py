@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from periplo.analysis.charts.data import Flow, Flows, Node
-from periplo.analysis.charts.shapes import path, rect
 from periplo.analysis.charts.sheet import INNER, Block, told
-from periplo.analysis.charts.svg import el, num, written
-from periplo.analysis.charts.text import SMALL, STRONG, Style, line, shorten
+from periplo.drawing.shapes import path, rect
+from periplo.drawing.svg import el, num, written
+from periplo.drawing.text import SMALL, STRONG, Style, line, shorten
 
 HEADS, DEEP, THICK = 26.0, 330.0, 9.0
 SLOT, GAP = 30.0, 9.0  # px: the least height of a node with its two lines of text, and the room below it

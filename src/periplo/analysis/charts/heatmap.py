@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from periplo.analysis.charts.data import Cell, Heatmap
-from periplo.analysis.charts.shapes import path, rect, stroke
 from periplo.analysis.charts.sheet import INNER, Block, label, told, widest
-from periplo.analysis.charts.svg import el, num
-from periplo.analysis.charts.text import BODY, SMALL, STRONG, line, paragraph, shorten, wrap
+from periplo.drawing.shapes import path, rect, stroke
+from periplo.drawing.svg import el, num
+from periplo.drawing.text import BODY, SMALL, STRONG, line, paragraph, shorten, wrap
 
 ROW, GAP, PAD = 27.0, 12.0, 1.5
 LABELS, WIDE = 230.0, 96.0

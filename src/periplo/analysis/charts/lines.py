@@ -7,9 +7,9 @@ from itertools import pairwise
 from math import floor, log10
 
 from periplo.analysis.charts.data import Lines, Series, Unit
-from periplo.analysis.charts.shapes import dot, path, rule, stroke
 from periplo.analysis.charts.sheet import INNER, Block, told, widest
-from periplo.analysis.charts.text import BODY, SMALL, line, shorten
+from periplo.drawing.shapes import dot, path, rule, stroke
+from periplo.drawing.text import BODY, SMALL, line, shorten
 from periplo.language import Lang, duration, number, percent
 
 HIGH, TOP, NAMES, BETWEEN = 240.0, 8.0, 180.0, 14.0

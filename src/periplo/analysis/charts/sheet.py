@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from periplo.analysis.charts.svg import el
-from periplo.analysis.charts.text import Style, line, shorten, tooltip
+from periplo.drawing.svg import el
+from periplo.drawing.text import Style, line, shorten, tooltip
 
 WIDTH, MARGIN = 960.0, 28.0
 INNER = WIDTH - 2 * MARGIN

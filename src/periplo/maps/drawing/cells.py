@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import partial
 from math import log
 
+from periplo.drawing.shapes import rect
+from periplo.drawing.text import BODY, SMALL, STAGE, TINY, line, shorten, tooltip
 from periplo.language import number, t
 from periplo.maps.drawing.grid import grid
 from periplo.maps.drawing.ranking import TRACK, bar
-from periplo.maps.drawing.shapes import rect
 from periplo.maps.drawing.sheet import Block, Column, Sheet
-from periplo.maps.drawing.text import BODY, SMALL, STAGE, TINY, line, shorten, tooltip
 from periplo.maps.drawing.values import compact, count, shown, told
 from periplo.maps.reading import Cell, Item, LaneReading
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from periplo.drawing.svg import group
 from periplo.maps.drawing.sheet import Block, Column
-from periplo.maps.drawing.svg import group
 from periplo.maps.reading import Item
 
 Painter = Callable[[Item, Column], Block]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from periplo.drawing.shapes import fill, path, rect
+from periplo.drawing.svg import group
+from periplo.drawing.text import BODY, SMALL, STAGE, STRONG, TINY, TITLE, fitted, line, paragraph, shorten, wrap
 from periplo.language import day, duration, number, percent, t
 from periplo.maps.drawing.icons import mark
-from periplo.maps.drawing.shapes import fill, path, rect
 from periplo.maps.drawing.sheet import GAP, MARGIN, Block, Column, Sheet
-from periplo.maps.drawing.svg import group
-from periplo.maps.drawing.text import BODY, SMALL, STAGE, STRONG, TINY, TITLE, fitted, line, paragraph, shorten, wrap
 from periplo.maps.drawing.values import count
 from periplo.maps.reading import StageReading
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from periplo.maps.drawing.svg import el, group
+from periplo.drawing.svg import el, group
 
 _PATHS = {
     "customers": "M8 2.5a2.6 2.6 0 1 1 0 5.2a2.6 2.6 0 0 1 0-5.2zM2.8 13.6c.5-2.8 2.5-4.2 5.2-4.2s4.7 1.4 5.2 4.2",

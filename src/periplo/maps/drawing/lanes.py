@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from periplo.drawing.shapes import rule
+from periplo.drawing.svg import el, group
+from periplo.drawing.text import STRONG, TINY, paragraph, tooltip, wrap
 from periplo.language import t
 from periplo.maps.drawing import cells, written
 from periplo.maps.drawing.icons import icon
 from periplo.maps.drawing.mood import curve
 from periplo.maps.drawing.ranking import ranking
 from periplo.maps.drawing.river import river
-from periplo.maps.drawing.shapes import rule
 from periplo.maps.drawing.sheet import AROUND, MARGIN, Block, Column, Sheet
-from periplo.maps.drawing.svg import el, group
-from periplo.maps.drawing.text import STRONG, TINY, paragraph, tooltip, wrap
 from periplo.maps.reading import Cell, Drawn, LaneReading
 
 CellPainter = Callable[[LaneReading, Cell, Sheet, Column], Block]

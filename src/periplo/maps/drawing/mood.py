@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from periplo.drawing.shapes import dot, gradient, path, rule, shade, stroke
+from periplo.drawing.svg import el
+from periplo.drawing.text import STRONG, TINY, line
 from periplo.language import Lang, number
-from periplo.maps.drawing.shapes import dot, gradient, path, rule, shade, stroke
 from periplo.maps.drawing.sheet import Block, Column, Sheet
-from periplo.maps.drawing.svg import el
-from periplo.maps.drawing.text import STRONG, TINY, line
 from periplo.maps.reading import Item, LaneReading
 
 MARGIN = 16.0  # px above and below the scale, for values

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from periplo.drawing.text import SMALL, line, shorten
 from periplo.language import Lang, day, t
 from periplo.maps.drawing.picture import document, parts, sheet_of, stacked
 from periplo.maps.drawing.sheet import MARGIN, USUAL, Block, Sheet
-from periplo.maps.drawing.text import SMALL, line, shorten
 from periplo.maps.drawing.theme import style_sheet
 from periplo.maps.reading import MapReading
 

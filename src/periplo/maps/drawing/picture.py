@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from periplo.drawing.shapes import rect, rule
+from periplo.drawing.svg import el, group, num, written
+from periplo.drawing.theme import HUES, Theme
+from periplo.drawing.typeface import font_css
 from periplo.language import Lang, number, t
 from periplo.maps.drawing.heading import HEAD, column_heads, footing, heading
 from periplo.maps.drawing.lanes import lane
-from periplo.maps.drawing.shapes import rect, rule
 from periplo.maps.drawing.sheet import MARGIN, Block, Links, Sheet, columns
-from periplo.maps.drawing.svg import el, group, num, written
-from periplo.maps.drawing.theme import HUES, Theme, style_sheet
-from periplo.maps.drawing.typeface import font_css
+from periplo.maps.drawing.theme import style_sheet
 from periplo.maps.reading import MapReading
 
 

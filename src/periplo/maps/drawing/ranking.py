@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
+from periplo.drawing.shapes import rect
+from periplo.drawing.text import BODY, SMALL, STRONG, line, paragraph, shorten, tooltip, wrap
 from periplo.language import percent
 from periplo.maps.drawing.grid import grid
-from periplo.maps.drawing.shapes import rect
 from periplo.maps.drawing.sheet import Block, Column, Sheet
-from periplo.maps.drawing.text import BODY, SMALL, STRONG, line, paragraph, shorten, tooltip, wrap
 from periplo.maps.drawing.values import count, told
 from periplo.maps.reading import Cell, Item, LaneReading
 

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from periplo.drawing.shapes import fill, gradient, path, rect, rule, shade, stroke
+from periplo.drawing.svg import el
+from periplo.drawing.text import SMALL, line, shorten
 from periplo.language import number, percent, t
-from periplo.maps.drawing.shapes import fill, gradient, path, rect, rule, shade, stroke
 from periplo.maps.drawing.sheet import GAP, Block, Column, Sheet
-from periplo.maps.drawing.svg import el
-from periplo.maps.drawing.text import SMALL, line, shorten
 from periplo.maps.drawing.tributaries import NUMBERS, numbers
 from periplo.maps.reading import LaneReading, StageReading
 

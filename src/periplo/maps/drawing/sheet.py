@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from periplo.drawing.svg import el
 from periplo.language import Lang
-from periplo.maps.drawing.svg import el
 from periplo.maps.reading import MapReading
 
 Links = Callable[[str], str]

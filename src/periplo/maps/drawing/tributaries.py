@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from periplo.drawing.shapes import rect
+from periplo.drawing.svg import el
+from periplo.drawing.text import BODY, NUMBER, SMALL, STRONG, line, shorten, tooltip
 from periplo.language import number, percent, t
-from periplo.maps.drawing.shapes import rect
 from periplo.maps.drawing.sheet import Column, Sheet
-from periplo.maps.drawing.svg import el
-from periplo.maps.drawing.text import BODY, NUMBER, SMALL, STRONG, line, shorten, tooltip
 from periplo.maps.drawing.values import count
 from periplo.maps.reading import StageReading
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from babel import numbers
 
+from periplo.drawing.text import Style
 from periplo.language import Lang, duration, money, number, percent
 from periplo.language.formats import minor_digits
-from periplo.maps.drawing.text import Style
 from periplo.maps.reading import Item
 
 _LOCALE = {"es": "es_ES", "en": "en_GB"}

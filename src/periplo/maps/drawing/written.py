@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from periplo.drawing.shapes import dot
+from periplo.drawing.svg import el, group
+from periplo.drawing.text import BODY, paragraph, tooltip, wrap
 from periplo.language import Lang
-from periplo.maps.drawing.shapes import dot
 from periplo.maps.drawing.sheet import Block, Column, Sheet
-from periplo.maps.drawing.svg import el, group
-from periplo.maps.drawing.text import BODY, paragraph, tooltip, wrap
 from periplo.maps.reading import Cell, LaneReading
 
 LINES = 7

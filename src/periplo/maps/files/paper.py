@@ -10,11 +10,11 @@ from typing import Literal
 
 import typst
 
+from periplo.drawing.typeface import FOLDER, roboto_has
 from periplo.language import Lang
 from periplo.maps.drawing import draw, pages
 from periplo.maps.drawing.pages import paper
 from periplo.maps.drawing.picture import size
-from periplo.maps.drawing.typeface import FOLDER, roboto_has
 from periplo.maps.reading import MapReading
 
 SIZES = {"a4": (841.89, 595.28), "a3": (1190.55, 841.89)}

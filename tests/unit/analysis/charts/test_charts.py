@@ -11,12 +11,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from periplo.analysis.charts import Bar, Bars, Cell, Flow, Flows, Heatmap, Lines, Node, Row, Series
-from periplo.analysis.charts.colours import contrast, mix
 from periplo.analysis.charts.drawing import draw
 from periplo.analysis.charts.heatmap import STRONGEST
 from periplo.analysis.charts.lines import written
 from periplo.analysis.charts.sheet import WIDTH
-from periplo.analysis.charts.theme import PALETTES
+from periplo.drawing.colours import contrast, mix
+from periplo.drawing.theme import PALETTES
 from support_pictures import overlaps, parsed, texts
 
 BARS = Bars(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from periplo.analysis.charts.svg import el, num
+from periplo.drawing.svg import el, num
 
 
 def rect(x: float, y: float, width: float, height: float, colour: str, *, round_: float = 0, opacity: float = 1) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from periplo.analysis.charts.svg import clean, el, num, written
-from periplo.analysis.charts.typeface import Weight, width
+from periplo.drawing.svg import clean, el, num, written
+from periplo.drawing.typeface import Weight, width
 
 
 @dataclass(frozen=True)
