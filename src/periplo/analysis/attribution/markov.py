@@ -11,8 +11,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy.sparse import csc_array, eye_array
-from scipy.sparse.linalg import splu
+import scipy
 
 from periplo.journeys.columns import F64, I64, Bool
 
@@ -40,7 +39,7 @@ class Chain(NamedTuple):
     """``step`` float64[states, states] the probabilities between states, of which the first is the start; ``reward``
     float64[states, rewards] what leaving a state brings on average; ``holds[kind]`` the states with such a touch."""
 
-    step: csc_array
+    step: scipy.sparse.csc_array
     reward: F64
     holds: list[Bool]
 
@@ -61,7 +60,7 @@ def chain(steps: Steps, kinds: int, order: int, gains: list[Steps]) -> Chain:
         reward[:, column] = np.bincount(ends, gain.times, len(states)) / left
     digits = states[:, None] // (kinds + 1) ** np.arange(order) % (kinds + 1) - 1
     return Chain(
-        csc_array((share, (place[on], target)), shape=(len(states), len(states))),
+        scipy.sparse.csc_array((share, (place[on], target)), shape=(len(states), len(states))),
         reward,
         [(digits == kind).any(axis=1) for kind in range(kinds)],
     )
@@ -100,6 +99,6 @@ def _one_by_one(found: Chain) -> tuple[F64, F64]:
 def _expected(found: Chain, kept: Bool) -> F64:
     """What is expected from the start where only these states may be walked through."""
     rows = np.flatnonzero(kept)
-    system = eye_array(len(rows), format="csc") - found.step[rows][:, rows]
-    solved: F64 = splu(system.tocsc()).solve(found.reward[rows])[0]
+    system = scipy.sparse.eye_array(len(rows), format="csc") - found.step[rows][:, rows]
+    solved: F64 = scipy.sparse.linalg.splu(system.tocsc()).solve(found.reward[rows])[0]
     return solved

@@ -9,10 +9,10 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-from scipy.linalg import eigh_tridiagonal
-from scipy.special import digamma, gammaln
+import scipy
 
 from periplo.analysis.value.buyers import Ahead, Buyers
+from periplo.analysis.value.special import digamma, gammaln
 from periplo.journeys.columns import F64
 
 NAMES = ("r", "alpha", "a", "b")
@@ -109,5 +109,5 @@ def _beta_nodes(a: float, b: float) -> tuple[F64, F64]:
     squares = 4 * k * (k + right) * (k + left) * (k + total) / (both**2 * (both + 1) * (both - 1))
     squares[0] = 4 * (1 + right) * (1 + left) / ((2 + total) ** 2 * (3 + total))
     middle = np.append((left - right) / (total + 2), (left**2 - right**2) / (both * (both + 2)))
-    nodes, vectors = eigh_tridiagonal(middle, np.sqrt(squares))
+    nodes, vectors = scipy.linalg.eigh_tridiagonal(middle, np.sqrt(squares))
     return np.clip((1 + nodes) / 2, _TINY, 1 - _TINY), np.maximum(vectors[0] ** 2, np.finfo(np.float64).tiny)

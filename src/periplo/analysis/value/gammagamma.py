@@ -6,8 +6,8 @@ P. Fader, B. Hardie, The Gamma-Gamma Model of Monetary Value (2013): amounts are
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import digamma, gammaln
 
+from periplo.analysis.value.special import digamma, gammaln
 from periplo.journeys.columns import F64
 
 NAMES = ("p", "q", "gamma")

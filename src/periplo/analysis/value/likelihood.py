@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import msgspec
 import numpy as np
-from scipy.optimize import minimize
-from scipy.special import ndtri
+import scipy
 
+from periplo.analysis.value.special import ndtri
 from periplo.journeys.columns import F64
 
 LogLikelihood = Callable[[F64], tuple[float, F64]]
@@ -69,7 +69,9 @@ def maximise(likelihood: LogLikelihood, names: Sequence[str], start: F64, scale:
         beyond = np.sign(x) * np.maximum(np.abs(x) - _FAR, 0)
         return -value / weight + float(beyond @ beyond), -slope / weight + 2 * beyond
 
-    found = minimize(loss, np.log(start), jac=True, method="BFGS", options={"gtol": 1e-5, "maxiter": 300})
+    found = scipy.optimize.minimize(
+        loss, np.log(start), jac=True, method="BFGS", options={"gtol": 1e-5, "maxiter": 300}
+    )
     x, information = _polished(loss, np.asarray(found.x, np.float64))
     value, slope = loss(x)
     peak = np.abs(slope).max() < _FLAT and np.abs(x).max() < _FAR

@@ -9,9 +9,9 @@ whose derivatives are integrals of the same kind.
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import digamma, gammaln, logsumexp
 
 from periplo.analysis.value.buyers import Ahead, Buyers
+from periplo.analysis.value.special import digamma, gammaln, logsumexp
 from periplo.journeys.columns import F64
 
 NAMES = ("r", "alpha", "s", "beta")
@@ -28,7 +28,7 @@ def log_likelihood(parameters: F64, buyers: Buyers) -> tuple[F64, F64]:
     until, stopping = np.log(alpha + age), np.log(beta + age)
     stays = -(r + x) * until - s * stopping
     y, part = _stopped(parameters, buyers)
-    stops = logsumexp(part, axis=0)
+    stops = logsumexp(part)
     mixed = np.logaddexp(stays, stops)
     alive, share = np.exp(stays - mixed), np.exp(part - mixed)
     gone = share.sum(axis=0)
@@ -47,7 +47,7 @@ def alive(parameters: F64, buyers: Buyers) -> F64:
     """The probability that each buyer has not stopped."""
     r, alpha, s, beta = parameters
     stays = -(r + buyers.frequency) * np.log(alpha + buyers.age) - s * np.log(beta + buyers.age)
-    stops = logsumexp(_stopped(parameters, buyers)[1], axis=0)
+    stops = logsumexp(_stopped(parameters, buyers)[1])
     found: F64 = np.exp(stays - np.logaddexp(stays, stops))
     return found
 

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtri
 
 from periplo.analysis.value.buyers import Ahead, Buyers
 from periplo.analysis.value.likelihood import Maximum
 from periplo.analysis.value.models import MoneyModel, OrderModel
+from periplo.analysis.value.special import ndtri
 from periplo.journeys.columns import F64, I64
 
 WEEKS_PER_YEAR = 365.25 / 7
