@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zlib import crc32
@@ -12,12 +13,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from periplo.errors import DataError
+from periplo.intake.model import I64
 from periplo.vocabulary.vectors import encode
 
 _ROWS = 1 << 16
 _MOST_LINES = 100_000
 _IN_MEMORY = 32 << 20  # bytes of lines; what goes beyond lies on disk
 _FILES = 64
+_MOST_RANGES = 512
+_PLACE, _FIRST = "place of line", "first place"
 _DEEPEST = 5  # a hash of 32 bits tells no more files apart
 
 
@@ -30,7 +34,7 @@ class SortedLines:
     def __init__(self, scratch: Path | None = None, in_memory: int = _IN_MEMORY, depth: int = 0) -> None:
         self._scratch, self._in_memory, self._depth = scratch, in_memory, depth
         self._held: list[pa.Table] = []
-        self._bytes = 0
+        self._bytes = self._all_bytes = self._lines = 0
         self._disk: _Disk | None = None
 
     def __enter__(self) -> SortedLines:
@@ -42,36 +46,52 @@ class SortedLines:
 
     def add(self, lines: pa.Table) -> None:
         """Keeps some lines; all calls give the same columns."""
+        if not self._depth:
+            place = pa.array(np.arange(self._lines, self._lines + lines.num_rows))
+            lines = lines.append_column(_PLACE, place)
         self._held.append(lines)
+        self._lines += lines.num_rows
         self._bytes += lines.nbytes
+        self._all_bytes += lines.nbytes
         if self._bytes > self._in_memory and self._depth < _DEEPEST:
-            self._disk = self._disk or _Disk(self._scratch, self._depth)
-            self._disk.add(self._taken())
+            self._disk = self._disk or _Disk(self._scratch, _FILES)
+            self._disk.add(*self._divided(self._taken()))
 
     def orders(self) -> Iterator[pa.Table]:
-        """All lines by order, and as they came within an order; no order is split between two tables."""
-        rest: pa.Table | None = None
-        for part in self._sorted():
-            lines = pa.concat_tables([rest, part]).combine_chunks() if rest else part
-            cut = int(starts_of_orders(lines)[-1])
-            if cut:
-                yield lines.slice(0, cut)
-            rest = lines.slice(cut)
-            _check_length(rest)
-        if rest:
-            yield rest
+        """All lines by order, as they came: orders by their first line. No order is split between two tables."""
+        for lines in _whole(self._in_order_of_lines() if self._disk else self._grouped()):
+            yield lines.drop_columns([_PLACE])
 
-    def _sorted(self) -> Iterator[pa.Table]:
+    def _in_order_of_lines(self) -> Iterator[pa.Table]:
+        """What was grouped file by file, distributed once more by the place of each order's first line."""
+        ranges = min(_MOST_RANGES, 4 * self._all_bytes // self._in_memory + 1)  # a range is copied a few times
+        with closing(_Disk(self._scratch, ranges)) as disk:
+            for lines in _whole(self._grouped()):
+                first = _first_places(lines)
+                disk.add(lines.append_column(_FIRST, pa.array(first)), first * ranges // self._lines)
+            for file in disk.files():
+                found = [*file]
+                if found:
+                    lines = pa.concat_tables(found)
+                    yield from _taken_by(lines.drop_columns([_FIRST]), np.asarray(lines.column(_FIRST)))
+
+    def _grouped(self) -> Iterator[pa.Table]:
+        """Lines of one order together, the orders in any order."""
         if not self._disk:
             yield from _by_order(self._taken()) if self._held else ()
             return
         if self._held:
-            self._disk.add(self._taken())
+            self._disk.add(*self._divided(self._taken()))
         for file in self._disk.files():
             with SortedLines(self._scratch, self._in_memory, self._depth + 1) as lines:
                 for some in file:
                     lines.add(some)
-                yield from lines._sorted()
+                yield from lines._grouped()
+
+    def _divided(self, lines: pa.Table) -> tuple[pa.Table, I64]:
+        """The lines, and for each its file: the same for all lines of one order."""
+        codes, orders = encode(lines.column("order"))
+        return lines, np.array([crc32(order.encode()) // _FILES**self._depth % _FILES for order in orders])[codes]
 
     def _taken(self) -> pa.Table:
         """What is held, which is held no longer: it may be large."""
@@ -81,29 +101,28 @@ class SortedLines:
 
 
 class _Disk:
-    """Lines in temporary files, all lines of one order in the same file."""
+    """Lines distributed to temporary files."""
 
-    def __init__(self, scratch: Path | None, depth: int) -> None:
+    def __init__(self, scratch: Path | None, files: int) -> None:
         self._folder = TemporaryDirectory(prefix="periplo-", dir=scratch)
-        self._paths = [Path(self._folder.name) / f"{part}.arrow" for part in range(_FILES)]
+        self._paths = [Path(self._folder.name) / f"{part}.arrow" for part in range(files)]
         self._writers: list[pa.RecordBatchFileWriter] = []
-        self._divisor = _FILES**depth
 
     def close(self) -> None:
         for writer in self._writers:
             writer.close()
         self._folder.cleanup()
 
-    def add(self, lines: pa.Table) -> None:
+    def add(self, lines: pa.Table, file: I64) -> None:
+        """Each line to its file, a number below the number of files."""
         if not self._writers:
             options = pa.ipc.IpcWriteOptions(compression="lz4")
             self._writers = [pa.ipc.new_file(path, lines.schema, options=options) for path in self._paths]
-        codes, orders = encode(lines.column("order"))
-        file = np.array([crc32(order.encode()) // self._divisor % _FILES for order in orders])[codes]
         lines = lines.combine_chunks().take(np.argsort(file, kind="stable"))
-        ends = np.cumsum(np.bincount(file, minlength=_FILES))
+        ends = np.cumsum(np.bincount(file, minlength=len(self._paths)))
         for writer, start, end in zip(self._writers, [0, *ends[:-1]], ends, strict=True):
-            writer.write_table(lines.slice(start, end - start))
+            if end > start:
+                writer.write_table(lines.slice(start, end - start))
 
     def files(self) -> Iterator[Iterator[pa.Table]]:
         """Per file its lines, some at a time."""
@@ -122,12 +141,37 @@ def _read(path: Path) -> Iterator[pa.Table]:
 
 
 def _by_order(lines: pa.Table) -> Iterator[pa.Table]:
-    lines = lines.combine_chunks()
-    order = np.argsort(encode(lines.column("order"))[0], kind="stable")
+    """Lines of one order together, the orders by their first line."""
+    return _taken_by(lines, encode(lines.column("order"))[0])
+
+
+def _taken_by(lines: pa.Table, key: I64) -> Iterator[pa.Table]:
+    lines, order = lines.combine_chunks(), np.argsort(key, kind="stable")
     return (lines.take(order[start : start + _ROWS]) for start in range(0, len(order), _ROWS))
 
 
-def starts_of_orders(lines: pa.Table) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _whole(parts: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """The same lines in tables that split no order."""
+    rest: pa.Table | None = None
+    for part in parts:
+        lines = pa.concat_tables([rest, part]).combine_chunks() if rest else part
+        cut = int(starts_of_orders(lines)[-1])
+        if cut:
+            yield lines.slice(0, cut)
+        rest = lines.slice(cut)
+        _check_length(rest)
+    if rest:
+        yield rest
+
+
+def _first_places(lines: pa.Table) -> I64:
+    """int64[m] per line the place of the first line of its order."""
+    starts = starts_of_orders(lines)
+    places: I64 = np.asarray(lines.column(_PLACE))
+    return np.repeat(np.minimum.reduceat(places, starts), np.diff(np.append(starts, lines.num_rows)))
+
+
+def starts_of_orders(lines: pa.Table) -> I64:
     """int64[k] the first line of each order, in lines sorted by order."""
     order = lines.column("order").combine_chunks()
     changes = pc.not_equal(order.slice(1), order.slice(0, len(order) - 1))
