@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+
+import pytest
 
 from support_shop import message
 
@@ -16,26 +20,34 @@ with Shop.open(sys.argv[2], create=True) as shop:
 assert report.accepted == int(sys.argv[3]), report
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
+NOTE = "x" * 700
+SMALL, LARGE = 40_000, 160_000
 
 
-def write(file: Path, count: int) -> Path:
+def messages(count: int) -> Iterator[str]:
     """Messages of always the same people, each a kilobyte."""
-    import json
+    for number in range(count):
+        shown = {"product_id": f"p{number % 500}", "note": f"{number} {NOTE}"}
+        yield json.dumps(message(number, anonymousId=f"a{number % 1000}", properties=shown))
 
-    note = "x" * 700
+
+def lines(count: int) -> Iterator[str]:
+    """Lines of orders, four to an order and far apart."""
+    yield "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"
+    for number in range(count):
+        order = number % (count // 4)
+        yield f"{order},S{number % 500},Mug {NOTE[:200]},1,2024-05-01 10:00:00,3.50,{order % 1000},Spain"
+
+
+def peak_kilobytes(tmp_path: Path, rows: Callable[[int], Iterator[str]], count: int) -> int:
+    file = tmp_path / f"{count}.txt"
     with file.open("w", encoding="utf-8") as out:
-        for number in range(count):
-            shown = {"product_id": f"p{number % 500}", "note": f"{number} {note}"}
-            out.write(json.dumps(message(number, anonymousId=f"a{number % 1000}", properties=shown)) + "\n")
-    return file
-
-
-def peak_kilobytes(tmp_path: Path, count: int) -> int:
-    file = write(tmp_path / f"{count}.jsonl", count)
+        out.writelines(f"{row}\n" for row in rows(count))
     arguments = [str(file), str(tmp_path / f"shop{count}"), str(count)]
     return int(subprocess.check_output([sys.executable, "-c", CODE, *arguments]))
 
 
-def test_four_times_the_file_takes_no_more_memory(tmp_path: Path) -> None:
-    small, large = peak_kilobytes(tmp_path, 40_000), peak_kilobytes(tmp_path, 160_000)
+@pytest.mark.parametrize("rows", [messages, lines])
+def test_four_times_the_file_takes_no_more_memory(tmp_path: Path, rows: Callable[[int], Iterator[str]]) -> None:
+    small, large = (peak_kilobytes(tmp_path, rows, count) for count in (SMALL, LARGE))
     assert large < small * 1.25, (small, large)

@@ -24,8 +24,8 @@ from pyarrow import parquet
 from periplo.errors import DamagedShop
 from periplo.events.schema import STORED
 
-ROW_GROUP = 128 * 1024
-_MOST_ASKED, _AT_ONCE = 5_000, 1 << 13
+ROW_GROUP = 64 * 1024
+_MOST_ASKED, _BYTES_AT_ONCE = 5_000, 2 << 20
 _LOG, _CORRECTIONS = "periplo.log", "periplo.corrections"
 _WRITER = WriterProperties(
     compression="ZSTD",
@@ -173,8 +173,9 @@ class Lake:
 def _small(events: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """The same events in small batches: the writer reads several ahead, however large they are."""
     for batch in events:
-        for first in range(0, batch.num_rows, _AT_ONCE):
-            yield batch.slice(first, _AT_ONCE)
+        step = max(1, batch.num_rows * _BYTES_AT_ONCE // max(1, batch.nbytes))
+        for first in range(0, batch.num_rows, step):
+            yield batch.slice(first, step)
 
 
 def one_of(column: str, values: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from uuid import uuid4
 if TYPE_CHECKING:
     import duckdb
 
-MEMORY = "512MB"
+MEMORY = "256MB"
 
 
 @contextmanager
