@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import msgspec
 import pytest
 
 from support import ROOT
+
+FUNNELS = """
+import msgspec
+from bench.crowd import Crowd
+from bench.funnels import figures
+print(msgspec.json.encode([*figures(Crowd(events=100_000, kinds=14))]).decode())
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -15,13 +25,11 @@ def benches(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_funnels_and_their_peers_answer_the_same() -> None:
     pytest.importorskip("chdb")
-    from bench.crowd import Crowd
-    from bench.funnels import figures
-
-    for figure in figures(Crowd(events=100_000, kinds=14)):
-        assert figure.equal, figure.name
-        keys = msgspec.to_builtins(figure).keys()
-        assert {"name", "ours_s", "peer", "peer_s", "ratio", "goal", "equal"} <= keys
+    # A process of its own: ClickHouse knows one folder per process.
+    done = subprocess.run([sys.executable, "-c", FUNNELS], cwd=ROOT, stdout=subprocess.PIPE, check=True)
+    for figure in msgspec.json.decode(done.stdout.splitlines()[-1]):
+        assert figure["equal"], figure["name"]
+        assert {"name", "ours_s", "peer", "peer_s", "ratio", "goal", "equal"} <= figure.keys()
 
 
 def test_figures_are_said_in_words() -> None:

@@ -16,7 +16,6 @@ from periplo.journeys.kernels.sessions import distinct_owners, sessions, summari
 from periplo.journeys.kernels.stages import DROPPED, NO_STAGE, NOT_ENTERED, WENT_ON, stage_contents, stage_status
 from periplo.journeys.kernels.stages import STILL_OPEN as IN_STAGE
 from periplo.journeys.kernels.tally import crossed, tally
-from periplo.journeys.kernels.transitions import transitions, who_moved
 
 GAP = 30
 journeys = st.lists(
@@ -137,32 +136,6 @@ def test_stage_contents(customers) -> None:
         for a, b in itertools.pairwise(staged):
             changed[int(stage[b])] += stage[a] == stage[b] and flat.channel[a] != flat.channel[b]
     assert switches.tolist() == [changed[0], changed[1]]
-
-
-@given(journeys, st.booleans())
-def test_transitions(customers, collapse: bool) -> None:
-    flat, kinds = Flat(customers), 4
-    touch = np.where(flat.event == 4, -1, flat.event.astype(np.int32)).astype(np.int32)
-    counts, cell, time = transitions(flat.offsets, flat.time, flat.person, touch, kinds, collapse)
-    expected, times, who = Counter(), [], {}
-    for customer, rows in enumerate(flat.customers):
-        path = [row for row in rows if touch[row] >= 0]
-        steps = [(kinds, touch[path[0]])] if path else []
-        for a, b in itertools.pairwise(path):
-            if touch[a] != touch[b] or not collapse:
-                steps.append((touch[a], touch[b]))
-                times.append((int(touch[a]) * kinds + int(touch[b]), int(flat.time[b] - flat.time[a])))
-        steps += [(touch[path[-1]], kinds)] if path else []
-        expected.update((int(a), int(b)) for a, b in steps)
-        for a, b in steps:
-            who.setdefault((int(a), int(b)), set()).add(customer)
-    assert {(a, b): n for (a, b), n in np.ndenumerate(counts) if n} == expected
-    assert [*zip(cell.tolist(), time.tolist(), strict=True)] == times
-    assert counts.sum(axis=0).tolist()[:kinds] == counts.sum(axis=1).tolist()[:kinds]
-    assert counts[kinds].sum() == counts[:, kinds].sum()
-    for (a, b), people in who.items():
-        moved = who_moved(flat.offsets, flat.person, touch, kinds, collapse, a, b)
-        assert {*np.flatnonzero(moved).tolist()} == people
 
 
 @settings(max_examples=200)
