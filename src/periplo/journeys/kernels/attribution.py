@@ -50,7 +50,7 @@ def touch_paths(
     touch, low = np.empty(most, np.int64), np.empty(most, np.int64)
     high, at = np.empty(most, np.int64), np.empty(most, np.int64)
     latest = np.full(values, -1, np.int64)
-    touches, paths = np.int64(0), np.int64(0)  # not literals: those would compile the helper again
+    touches = paths = int(np.int64(0))  # no literal: with one the helper would be compiled again
     for customer in range(len(offsets) - 1):
         if not person[customer]:
             continue
