@@ -49,7 +49,7 @@ def against_simulation() -> Iterator[Figure]:
 
 def of_events(crowd: Crowd | None = None) -> Iterator[Figure]:
     """All models over all events, with money left out: the crowd has none."""
-    journeys = (crowd or Crowd()).journeys()
+    journeys = (crowd or Crowd(events=10_000_000)).journeys()
     columns = journeys.columns
     touched = columns.time_us.nbytes + columns.event.nbytes + columns.channel.nbytes + columns.offsets.nbytes
     seconds = repeated(journeys.attribution, 3)

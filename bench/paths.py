@@ -49,7 +49,7 @@ ARRAYS = f"""
 
 
 def figures() -> Iterator[Figure]:
-    yield from against_clickhouse(Crowd())
+    yield from against_clickhouse(Crowd(events=10_000_000))
     yield from against_libraries(SMALL)
 
 

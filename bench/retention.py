@@ -29,7 +29,7 @@ ORDERS = f"""
 
 
 def figures(crowd: Crowd | None = None) -> Iterator[Figure]:
-    crowd = crowd or Crowd()
+    crowd = crowd or Crowd(events=10_000_000)
     journeys, peer, names = crowd.journeys(), ClickHouse(crowd), crowd.event_names
     yield _figure(crowd, journeys, peer, "any event to any event", ANY)
     steps = "Product Viewed", "Order Completed"
