@@ -22,7 +22,7 @@ _CARRIED = "OVER (PARTITION BY customer ORDER BY time, step ROWS UNBOUNDED PRECE
 
 
 def figures(crowd: Crowd | None = None) -> Iterator[Figure]:
-    crowd = crowd or Crowd(events=10_000_000)
+    crowd = crowd or Crowd(events=5_000_000)
     journeys, peer = crowd.journeys(), ClickHouse(crowd)
     for steps in (FEW, crowd.event_names[:12]):
         yield _figure(crowd, journeys, steps, "windowFunnel in ClickHouse", CLICKHOUSE_GOAL, _ask(peer, crowd, steps))
