@@ -6,7 +6,15 @@ They lie in readable files under ``data/``; a shop overrides them with files of 
 
 from periplo.language import Lang
 from periplo.vocabulary.channels import ChannelTable, Clues
-from periplo.vocabulary.kinds import ChannelKind, ChannelRule, ContactKind, EventKind, Identifiers, StageKind
+from periplo.vocabulary.kinds import (
+    ChannelKind,
+    ChannelRule,
+    ContactKind,
+    EventKind,
+    Identifiers,
+    PurposeKind,
+    StageKind,
+)
 from periplo.vocabulary.load import load, taxonomy
 from periplo.vocabulary.taxonomy import Stage, Taxonomy
 
@@ -44,6 +52,7 @@ __all__ = [
     "ContactKind",
     "EventKind",
     "Identifiers",
+    "PurposeKind",
     "Stage",
     "StageKind",
     "Taxonomy",

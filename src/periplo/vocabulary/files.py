@@ -16,7 +16,17 @@ from periplo.errors import BadVocabulary, did_you_mean
 
 T = TypeVar("T")
 
-FILES = ("events", "aliases", "channels", "channel_rules", "contacts", "properties", "stages", "identifiers")
+FILES = (
+    "events",
+    "aliases",
+    "channels",
+    "channel_rules",
+    "contacts",
+    "properties",
+    "stages",
+    "identifiers",
+    "purposes",
+)
 
 _PROBLEMS = {
     r"missing required field `(?P<field>[^`]+)`": "“{entry}” lacks “{field}”.",

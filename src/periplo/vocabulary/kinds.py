@@ -51,6 +51,13 @@ class PropertyKind(Named, frozen=True, kw_only=True):
     """A property of events."""
 
 
+class PurposeKind(Named, frozen=True, kw_only=True):
+    """What consent is given for. ``aliases`` are other words for it; ``traits`` tell consent for a channel."""
+
+    aliases: tuple[str, ...] = ()
+    traits: dict[str, str] = {}
+
+
 class StageKind(Named, frozen=True, kw_only=True):
     """A default stage. Predicates (as data): ``also`` of events it holds besides its own, ``but_not`` of others."""
 

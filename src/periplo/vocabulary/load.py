@@ -17,6 +17,7 @@ from periplo.vocabulary.kinds import (
     Identifiers,
     Named,
     PropertyKind,
+    PurposeKind,
     StageKind,
 )
 from periplo.vocabulary.taxonomy import Taxonomy
@@ -50,6 +51,7 @@ def load(shop: Path | None) -> Taxonomy:
         contacts=contacts,
         properties=_kinds(read("properties", shop), PropertyKind),
         stage_kinds=stages,
+        purposes=_kinds(read("purposes", shop), PurposeKind),
         identifiers=_identifiers(read("identifiers", shop)),
     )
 

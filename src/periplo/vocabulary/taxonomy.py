@@ -19,6 +19,7 @@ from periplo.vocabulary.kinds import (
     EventKind,
     Identifiers,
     PropertyKind,
+    PurposeKind,
     StageKind,
 )
 from periplo.vocabulary.never import NeverIdentifiers
@@ -44,6 +45,7 @@ class Taxonomy(msgspec.Struct, frozen=True, dict=True):
     contacts: Mapping[str, ContactKind]
     properties: Mapping[str, PropertyKind]
     stage_kinds: Mapping[str, StageKind]
+    purposes: Mapping[str, PurposeKind]
     identifiers: Identifiers
 
     @cached_property
@@ -76,6 +78,21 @@ class Taxonomy(msgspec.Struct, frozen=True, dict=True):
         given = map_distinct(names, lambda name: name)
         canonical = map_distinct(names, lambda name: self.canonical(name)[0])
         return canonical, pc.if_else(pc.equal(given, canonical), pa.scalar(None, pa.string()), given)
+
+    @cached_property
+    def _purpose_by_plain_name(self) -> dict[str, str]:
+        names = {plain(alias): name for name, kind in self.purposes.items() for alias in kind.aliases}
+        return names | {plain(name): name for name in self.purposes}
+
+    @cached_property
+    def consent_traits(self) -> dict[str, tuple[str, str | None]]:
+        """Traits that tell consent, by their plain name: for which purpose, in which channel (None: in any)."""
+        told = ((name, kind.traits) for name, kind in self.purposes.items())
+        return {plain(trait): (name, channel or None) for name, traits in told for trait, channel in traits.items()}
+
+    def purpose(self, name: str) -> str:
+        """What consent is given for, by any of its names. An unknown one is its own."""
+        return self._purpose_by_plain_name.get(plain(name), name)
 
     def contact(self, event: str) -> str:
         """The kind of contact of an event; "other" for an event we do not know."""
@@ -117,6 +134,9 @@ class Taxonomy(msgspec.Struct, frozen=True, dict=True):
 
     def property_label(self, name: str, lang: Lang) -> str:
         return self.properties[name].label(lang) if name in self.properties else name
+
+    def purpose_label(self, name: str, lang: Lang) -> str:
+        return self.purposes[name].label(lang) if name in self.purposes else name
 
     def touchpoint_label(self, channel: str, contact: str, lang: Lang) -> str:
         """A touchpoint in words: "Email click", "Compra en la tienda"."""

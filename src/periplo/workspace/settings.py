@@ -13,11 +13,12 @@ import msgspec
 from babel import Locale
 
 from periplo.errors import BadSettings, UnknownName, did_you_mean
+from periplo.privacy import Privacy
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """``currency`` (ISO 4217) and ``time_zone`` (IANA) hold where data do not say; ``country`` (ISO 3166) tells how
-    phone numbers are read; ``simulated``: the shop is invented, and its map says so.
+    phone numbers are read; ``simulated``: the shop is invented, and its map says so; ``privacy``: what is kept.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     time_zone: str = "UTC"
     country: str = "ES"
     simulated: bool = False
+    privacy: Privacy = Privacy()
 
     @classmethod
     def read(cls, file: Path, name: str) -> Settings:
@@ -33,13 +35,37 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         for setting, value in given.items():
             if setting not in cls.__struct_fields__:
                 raise UnknownName("setting", setting, cls.__struct_fields__, where=file.name)
-            _check(file, setting, value)
-        return cls(**given)
+            if setting != "privacy":
+                _check(file, setting, value)
+        return cls(**given | {"privacy": _privacy(file, given.get("privacy", {}))})
 
     def as_toml(self) -> str:
         """The settings as the text of a ``periplo.toml``."""
-        values = msgspec.to_builtins(self)
-        return "".join(f"{setting} = {json.dumps(value, ensure_ascii=False)}\n" for setting, value in values.items())
+        tables = {"": msgspec.to_builtins(self), "privacy": msgspec.to_builtins(self.privacy)}
+        tables |= {f"privacy.sources.{json.dumps(name)}": one for name, one in tables["privacy"].pop("sources").items()}
+        del tables[""]["privacy"]
+        return "\n".join(filter(None, (_table(name, values) for name, values in tables.items())))
+
+
+def _table(name: str, values: dict[str, Any]) -> str:
+    """A table of TOML; a setting without a value does not stand in it."""
+    usual = msgspec.to_builtins(Privacy()) if name == "privacy" else {}
+    told = {setting: value for setting, value in values.items() if value is not None and value != usual.get(setting)}
+    lines = [f"{setting} = {json.dumps(value, ensure_ascii=False)}\n" for setting, value in told.items()]
+    return "".join([f"[{name}]\n", *lines] if name and lines else lines)
+
+
+def _privacy(file: Path, given: object) -> Privacy:
+    """The table ``[privacy]``; of its wrong values the first is told."""
+    try:
+        return msgspec.convert(given, Privacy)
+    except msgspec.ValidationError as error:
+        raise BadSettings(
+            "{file}: the table [privacy] cannot be used: {detail}.",
+            fix="See the settings in the reference: each takes one of a few words.",
+            file=file.name,
+            detail=str(error),
+        ) from error
 
 
 def _toml(file: Path) -> dict[str, Any]:

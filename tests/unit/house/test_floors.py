@@ -12,6 +12,7 @@ FLOORS = [
     {"language", "drawing"},
     {"vocabulary"},
     {"events", "predicates"},
+    {"privacy"},
     {"log", "lake", "identity", "profiles", "intake"},
     {"journeys"},
     {"analysis"},

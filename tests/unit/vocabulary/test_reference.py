@@ -88,6 +88,13 @@ def properties() -> str:
     return table(("property", "en", "es"), rows)
 
 
+def purposes() -> str:
+    rows = [
+        (code([name]), kind.en, kind.es, code(kind.aliases), code(kind.traits)) for name, kind in WORDS.purposes.items()
+    ]
+    return table(("purpose", "en", "es", "other words", "traits that tell it"), rows)
+
+
 def never() -> str:
     return code(WORDS.identifiers.never)
 
@@ -110,7 +117,7 @@ def comparisons() -> str:
 
 
 PAGES = {
-    "vocabulary.md": [events, aliases, channels, rules, contacts, stages, properties, never, limits],
+    "vocabulary.md": [events, aliases, channels, rules, contacts, stages, properties, purposes, never, limits],
     "predicates.md": [words, comparisons],
 }
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from periplo.errors import BadSettings, UnknownName
+from periplo.privacy import Privacy, SourcePolicy
 from periplo.workspace import Settings, Shop
 
 
@@ -25,6 +26,14 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     assert settings(tmp_path, mine.as_toml()) == mine
 
 
+def test_what_is_written_of_privacy_is_read_again(tmp_path: Path) -> None:
+    rules = Privacy(ip="drop", sources={'my "web"': SourcePolicy(denied="drop")})
+    mine = Settings(name="x", privacy=rules)
+    assert mine.as_toml().count("[privacy") == 2
+    assert "[privacy" not in Settings(name="x").as_toml()
+    assert settings(tmp_path, mine.as_toml()) == mine
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -36,6 +45,9 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
         ("simulated = 1", "true or false"),
         ("name = 7", "text in quotes"),
         ('name = ""', "text in quotes"),
+        ('[privacy]\nip = "half"', "privacy.*'half'.*ip"),
+        ("privacy = 1", "privacy"),
+        ('[privacy.sources.web]\ndenid = "drop"', "denid"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused_with_what_to_write(tmp_path: Path, text: str, message: str) -> None:

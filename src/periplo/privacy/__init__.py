@@ -1,0 +1,24 @@
+"""Private by design: consent, what is kept of addresses, names for a day, erasures remembered by hashes alone."""
+
+from periplo.privacy.collecting import Admitted, Door
+from periplo.privacy.consent import CHANNELS, STATES, State, Told, consents_told
+from periplo.privacy.contexts import fitted
+from periplo.privacy.cookieless import Salts
+from periplo.privacy.policy import Action, Detail, Policy, Privacy, SourcePolicy
+
+__all__ = [
+    "CHANNELS",
+    "STATES",
+    "Action",
+    "Admitted",
+    "Detail",
+    "Door",
+    "Policy",
+    "Privacy",
+    "Salts",
+    "SourcePolicy",
+    "State",
+    "Told",
+    "consents_told",
+    "fitted",
+]
