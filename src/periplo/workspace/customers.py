@@ -11,6 +11,9 @@ from periplo.workspace.following import follow
 from periplo.workspace.journeying import JourneyStore
 from periplo.workspace.stores import Stores
 
+_DIGITS = 19
+"""With fewer digits a number fits in 64 bits."""
+
 
 def timeline(stores: Stores, journeys: JourneyStore, number: int) -> pa.Table:
     """All events of a customer (schema ``STORED``), in time order; an old number leads to the customer of today.
@@ -38,10 +41,12 @@ def profile(stores: Stores, events: pa.Table, number: int) -> Profile:
 
 
 def number_of(stores: Stores, name: str) -> int:
-    """The customer with an identifier, of whatever kind. Raises ``UnknownName``."""
+    """The customer with an identifier, of whatever kind, or else with this number. Raises ``UnknownName``."""
     follow(stores)
     found = stores.identity.number_of(name)
-    if found is None:
+    if found is None and name.isdecimal() and len(name) < _DIGITS:
+        found = int(stores.identity.current(np.array([int(name)]))[0])
+    if not found:
         raise UnknownName("customer", name, [])
     return found
 

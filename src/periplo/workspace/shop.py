@@ -166,7 +166,7 @@ class Shop:
         return self._stores.identity.names(numbers)
 
     def customer_number(self, name: str) -> int:
-        """The customer with an identifier. Raises ``UnknownName``."""
+        """The customer with an identifier, or with this number. Raises ``UnknownName``."""
         return customers.number_of(self._stores, name)
 
     def timeline(self, number: int) -> pa.Table:

@@ -6,14 +6,16 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from periplo.language import Lang, day, money, number, t
-from periplo.profiles import Profile
+from periplo.profiles import Profile, identifier_label
 from periplo.server.given import TheDesk, TheReader
 from periplo.server.pages.customers import At, pages
+from periplo.server.pages.known import cards, changed
 from periplo.server.person import person_of
 from periplo.server.render import page as page_of
 from periplo.server.timeline import Words, days
 
 SIZE = 500
+_CONSENT = ("consent", "consents")
 
 
 @get("/customers/{customer:int}", include_in_schema=False, sync_to_thread=True)
@@ -32,10 +34,12 @@ def customer_page(desk: TheDesk, reader: TheReader, customer: FromPath[int], pag
         reader,
         here=address(page),
         shop=settings,
-        name=person.profile.name,
+        name=person.profile.full_name or person.profile.name,
         facts=_facts(person.profile, words),
         identifiers=_identifiers(person.profile, reader.lang),
         traits=_traits(person.profile, reader.lang),
+        changed=changed(person.profile, words),
+        cards=cards(person.profile, words),
         stages=person.stages,
         days=days(events, person.staged[part], words),
         pages=pages(address, page, SIZE, len(events), len(person.events)),
@@ -57,16 +61,8 @@ def _facts(profile: Profile, words: Words) -> list[tuple[str, str]]:
 
 
 def _identifiers(profile: Profile, lang: Lang) -> list[dict[str, str]]:
-    labels = {
-        "user_id": t("Account", lang),
-        "loyalty_card": t("Loyalty card", lang),
-        "email": t("Email", lang),
-        "phone": t("Phone", lang),
-        "anonymous_id": t("Device", lang),
-        "order": t("Order", lang),
-    }
     return [
-        {"kind": kind, "label": labels.get(kind, kind), "value": value}
+        {"kind": kind, "label": identifier_label(kind, lang), "value": value}
         for kind, values in profile.identifiers.items()
         for value in values
     ]
@@ -74,7 +70,9 @@ def _identifiers(profile: Profile, lang: Lang) -> list[dict[str, str]]:
 
 def _traits(profile: Profile, lang: Lang) -> list[tuple[str, str]]:
     """What was told of the customer, beside what identifies them."""
-    told = {name: _value(value) for name, value in profile.traits.items() if name not in profile.identifiers}
+    told = {
+        name: _value(value) for name, value in profile.traits.items() if name not in {*profile.identifiers, *_CONSENT}
+    }
     known = {value for values in profile.identifiers.values() for value in values}
     return [(_trait(name, lang), value) for name, value in told.items() if value and value not in known]
 
