@@ -70,5 +70,6 @@ def _until_ready(process: subprocess.Popen[str]) -> str:
 def elsewhere(program: str, shop: Path) -> None:
     """Runs Python in another process, with ``shop`` the opened shop and the modules of the tests at hand."""
     start = "import sys, small_shop; from periplo.workspace import Shop; shop = Shop.open(sys.argv[1]); "
-    env = os.environ | {"PYTHONPATH": str(Path(__file__).parent)}
+    paths = filter(None, [str(Path(__file__).parent), os.environ.get("PYTHONPATH")])
+    env = os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
     subprocess.run([sys.executable, "-c", start + program, str(shop)], check=True, env=env, timeout=120)

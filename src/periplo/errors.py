@@ -12,9 +12,14 @@
     │   ├── UnreadableFile    the file itself: missing, empty, damaged, of an unknown kind
     │   ├── WrongPreset       a preset that does not fit the file
     │   └── MissingColumn     a column or event that the question needs and the data lack
+    ├── NotTaken              what was sent to a shop and will not be taken, however often (exit code 1, HTTP 400)
+    │   ├── UnknownWriteKey   no source has the write key (HTTP 401)
+    │   ├── ForeignSite       a page of a site that is not among those of the source (HTTP 403)
+    │   └── TooLarge          a request larger than what is taken at once (HTTP 413)
     ├── ShopError             the shop on disk (exit code 1, HTTP 503)
     │   ├── NotAShop          no shop at this place
     │   ├── DamagedShop       a part of the shop cannot be read
+    │   ├── CannotWrite       the disk is full, or the shop may only be read
     │   └── ShopBusy          another process holds what we need; try again
     └── MissingExtra          an optional package is not installed (exit code 1, HTTP 501)
 
@@ -111,6 +116,26 @@ class MissingColumn(DataError):
     code = "missing_column"
 
 
+class NotTaken(PeriploError):
+    code = "not_taken"
+    http_status = 400
+
+
+class UnknownWriteKey(NotTaken):
+    code = "unknown_write_key"
+    http_status = 401
+
+
+class ForeignSite(NotTaken):
+    code = "foreign_site"
+    http_status = 403
+
+
+class TooLarge(NotTaken):
+    code = "too_large"
+    http_status = 413
+
+
 class ShopError(PeriploError):
     code = "shop"
     http_status = 503
@@ -124,6 +149,10 @@ class NotAShop(ShopError):
 
 class DamagedShop(ShopError):
     code = "damaged_shop"
+
+
+class CannotWrite(ShopError):
+    code = "cannot_write"
 
 
 class ShopBusy(ShopError):

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from periplo.lake import Lake
-from periplo.log import Log, log
+from periplo.log import Log, keys
 from periplo.workspace import Shop
 from periplo.workspace.staging import Staging
 from support import ROOT
@@ -75,7 +75,7 @@ def before(owner: Any, name: str, number: int, act: Callable[[], Any]) -> Iterat
             others.append(Thread(target=act))
             others[0].start()
             # Inside a transaction of the log the other has to wait for its end.
-            others[0].join(0.2 if name in ("_end", "_among") else None)
+            others[0].join(0.2 if name in ("_end", "keys_among") else None)
         return original(*args, **kwargs)
 
     with pytest.MonkeyPatch.context() as patch:
@@ -117,7 +117,7 @@ def test_an_import_killed_after_its_commit_leaves_no_second_ones(shop: Shop, tmp
     assert_once(shop, 7)
 
 
-@pytest.mark.parametrize(("owner", "name"), [(Log, "append"), (log, "_among")])
+@pytest.mark.parametrize(("owner", "name"), [(Log, "append"), (keys, "keys_among")])
 def test_recorded_again_while_others_archive(shop: Shop, owner: Any, name: str) -> None:
     record(shop, IDS)
     other = Shop.open(shop.path)

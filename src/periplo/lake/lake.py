@@ -69,6 +69,15 @@ class Snapshot:
             found.update(zip(rows["source"].to_pylist(), rows["event_id"].to_pylist(), strict=True))
         return wanted & found
 
+    @property
+    def version(self) -> int:
+        """The number of the commit."""
+        return int(self._table.version())
+
+    def keys_in(self, file: str) -> pa.Table:
+        """``source`` and ``event_id`` of all events in one of the files."""
+        return parquet.read_table(file, columns=["source", "event_id"], partitioning=None)
+
     def count(self) -> int:
         """How many events the archive holds."""
         return int(self._table.count())

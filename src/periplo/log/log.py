@@ -1,33 +1,36 @@
-"""The append-only log: live events, durable when ``append`` returns, and the one sequence of the shop.
+"""The append-only log: live events, durable when ``append`` or ``commit`` return, and the one sequence of the shop.
 
 The log keeps the tail: events move to the archive (the lake) later, and keep their place in the sequence.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
+from itertools import chain
 from pathlib import Path
+from threading import Lock
 
 import msgspec
 import pyarrow as pa
-from sqlalchemy import Connection, bindparam, delete, func, select, tuple_, update
+from sqlalchemy import Connection, delete, func, select, update
 
-from periplo.events.model import Event, to_batch
-from periplo.events.schema import STORED
+from periplo.events.model import Event
+from periplo.events.segment import Reading
+from periplo.log.archive import Archive, Key, NoArchive
 from periplo.log.database import Database, insert
-from periplo.log.tables import HEAD, event, reservation, sequence
+from periplo.log.keys import Keys
+from periplo.log.reading import Tail, read_tail
+from periplo.log.received import Received
+from periplo.log.sequence import last_place, places, take
+from periplo.log.tables import HEAD, event, receipt, reservation, sequence
+from periplo.log.writing import event_rows, receipt_rows
 
-_AT_ONCE = 400
+_TRIM_AT_ONCE = 10_000
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(Event).decode
 
-Key = tuple[str, str]
-"""(source, event_id): what makes an event this event."""
-
-Archived = Callable[[Iterable[Key], int], set[Key]]
-"""Those of the keys that the archive holds now, after a place in the sequence."""
+Also = Callable[[Connection], None]
+"""What else goes into a commit."""
 
 
 def open_log(place: Path | str) -> Database:
@@ -36,51 +39,70 @@ def open_log(place: Path | str) -> Database:
 
 
 class Log:
-    """The tail of the shop's events, and the numbers of all of them.
+    """The tail of the shop's events, and the numbers of all of them. Safe for threads.
 
-    ``archived`` asks the archive for what it holds. It is asked while nobody else can write here, so that no event
-    moves or is imported between the question and the answer: each is kept once, here or there.
+    ``archive`` is asked for what it holds while nobody else can write here, so that no event moves or is imported
+    between the question and the answer: each is kept once, here or there. ``reading`` says how messages are read.
     """
 
-    def __init__(self, database: Database, archived: Archived = lambda keys, after_seq: set()) -> None:
-        self._database, self._archived = database, archived
+    def __init__(self, database: Database, archive: Archive | None = None, reading: Reading | None = None) -> None:
+        self._database, self._archive = database, archive or NoArchive()
+        self._reading = reading or Reading()
+        self._keys, self._lock = Keys(self._archive), Lock()
 
     def append(self, events: Sequence[Event]) -> int:
         """Commits the events as a group, in order, and answers how many were new.
 
         An event whose key the log or the archive holds, or that is twice in the group, is kept once.
         """
-        distinct: dict[Key, Event] = {}
-        for one in events:
-            distinct.setdefault((one.source, one.event_id), one)
-        with self._database.writing() as connection:
-            _last(connection)
-            known = _among(connection, distinct)
-            known |= self._archived(distinct.keys() - known, 0)
-            fresh = {key: one for key, one in distinct.items() if key not in known}
-            first = _take(connection, len(fresh))
-            insert(
-                connection,
-                event,
-                [
-                    range(first, first + len(fresh)),
-                    [source for source, _ in fresh],
-                    [event_id for _, event_id in fresh],
-                    [_encode(one) for one in fresh.values()],
-                ],
-            )
+        sources, event_ids = [one.source for one in events], [one.event_id for one in events]
+        with self._lock:
+            with self._database.writing() as connection:
+                found = self._keys.look(connection, sources, event_ids)
+                fresh = [events[row] for row in found.fresh()]
+                first = take(connection, len(fresh))
+                insert(
+                    connection,
+                    event,
+                    [
+                        range(first, first + len(fresh)),
+                        [one.source for one in fresh],
+                        [one.event_id for one in fresh],
+                        [_encode(one) for one in fresh],
+                    ],
+                )
+            self._keys.keep(found, first + len(fresh) - 1)
         return len(fresh)
+
+    def commit(self, received: Sequence[Received], also: Also | None = None) -> list[list[int]]:
+        """Commits messages of several requests as a group, in order, with what ``also`` writes.
+
+        Answers for each request which of its messages were there already, or came before in the group: as in
+        ``append``, these are left out.
+        """
+        sources = list(chain.from_iterable([one.receipt.source] * len(one.event_ids) for one in received))
+        event_ids = list(chain.from_iterable(one.event_ids for one in received))
+        with self._lock:
+            with self._database.writing() as connection:
+                found = self._keys.look(connection, sources, event_ids)
+                first = take(connection, len(sources) - len(found.repeated))
+                parts = found.split([len(one.event_ids) for one in received])
+                insert(connection, event, event_rows(first, received, parts))
+                insert(connection, receipt, receipt_rows(first, received, parts))
+                if also:
+                    also(connection)
+            self._keys.keep(found, first + len(sources) - len(found.repeated) - 1)
+        return parts
 
     def read(self, after_seq: int = 0, until_seq: int | None = None) -> pa.Table:
         """The events after one place in the sequence, up to another, in order, with the schema ``STORED``."""
-        wanted = select(event.c.seq, event.c.body).where(event.c.seq > after_seq).order_by(event.c.seq)
-        if until_seq is not None:
-            wanted = wanted.where(event.c.seq <= until_seq)
+        return self.tail(after_seq, until_seq).events
+
+    def tail(self, after_seq: int = 0, until_seq: int | None = None, most: int | None = None) -> Tail:
+        """The same, at most so many, with the messages that turned out to be no events."""
         with self._database.reading() as connection:
-            rows = connection.execute(wanted).all()
-        batch = to_batch([_decode(body) for _, body in rows])
-        places = pa.array([seq for seq, _ in rows], pa.int64())
-        return pa.Table.from_arrays([places, *batch.columns], schema=STORED)
+            rows = read_tail(connection, after_seq, until_seq, most)
+        return rows.read(self._reading)
 
     def keys(self) -> list[Key]:
         """The keys of all events in the tail."""
@@ -98,7 +120,7 @@ class Log:
         """The last place of the sequence before which nothing can appear any more: all readers stop here."""
         with self._database.reading() as connection:
             first_open = connection.scalar(select(func.min(reservation.c.first_seq)))
-            return _last(connection) if first_open is None else first_open - 1
+            return last_place(connection) if first_open is None else first_open - 1
 
     @contextmanager
     def reserve(self, count: int, import_id: str) -> Iterator[int]:
@@ -109,7 +131,7 @@ class Log:
         archive when the block ends, leaves the log.
         """
         with self._database.writing() as connection:
-            first = _take(connection, count)
+            first = take(connection, count)
             insert(connection, reservation, [[first], [import_id]])
         try:
             yield first
@@ -129,43 +151,30 @@ class Log:
                 self._end(connection, first)
 
     def trim(self, until_seq: int) -> None:
-        """Forgets the events up to a place, which the archive holds now."""
-        with self._database.writing() as connection:
-            connection.execute(delete(event).where(event.c.seq <= until_seq))
+        """Forgets the events up to a place, which the archive holds now; some at a time, so that others can write."""
+        version = self._archive.version()
+        with self._database.reading() as connection:
+            first = connection.scalar(select(func.min(event.c.seq))) or until_seq
+        for last in (*range(first + _TRIM_AT_ONCE, until_seq, _TRIM_AT_ONCE), until_seq):
+            with self._database.writing() as connection:
+                _set(connection, lake=version, trimmed=max(last, places(connection).trimmed))
+                connection.execute(delete(event).where(event.c.seq <= last))
+                connection.execute(delete(receipt).where(receipt.c.last_seq <= last))
 
     def _end(self, connection: Connection, first_seq: int) -> None:
         """An import is over: of what was recorded meanwhile, the events that it brought too stay in the archive only.
 
         No reader has seen them in the log, which was not settled so far.
         """
-        _last(connection)
+        last_place(connection)
         rows = connection.execute(select(event.c.seq, event.c.source, event.c.event_id).where(event.c.seq > first_seq))
-        places = {(source, event_id): seq for seq, source, event_id in rows}
-        twice = [{"place": places[key]} for key in self._archived(places.keys(), first_seq - 1)]
-        if twice:
-            connection.execute(delete(event).where(event.c.seq == bindparam("place")), twice)
+        seqs = {(source, event_id): seq for seq, source, event_id in rows}
+        for key in self._archive.known(seqs.keys(), first_seq - 1):
+            connection.execute(delete(event).where(event.c.seq == seqs[key]))
+        _set(connection, lake=self._archive.version())
         connection.execute(delete(reservation).where(reservation.c.first_seq == first_seq))
 
 
-def _last(connection: Connection) -> int:
-    # FOR UPDATE makes writers of a PostgreSQL log wait for each other; SQLite's already do.
-    wanted = select(sequence.c.last).where(sequence.c.name == "events").with_for_update()
-    return int(connection.scalar(wanted) or 0)
-
-
-def _take(connection: Connection, count: int) -> int:
-    """The first of ``count`` new places."""
-    last = _last(connection)
-    connection.execute(update(sequence).where(sequence.c.name == "events").values(last=last + count))
-    return last + 1
-
-
-def _among(connection: Connection, keys: Iterable[Key]) -> set[Key]:
-    """Those of the keys that the log holds."""
-    found: set[Key] = set()
-    rest = iter(keys)
-    while some := list(islice(rest, _AT_ONCE)):
-        pair = tuple_(event.c.source, event.c.event_id)
-        rows = connection.execute(select(event.c.source, event.c.event_id).where(pair.in_(some)))
-        found.update((source, event_id) for source, event_id in rows)
-    return found
+def _set(connection: Connection, **values: int) -> None:
+    for name, last in values.items():
+        connection.execute(update(sequence).where(sequence.c.name == name).values(last=last))

@@ -5,25 +5,28 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
+from hashlib import blake2b
 from typing import Any
 
 import msgspec
-import zstandard
-from sqlalchemy import ColumnElement, Row, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 
 from periplo.errors import UnknownName
 from periplo.events.refused import Refused
 from periplo.language import Lang, t
 from periplo.log.database import Database, insert
+from periplo.log.packing import pack, unpack
 from periplo.log.tables import reading, reject
 
-_COMPRESS_FROM = 512
-_ZSTD = b"\x28\xb5\x2f\xfd"
 _AT_ONCE = 400
 
 
 class Reject(msgspec.Struct, frozen=True, kw_only=True):
-    """A row in quarantine. ``raw`` is the row as it was, ``header`` the header line of its file."""
+    """A row in quarantine. ``raw`` is the row as it was, ``header`` the header line of its file.
+
+    A live message has its source as ``file``, the place at fault as ``field``, and the ``rule`` that it broke.
+    ``stage``: where it was refused: import, parse, read, dedupe.
+    """
 
     reject_id: str
     import_id: str
@@ -36,6 +39,8 @@ class Reject(msgspec.Struct, frozen=True, kw_only=True):
     raw: str
     rejected_at: datetime
     replayed_at: datetime | None
+    stage: str = "import"
+    rule: str = ""
 
     def tell(self, lang: Lang) -> str:
         """The reason in words, with what to do."""
@@ -49,6 +54,33 @@ class Reading(msgspec.Struct, frozen=True):
     mapping: str | None
 
 
+class Fault(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a live message cannot be kept as an event, and the whole of it.
+
+    ``path``: the place in it, as context.page; ``index`` of the message in its request; ``reason`` an English template.
+    """
+
+    source: str
+    stage: str
+    rule: str
+    path: str
+    reason: str
+    values: dict[str, str] = {}
+    index: int = 0
+    raw: bytes
+
+    @property
+    def reject_id(self) -> str:
+        """The same each time the message is refused."""
+        parts = (self.source.encode(), self.stage.encode(), self.rule.encode(), self.raw)
+        return blake2b(b"\0".join(parts), digest_size=16).hexdigest()
+
+    @property
+    def text(self) -> str:
+        """The message; bytes that are no UTF-8 as lone surrogates."""
+        return self.raw.decode("utf-8", "surrogateescape")
+
+
 class Quarantine:
     """Refused rows by their id. A row that is refused again is not kept twice."""
 
@@ -57,15 +89,21 @@ class Quarantine:
 
     def put(self, import_id: str, how: Reading, refused: Iterable[Refused]) -> int:
         """Keeps the refused rows of an import in one commit; answers how many were new."""
-        rows = {one.reject_id: one for one in refused}
+        rows = {one.reject_id: _row(one, import_id) for one in refused}
         with self._database.writing() as connection:
-            for some in _chunks(list(rows)):
-                for known in connection.scalars(select(reject.c.reject_id).where(reject.c.reject_id.in_(some))):
-                    del rows[known]
-            insert(connection, reject, list(zip(*(_row(one, import_id) for one in rows.values()), strict=True)))
+            _insert_new(connection, rows)
             if rows and not connection.scalar(select(reading.c.import_id).where(reading.c.import_id == import_id)):
                 insert(connection, reading, [[import_id], [how.preset], [how.mapping]])
         return len(rows)
+
+    def keep(self, connection: Connection, faults: Iterable[Fault]) -> None:
+        """Keeps live messages, within a commit."""
+        _insert_new(connection, {one.reject_id: _fault_row(one) for one in faults})
+
+    def put_faults(self, faults: Iterable[Fault]) -> None:
+        """Keeps live messages, in a commit of their own."""
+        with self._database.writing() as connection:
+            self.keep(connection, faults)
 
     def list(
         self,
@@ -75,17 +113,25 @@ class Quarantine:
         file: str | None = None,
         field: str | None = None,
         replayed: bool | None = False,
+        stage: str | None = None,
     ) -> list[Reject]:
         """A page of rows, by file and line. ``replayed``: False those that wait, True those that went in, None all."""
-        wanted = select(reject).where(*_filters(file, field, replayed))
+        wanted = select(reject).where(*_filters(file, field, replayed, stage))
         wanted = wanted.order_by(reject.c.file, reject.c.line, reject.c.reject_id)
         with self._database.reading() as connection:
             rows = connection.execute(wanted.limit(limit).offset(offset)).all()
         return [_reject(row) for row in rows]
 
-    def count(self, *, file: str | None = None, field: str | None = None, replayed: bool | None = False) -> int:
+    def count(
+        self,
+        *,
+        file: str | None = None,
+        field: str | None = None,
+        replayed: bool | None = False,
+        stage: str | None = None,
+    ) -> int:
         """How many rows there are, by the same filters as ``list``."""
-        wanted = select(func.count()).select_from(reject).where(*_filters(file, field, replayed))
+        wanted = select(func.count()).select_from(reject).where(*_filters(file, field, replayed, stage))
         with self._database.reading() as connection:
             return connection.scalar(wanted) or 0
 
@@ -111,18 +157,37 @@ class Quarantine:
                 connection.execute(update(reject).where(reject.c.reject_id.in_(some)).values(replayed_us=now))
 
 
-def _filters(file: str | None, field: str | None, replayed: bool | None) -> list[ColumnElement[bool]]:
-    filters = [column == value for column, value in ((reject.c.file, file), (reject.c.field, field)) if value]
+def _filters(
+    file: str | None, field: str | None, replayed: bool | None, stage: str | None
+) -> list[ColumnElement[bool]]:
+    asked = ((reject.c.file, file), (reject.c.field, field), (reject.c.stage, stage))
+    filters = [column == value for column, value in asked if value]
     if replayed is not None:
         filters.append(reject.c.replayed_us.is_not(None) if replayed else reject.c.replayed_us.is_(None))
     return filters
 
 
+def _insert_new(connection: Connection, rows: dict[str, tuple[Any, ...]]) -> None:
+    """Inserts the rows, by id, that are not there; leaves these in ``rows``."""
+    for some in _chunks(list(rows)):
+        for known in connection.scalars(select(reject.c.reject_id).where(reject.c.reject_id.in_(some))):
+            del rows[known]
+    insert(connection, reject, list(zip(*rows.values(), strict=True)))
+
+
 def _row(one: Refused, import_id: str) -> tuple[Any, ...]:
-    values = json.dumps(one.values, default=str)
-    now = _us(datetime.now(UTC))
-    raw = _pack(one.raw)
-    return one.reject_id, import_id, one.file, one.line, one.field, one.reason, values, one.header, raw, now, None
+    place = (one.reject_id, import_id, one.file, one.line, one.field, one.reason)
+    return *place, *_kept(one.values, one.header, one.raw), "import", ""
+
+
+def _fault_row(one: Fault) -> tuple[Any, ...]:
+    place = (one.reject_id, f"live {one.source}", one.source, one.index + 1, one.path, one.reason)
+    return *place, *_kept(one.values, "", one.text), one.stage, one.rule
+
+
+def _kept(values: Mapping[str, Any], header: str, raw: str) -> tuple[Any, ...]:
+    packed = pack(raw.encode("utf-8", "surrogatepass"))
+    return json.dumps(values, default=str), header, packed, _us(datetime.now(UTC)), None
 
 
 def _reject(row: Row[Any]) -> Reject:
@@ -135,22 +200,12 @@ def _reject(row: Row[Any]) -> Reject:
         reason=row.reason,
         values=json.loads(row.reason_values),
         header=row.header,
-        raw=_unpack(row.raw),
+        raw=unpack(row.raw).decode("utf-8", "surrogatepass"),
         rejected_at=_moment(row.rejected_us),
         replayed_at=None if row.replayed_us is None else _moment(row.replayed_us),
+        stage=row.stage,
+        rule=row.rule,
     )
-
-
-def _pack(raw: str) -> bytes:
-    plain = raw.encode("utf-8", "surrogatepass")
-    if len(plain) < _COMPRESS_FROM and not plain.startswith(_ZSTD):
-        return plain
-    return zstandard.compress(plain)
-
-
-def _unpack(raw: bytes) -> str:
-    plain = zstandard.decompress(raw) if raw.startswith(_ZSTD) else raw
-    return plain.decode("utf-8", "surrogatepass")
 
 
 def _chunks(ids: list[str]) -> Iterable[list[str]]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, Table, Text
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration."""
 
 # SQLite keeps rows in the order of an INTEGER key, and of no other.
@@ -18,10 +18,39 @@ event = Table(
     Column("seq", _KEY, primary_key=True, autoincrement=False),
     Column("source", Text, nullable=False),
     Column("event_id", Text, nullable=False),
-    Column("body", LargeBinary, nullable=False),  # the event, MessagePack
-    UniqueConstraint("source", "event_id", name="event_key"),
+    Column("body", LargeBinary),  # the event, MessagePack; null where the message lies in its receipt
 )
-"""The tail of the log: events that are not in the archive yet."""
+"""The tail of the log: events that are not in the archive yet.
+
+No index makes the keys unique: with ids in no order it would cost more than all else. The log does, when it appends.
+"""
+
+receipt = Table(
+    "receipt",
+    metadata,
+    Column("first_seq", _KEY, primary_key=True, autoincrement=False),
+    Column("last_seq", BigInteger, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("received_us", BigInteger, nullable=False),
+    Column("call", Text),  # what messages are that do not say it: track, page, ...
+    Column("channel", Text, nullable=False),  # the source's default, empty for none
+    Column("sent_at", Text),  # of messages that do not say it
+    Column("user_agent", Text),
+    Column("context", LargeBinary),  # JSON, shared by the messages
+    Column("body", LargeBinary, nullable=False),  # the messages as received, a JSON array, as a Zstandard frame
+)
+"""Messages that came in one request, and what is known of them all. They have the places first_seq to last_seq."""
+
+source = Table(
+    "source",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("write_key", Text, nullable=False, unique=True),
+    Column("channel", Text, nullable=False),
+    Column("origins", Text, nullable=False),  # JSON
+    Column("created_us", BigInteger, nullable=False),
+)
+"""The systems that may send events, each with its key."""
 
 sequence = Table(
     "sequence",
@@ -29,7 +58,8 @@ sequence = Table(
     Column("name", Text, primary_key=True),
     Column("last", BigInteger, nullable=False),
 )
-"""The last number given out of the one sequence of the shop."""
+"""``events``: the last number given out of the one sequence of the shop. ``trimmed``: up to there events left the
+log. ``lake``: the commit of the archive that the log relies on. ``sources``: how often the sources were changed."""
 
 reservation = Table(
     "reservation",
@@ -62,5 +92,7 @@ reject = Table(
     Column("raw", LargeBinary, nullable=False),  # UTF-8, as a Zstandard frame where that is shorter
     Column("rejected_us", BigInteger, nullable=False, index=True),
     Column("replayed_us", BigInteger),
+    Column("stage", Text, nullable=False, server_default="import"),  # where: import, parse, read, dedupe
+    Column("rule", Text, nullable=False, server_default=""),  # which, in one word; empty for imports
 )
 """The quarantine: what was refused, whole, with the reason."""

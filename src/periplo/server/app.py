@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from hashlib import sha256
+from typing import Any
 
 from litestar import Litestar
 from litestar.config.compression import CompressionConfig
@@ -15,6 +16,7 @@ from periplo.errors import PeriploError
 from periplo.maps.drawing.theme import style_sheet
 from periplo.server import api, pages
 from periplo.server.assets import static
+from periplo.server.collect import CollectDoor
 from periplo.server.desk import Desk
 from periplo.server.faults import respond
 from periplo.server.freshness import Freshness
@@ -31,11 +33,24 @@ from periplo.workspace import Shop
 ABOUT = "The living journey map of one shop. Every route takes the same filters; every error has the same shape."
 
 
+class App(HeadToo):
+    """All of it. What comes to the collecting door goes there at once."""
+
+    def __init__(self, collect: CollectDoor, *args: Any, **kwargs: Any) -> None:
+        self._collect = collect
+        super().__init__(*args, **kwargs)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        door = self._collect if self._collect.takes(scope) else super().__call__
+        await door(scope, receive, send)
+
+
 def create_app(shop: Shop, *, token: str | None = None) -> Litestar:
     """The application over an opened shop. Without a token it answers only under names of this machine."""
     key = Key(token) if token else None
-    desk, watch = Desk(shop), Watch(shop.version)
-    return HeadToo(
+    desk, watch, collect = Desk(shop), Watch(shop.version), CollectDoor(shop)
+    return App(
+        collect,
         [*pages.HANDLERS, *api.HANDLERS, static],
         dependencies=given(desk, watch, key),
         middleware=[Gate(key), Freshness(shop.version)],
@@ -51,7 +66,8 @@ def create_app(shop: Shop, *, token: str | None = None) -> Litestar:
             render_plugins=[Guide(shop.settings), JsonRenderPlugin()],
         ),
         state=State({"watch": watch, "desk": desk}),
-        on_shutdown=[watch.close],
+        on_startup=[collect.start],
+        on_shutdown=[watch.close, collect.stop],
         logging_config=None,
     )
 

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from periplo.errors import ShopBusy
 from periplo.events.model import Event
+from periplo.log import Fault, Refusal
 from periplo.workspace.stores import Stores
 
 WAIT_S = 60.0
@@ -16,6 +17,9 @@ WAIT_S = 60.0
 
 ARCHIVE_FROM = 50_000
 """With more live events than these, recording moves them to the archive, if nobody else is writing there."""
+
+MOVED_AT_ONCE = 100_000
+"""So many events go into the archive in one commit."""
 
 
 def record(stores: Stores, events: Sequence[Event]) -> int:
@@ -36,12 +40,31 @@ def archive(stores: Stores, wait_s: float = WAIT_S) -> int:
 
 def move(stores: Stores) -> int:
     """``archive`` for one who holds the lock. The commit says how far the log is archived: a crash repeats nothing."""
-    tail = stores.log.read(after_seq=stores.lake.now().archived_seq())
-    last = pc.max(tail["seq"]).as_py()
-    if last is None:
-        stores.log.trim(stores.lake.now().archived_seq())
-        return 0
-    note = {"import_id": "log", "first_seq": pc.min(tail["seq"]).as_py(), "last_seq": last}
-    stores.lake.append(tail.to_reader(), note=note, archived_seq=last)
-    stores.log.trim(last)
-    return int(tail.num_rows)
+    moved = 0
+    while True:
+        archived = stores.lake.now().archived_seq()
+        tail = stores.log.tail(after_seq=archived, most=MOVED_AT_ONCE)
+        stores.quarantine.put_faults(map(_fault, tail.refused))
+        if tail.events.num_rows:
+            archived = tail.last_seq
+            note = {"import_id": "log", "first_seq": pc.min(tail.events["seq"]).as_py(), "last_seq": archived}
+            stores.lake.append(tail.events.to_reader(), note=note, archived_seq=archived)
+            stores.archived.follow()
+        stores.log.trim(max(archived, tail.last_seq))
+        moved += int(tail.events.num_rows)
+        if not tail.last_seq:
+            return moved
+
+
+def _fault(refused: Refusal) -> Fault:
+    """A message that turned out to be no event, for the quarantine."""
+    why = refused.why
+    return Fault(
+        source=refused.receipt.source,
+        stage="read",
+        rule="unreadable",
+        path=why.field,
+        reason=why.reason,
+        values=why.values,
+        raw=refused.raw,
+    )

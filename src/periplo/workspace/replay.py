@@ -42,13 +42,14 @@ def replay(
 def _pages(quarantine: Quarantine, only: Collection[str] | None) -> Iterator[list[Reject]]:
     """The rows to read, some at a time; those that go in leave the list before the next are taken."""
     if only is not None:
-        yield [quarantine.show(one) for one in only]
+        rows = [quarantine.show(one) for one in only]
+        yield [row for row in rows if row.stage == "import"]
         return
     passed = 0
-    while rows := quarantine.list(limit=ROWS_AT_ONCE, offset=passed):
-        waiting = quarantine.count()
+    while rows := quarantine.list(limit=ROWS_AT_ONCE, offset=passed, stage="import"):
+        waiting = quarantine.count(stage="import")
         yield rows
-        passed += len(rows) - (waiting - quarantine.count())
+        passed += len(rows) - (waiting - quarantine.count(stage="import"))
 
 
 class _Replay:

@@ -13,7 +13,7 @@ from periplo.analysis import Journeys
 from periplo.events.model import Event
 from periplo.journeys.columns import I64
 from periplo.language import Lang
-from periplo.log import Quarantine
+from periplo.log import Quarantine, Sources
 from periplo.maps import MapDefinition, MapReading
 from periplo.maps import read as read_journeys
 from periplo.maps.words import per_language
@@ -32,6 +32,8 @@ from periplo.workspace.settings import Settings
 from periplo.workspace.stores import Stores
 
 if TYPE_CHECKING:  # reading files needs much that a question does not
+    from periplo.collect.writer import Deliver
+    from periplo.workspace.collecting import Collecting
     from periplo.workspace.importing import ImportReport, Report
 
 ALL = Filters()
@@ -132,6 +134,17 @@ class Shop:
     def archive(self) -> int:
         """Moves recorded events from the log to the archive; answers how many. Raises ``ShopBusy``."""
         return recording.archive(self._stores)
+
+    @property
+    def sources(self) -> Sources:
+        """The systems that may send events, with their write keys."""
+        return self._stores.sources
+
+    def collecting(self, deliver: Deliver) -> Collecting:
+        """What takes live messages as long as a server runs; it hands them to ``deliver`` when they are durable."""
+        from periplo.workspace.collecting import Collecting
+
+        return Collecting(self._stores, deliver)
 
     @property
     def quarantine(self) -> Quarantine:

@@ -13,10 +13,11 @@ import pyarrow.compute as pc
 from periplo.errors import ShopBusy
 from periplo.events.identifiers import normalise_column
 from periplo.events.schema import STORED
+from periplo.events.segment import Reading as MessageReading
 from periplo.identity import Identity, Rules, open_state
 from periplo.journeys.columns import I64
-from periplo.lake import Lake
-from periplo.log import Log, Quarantine, open_log
+from periplo.lake import ArchivedKeys, Lake
+from periplo.log import Log, Quarantine, Sources, open_log
 from periplo.vocabulary import Taxonomy
 from periplo.workspace.lock import Lock
 from periplo.workspace.places import Places
@@ -33,7 +34,10 @@ class Stores:
         self.places, self.settings, self.taxonomy = places, settings, taxonomy
         self.log_database, self.state = open_log(places.log), open_state(places.state)
         self.lake = Lake(places.lake)
-        self.log = Log(self.log_database, lambda keys, after_seq: self.lake.now().known(keys, after_seq))
+        self.archived = ArchivedKeys(places.cache / "seen", self.lake)
+        how = MessageReading(currency=settings.currency, country=settings.country, words=taxonomy)
+        self.log = Log(self.log_database, self.archived, how)
+        self.sources = Sources(self.log_database)
         self.quarantine = Quarantine(self.log_database)
         self.lock = Lock(places.lock)
         rules = Rules.of(taxonomy.identifiers)

@@ -14,6 +14,7 @@ FLOORS = [
     {"events", "predicates"},
     {"privacy"},
     {"log", "lake", "identity", "profiles", "intake"},
+    {"collect"},
     {"journeys"},
     {"analysis"},
     {"maps", "simulator"},

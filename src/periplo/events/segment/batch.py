@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from periplo.errors import DataError
 from periplo.events.model import Event, from_batch
+from periplo.events.segment.arrival import Arrival, completed
 from periplo.events.segment.columns import Columns
 from periplo.events.segment.messages import Parsed, parse
 from periplo.events.segment.reading import NOT_JSON, Reading, Rejected
@@ -29,14 +30,18 @@ class SegmentBatch(NamedTuple):
     rejects: list[Rejected]
 
 
-def segment_batch(messages: Sequence[bytes], reading: Reading | None = None) -> SegmentBatch:
+def segment_batch(
+    messages: Sequence[bytes], reading: Reading | None = None, arrival: Arrival | None = None
+) -> SegmentBatch:
     """Messages (a JSON object each) as events with the schema ``EVENTS``, and those that cannot be one.
 
-    An explicit null counts as absent. What a message says beyond the columns stays in ``properties`` (which holds
-    the traits of identify and group) and ``context``, as the JSON that was sent.
+    ``arrival`` says how they came, where they were collected. An explicit null counts as absent. What a message says
+    beyond the columns stays in ``properties`` (which holds the traits of identify and group) and ``context``, as the
+    JSON that was sent.
     """
     read = reading or Reading()
-    chunks = [_chunk(messages, start, read) for start in range(0, len(messages), CHUNK)] or [_chunk((), 0, read)]
+    starts = range(0, len(messages), CHUNK)
+    chunks = [_chunk(messages, start, read, arrival) for start in starts] or [_chunk((), 0, read, None)]
     if len(chunks) == 1:
         return chunks[0]
     return SegmentBatch(
@@ -46,17 +51,17 @@ def segment_batch(messages: Sequence[bytes], reading: Reading | None = None) -> 
     )
 
 
-def _chunk(messages: Sequence[bytes], start: int, reading: Reading) -> SegmentBatch:
+def _chunk(messages: Sequence[bytes], start: int, reading: Reading, arrival: Arrival | None) -> SegmentBatch:
     parsed: list[Parsed] = []
     rows: list[int] = []
     rejects: list[Rejected] = []
     for row, raw in enumerate(messages[start : start + CHUNK], start):
         try:
-            parsed.append(parse(raw))
+            parsed.append(parse(completed(raw, arrival.contexts[row], arrival.user_agents[row]) if arrival else raw))
             rows.append(row)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             rejects.append(Rejected(row, "", NOT_JSON, {"problem": str(error)}))
-    columns = Columns([messages[row] for row in rows], parsed, reading)
+    columns = Columns([messages[row] for row in rows], parsed, reading, arrival.of(rows) if arrival else None)
     events, numbers = columns.build(), np.array(rows, np.int64)
     if columns.refused:
         good = np.ones(len(rows), np.bool_)

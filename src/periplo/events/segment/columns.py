@@ -15,6 +15,7 @@ from periplo.events.clocks import repair_columns
 from periplo.events.identifiers import normalise_column
 from periplo.events.schema import EVENTS, IDENTIFIERS, INSTANT
 from periplo.events.segment import devices
+from periplo.events.segment.arrival import Arrival
 from periplo.events.segment.fields import NO_TEXT, TEXT, Rows, first, is_one_of, texts
 from periplo.events.segment.instants import instants
 from periplo.events.segment.messages import AS_SENT, CALLS, Parsed, problem_with
@@ -46,8 +47,10 @@ _LARGE = "[0-9][eE][+]?[0-9]{3}"
 class Columns:
     """Builds the columns; ``refused`` notes the first fault of each row that cannot be an event."""
 
-    def __init__(self, raw: Sequence[bytes], parsed: list[Parsed], reading: Reading) -> None:
-        self.raw, self.reading, self.words = raw, reading, reading.words
+    def __init__(
+        self, raw: Sequence[bytes], parsed: list[Parsed], reading: Reading, arrival: Arrival | None = None
+    ) -> None:
+        self.raw, self.reading, self.words, self.arrival = raw, reading, reading.words, arrival
         self.heads = Rows([message.head for message in parsed])
         self.told = Rows([message.told for message in parsed])
         self.contexts = Rows([message.context for message in parsed])
@@ -82,7 +85,7 @@ class Columns:
                     self.refuse(row, "", NOT_JSON, {"problem": problem})
 
     def _ids(self) -> None:
-        ids = self.heads.pick("message_id")
+        ids = pa.array(self.arrival.event_ids, TEXT) if self.arrival else self.heads.pick("message_id")
         if ids.null_count:
             given = ids.is_valid().to_pylist()
             made = [None if known else _fingerprint(raw) for raw, known in zip(self.raw, given, strict=True)]
@@ -91,6 +94,8 @@ class Columns:
 
     def _names(self) -> None:
         types = self.heads.pick("type")
+        if self.arrival and types.null_count:
+            types = pc.coalesce(types, pa.array(self.arrival.calls, TEXT))
         names = pc.if_else(is_one_of(types, "track"), self.heads.pick("event"), map_distinct(types, CALLS.get))
         if names.null_count:
             self._refuse_nameless(types, names)
@@ -108,9 +113,13 @@ class Columns:
     def _clocks(self) -> None:
         stamp, original = self._instants("timestamp"), self._instants("original_timestamp")
         sent, received = self._instants("sent_at"), self._instants("received_at")
+        if self.arrival:
+            sent = pc.coalesce(sent, instants(list(self.arrival.sent_at))[0])
         # A timestamp beside a receivedAt was repaired by whoever received it: its difference to sentAt says nothing.
         repaired = pc.and_(original.is_null(), received.is_valid())
         original = pc.coalesce(original, stamp)
+        if self.arrival:
+            received = pc.coalesce(received, pa.array(self.arrival.received_us, pa.int64()).cast(INSTANT))
         if self.reading.received_at:
             received = pc.fill_null(received, pa.scalar(self.reading.received_at, INSTANT))
         skewed = pc.if_else(repaired, pa.scalar(None, INSTANT), sent)

@@ -20,6 +20,11 @@ def instants(values: list[Any]) -> tuple[pa.Array, list[int]]:
     return pa.array(read, INSTANT), wrong
 
 
+def is_instant(value: Any) -> bool:
+    """Whether a value is a time, or nothing."""
+    return value is None or value == "" or _instant(value) is not None
+
+
 def _said(value: Any) -> bool:
     return value is not None and value != ""
 

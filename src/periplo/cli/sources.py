@@ -1,0 +1,81 @@
+"""``periplo sources``: the systems that may send events, and their write keys."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from periplo.cli.options import ShopPath
+from periplo.cli.output import LANG, Json, help_text, note, people, show, table
+from periplo.language import t
+from periplo.log import Source
+from periplo.workspace import Shop
+
+sources = typer.Typer(
+    name="sources",
+    help=help_text("The systems that may send events to a shop, and their write keys."),
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+Name = Annotated[str, typer.Argument(metavar="NAME", help=help_text("The name of the source, as web or till."))]
+Channel = Annotated[
+    str, typer.Option(help=help_text("The channel of its events that name none; told from each event when left out."))
+]
+Sites = Annotated[
+    list[str] | None,
+    typer.Option("--origin", help=help_text("A site whose pages may send, as https://shop.example; repeat for more.")),
+]
+MoreSites = Annotated[list[str], typer.Argument(metavar="ORIGIN…", help=help_text("Sites, as https://shop.example."))]
+
+
+def register(app: typer.Typer) -> None:
+    sources.command("add", help=help_text("Add a source and print its write key."))(add)
+    sources.command("list", help=help_text("All sources with their write keys."))(list_sources)
+    sources.command("allow", help=help_text("Let the pages of more sites send with the key of a source."))(allow)
+    sources.command("rotate", help=help_text("Give a source a new write key; the old one is refused at once."))(rotate)
+    sources.command("remove", help=help_text("Take nothing more from a source; its events stay."))(remove)
+    app.add_typer(sources)
+
+
+def add(shop: ShopPath, name: Name, channel: Channel = "", origin: Sites = None, as_json: Json = False) -> None:
+    with Shop.open(shop) as opened:
+        _tell(opened.sources.add(name, channel=channel, origins=origin or ()), as_json)
+
+
+def list_sources(shop: ShopPath, as_json: Json = False) -> None:
+    with Shop.open(shop) as opened:
+        found = opened.sources.all()
+
+    def for_people() -> None:
+        heads = [t("source", LANG), t("write key", LANG), t("channel", LANG), t("sites", LANG)]
+        rows = [(one.name, one.write_key, one.channel, " ".join(one.origins)) for one in found]
+        table(t("Sources", LANG), heads, rows, left=4)
+        if not found:
+            note(t("There is none yet. Add one: periplo sources add {shop} web", LANG, shop=shop))
+
+    show(as_json, {"sources": found}, for_people)
+
+
+def allow(shop: ShopPath, name: Name, origins: MoreSites, as_json: Json = False) -> None:
+    with Shop.open(shop) as opened:
+        _tell(opened.sources.allow(name, origins), as_json)
+
+
+def rotate(shop: ShopPath, name: Name, as_json: Json = False) -> None:
+    with Shop.open(shop) as opened:
+        _tell(opened.sources.rotate(name), as_json)
+
+
+def remove(shop: ShopPath, name: Name, as_json: Json = False) -> None:
+    with Shop.open(shop) as opened:
+        opened.sources.remove(name)
+    show(as_json, {"removed": name}, lambda: note(t("“{name}” sends nothing more; its events stay.", LANG, name=name)))
+
+
+def _tell(source: Source, as_json: bool) -> None:
+    def for_people() -> None:
+        key = t("Write key of {name}: {key}", LANG, name=source.name, key=source.write_key)
+        people.print(key, markup=False, highlight=False, soft_wrap=True)
+
+    show(as_json, source, for_people)

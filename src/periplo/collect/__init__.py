@@ -1,0 +1,23 @@
+"""Collecting: what shops' systems send, in the dialects they speak, becomes messages in the log, once, durably."""
+
+from periplo.collect.arrived import Arrived, Wrong
+from periplo.collect.bodies import opened
+from periplo.collect.limits import MOST_BYTES, MOST_EVENT_BYTES, MOST_EVENTS
+from periplo.collect.segment import batch_of, call_of
+from periplo.collect.verdicts import Answer, Verdict
+from periplo.collect.writer import Ticket, Writer
+
+__all__ = [
+    "MOST_BYTES",
+    "MOST_EVENTS",
+    "MOST_EVENT_BYTES",
+    "Answer",
+    "Arrived",
+    "Ticket",
+    "Verdict",
+    "Writer",
+    "Wrong",
+    "batch_of",
+    "call_of",
+    "opened",
+]

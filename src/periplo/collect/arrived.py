@@ -1,0 +1,63 @@
+"""What a request brought: messages that can become events, and those that never can."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from msgspec import Raw
+
+from periplo.collect.rules import Rule
+from periplo.log import Fault, Receipt, Received, Source
+
+
+class Wrong(NamedTuple):
+    """Why a message can never be an event: the rule that it breaks, and where in it. ``number`` in the request."""
+
+    number: int
+    rule: Rule
+    path: str
+    values: dict[str, str]
+    raw: bytes
+
+    def fault(self, source: str) -> Fault:
+        return Fault(
+            source=source,
+            stage="parse",
+            rule=self.rule.name,
+            path=self.path,
+            reason=self.rule.reason,
+            values=self.values,
+            index=self.number,
+            raw=self.raw,
+        )
+
+
+@dataclass
+class Arrived:
+    """``indexes``: which of the request's messages each good one is. ``write_key``: where the body has one.
+
+    ``call``, ``sent_at``, ``context``: see ``Receipt``.
+    """
+
+    write_key: str | None = None
+    call: str | None = None
+    sent_at: str | None = None
+    context: bytes | None = None
+    event_ids: list[str] = field(default_factory=list)
+    messages: list[bytes | Raw] = field(default_factory=list)
+    indexes: list[int] = field(default_factory=list)
+    wrong: list[Wrong] = field(default_factory=list)
+
+    def received(self, source: Source, received_us: int, user_agent: str | None) -> Received:
+        """The good messages, as the log takes them."""
+        receipt = Receipt(
+            source=source.name,
+            received_us=received_us,
+            call=self.call,
+            channel=source.channel,
+            sent_at=self.sent_at,
+            user_agent=user_agent,
+            context=self.context,
+        )
+        return Received(receipt, self.event_ids, self.messages)

@@ -1,0 +1,49 @@
+"""Bodies of requests, unpacked: bounded before anything in them is believed."""
+
+from __future__ import annotations
+
+import zlib
+
+from periplo.collect.limits import MOST_BYTES
+from periplo.errors import NotTaken, TooLarge
+
+_GZIP = b"\x1f\x8b"
+_AS_GZIP = 31
+_BOM = b"\xef\xbb\xbf"
+
+
+def opened(body: bytes, most: int = MOST_BYTES) -> bytes:
+    """The JSON in a body: unpacked where it is gzip, whatever its headers say. Raises ``TooLarge``, ``NotTaken``."""
+    plain = _gunzipped(body, most) if body.startswith(_GZIP) else body
+    if len(plain) > most:
+        raise too_large(most)
+    return plain.removeprefix(_BOM)
+
+
+def too_large(most: int) -> TooLarge:
+    return TooLarge(
+        "This request is too large.",
+        why="At most {kilobytes} KB are taken at once.",
+        fix="Send the events in smaller batches.",
+        kilobytes=most // 1024,
+    )
+
+
+def _gunzipped(body: bytes, most: int) -> bytes:
+    unpacker = zlib.decompressobj(_AS_GZIP)
+    try:
+        plain = unpacker.decompress(body, most + 1)
+    except zlib.error as error:
+        raise _damaged(error) from error
+    if len(plain) <= most and not unpacker.eof:
+        raise _damaged("the end is missing")
+    return plain
+
+
+def _damaged(detail: object) -> NotTaken:
+    return NotTaken(
+        "The body of this request is gzip that cannot be unpacked.",
+        why="It says: {detail}.",
+        fix="Pack it again, or send it as it is.",
+        detail=detail,
+    )

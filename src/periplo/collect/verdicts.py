@@ -1,0 +1,60 @@
+"""What the sender is told of each event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+import msgspec
+
+from periplo.collect.arrived import Arrived
+from periplo.log import Fault
+
+Verdict = Literal["accepted", "duplicate", "conflict", "quarantined"]
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """Why one event of the request was not taken as it is."""
+
+    index: int
+    verdict: Verdict
+    stage: str
+    rule: str
+    path: str
+    reason: str
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """The answer to a request, once all is durable: a verdict per event in the order sent, and what is wrong.
+
+    accepted     it is in the log
+    duplicate    it was there already: nothing was added
+    conflict     another event has its message id: that one stays, this one is kept in quarantine
+    quarantined  it can never be an event: kept whole, with the reason, until somebody mends it
+    """
+
+    success: bool
+    verdicts: list[Verdict]
+    problems: list[Problem]
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether nothing of the request became, or already was, an event."""
+        return bool(self.verdicts) and all(verdict == "quarantined" for verdict in self.verdicts)
+
+
+def answer(arrived: Arrived, repeated: Iterable[int], conflicts: Mapping[int, Fault]) -> Answer:
+    """``repeated``: which of the good messages were there already; ``conflicts``: those of them that differ."""
+    verdicts: list[Verdict] = ["accepted"] * (len(arrived.indexes) + len(arrived.wrong))
+    for row in repeated:
+        verdicts[arrived.indexes[row]] = "conflict" if row in conflicts else "duplicate"
+    problems = [_problem(arrived.indexes[row], "conflict", fault) for row, fault in conflicts.items()]
+    for wrong in arrived.wrong:
+        verdicts[wrong.number] = "quarantined"
+        problems.append(_problem(wrong.number, "quarantined", wrong.fault("")))
+    return Answer(True, verdicts, sorted(problems, key=lambda problem: problem.index))
+
+
+def _problem(index: int, verdict: Verdict, fault: Fault) -> Problem:
+    reason = fault.reason.format(**fault.values)
+    return Problem(index, verdict, fault.stage, fault.rule, fault.path, reason)

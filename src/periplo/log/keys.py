@@ -1,0 +1,102 @@
+"""Each event once: which of the keys that come are new, to the log, to the archive, and among themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+import numpy as np
+import pyarrow as pa
+from sqlalchemy import Connection, select
+
+from periplo.events.keys import U64, Bool, inside, key_hashes
+from periplo.log.archive import Archive, Key
+from periplo.log.seen import Recent
+from periplo.log.sequence import places
+from periplo.log.tables import event
+
+_AT_ONCE = 400
+
+
+@dataclass(frozen=True)
+class Found:
+    """The hashes of keys that came, and which rows (ascending) are repetitions."""
+
+    hashes: U64
+    repeated: list[int]
+
+    def fresh(self) -> list[int]:
+        """The other rows."""
+        if not self.repeated:
+            return list(range(len(self.hashes)))
+        return np.delete(np.arange(len(self.hashes)), self.repeated).tolist()
+
+    def split(self, sizes: Sequence[int]) -> list[list[int]]:
+        """The repeated rows of each of several parts, counted within the part."""
+        if not self.repeated:
+            return [[] for _ in sizes]
+        ends = list(accumulate(sizes))
+        parts: list[list[int]] = [[] for _ in sizes]
+        for row, part in zip(self.repeated, np.searchsorted(ends, self.repeated, "right").tolist(), strict=True):
+            parts[part].append(row - (ends[part] - sizes[part]))
+        return parts
+
+
+class Keys:
+    """Knows the keys of the log by their hashes, and follows what other processes append. Not safe for threads."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive, self._recent = archive, Recent()
+
+    def look(self, connection: Connection, sources: Sequence[str], event_ids: Sequence[str]) -> Found:
+        """Which keys are repetitions. Only inside a transaction that writes: nobody appends meanwhile."""
+        now = places(connection)
+        self._recent.drop(now.trimmed)
+        if self._recent.until < now.last:
+            self._catch_up(connection, now.last)
+        hashes = _hashes(sources, event_ids)
+        maybe = self._recent.maybe(hashes) | self._archive.maybe(hashes, now.lake) | _twice(hashes)
+        if not maybe.any():
+            return Found(hashes, [])
+        rows = np.flatnonzero(maybe).tolist()
+        return Found(hashes, self._repeated(connection, {row: (sources[row], event_ids[row]) for row in rows}))
+
+    def keep(self, found: Found, until: int) -> None:
+        """The new ones were committed, up to a place."""
+        new = np.delete(found.hashes, found.repeated) if found.repeated else found.hashes
+        self._recent.add(new, until)
+
+    def _catch_up(self, connection: Connection, until: int) -> None:
+        later = event.c.seq > self._recent.until
+        rows = connection.execute(select(event.c.source, event.c.event_id).where(later)).all()
+        self._recent.add(_hashes([source for source, _ in rows], [event_id for _, event_id in rows]), until)
+
+    def _repeated(self, connection: Connection, keys: dict[int, Key]) -> list[int]:
+        asked = set(keys.values())
+        seen = keys_among(connection, asked)
+        seen |= self._archive.known(asked - seen)
+        repeated = []
+        for row, key in keys.items():
+            if key in seen:
+                repeated.append(row)
+            seen.add(key)
+        return repeated
+
+
+def keys_among(connection: Connection, keys: Collection[Key]) -> set[Key]:
+    """Those of the keys that the log holds."""
+    wanted = select(event.c.source, event.c.event_id)
+    if len(keys) <= _AT_ONCE:
+        wanted = wanted.where(event.c.event_id.in_([event_id for _, event_id in keys]))
+    return {(source, event_id) for source, event_id in connection.execute(wanted) if (source, event_id) in keys}
+
+
+def _hashes(sources: Sequence[str], event_ids: Sequence[str]) -> U64:
+    return key_hashes(pa.array(sources, pa.large_string()), pa.array(event_ids, pa.large_string()))
+
+
+def _twice(hashes: U64) -> Bool:
+    """Which of them are not the only one of their kind."""
+    ordered = np.sort(hashes)
+    return inside(ordered[1:][ordered[1:] == ordered[:-1]], hashes)

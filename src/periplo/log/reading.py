@@ -1,0 +1,130 @@
+"""The tail of the log as columns: events that were recorded, and messages read as events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+from sqlalchemy import Connection, Row, select
+
+from periplo.events.model import Event, to_batch
+from periplo.events.schema import STORED
+from periplo.events.segment import Arrival, Reading, Rejected, segment_batch
+from periplo.log.packing import unpack
+from periplo.log.received import Receipt
+from periplo.log.tables import event, receipt
+
+_decode = msgspec.msgpack.Decoder(Event).decode
+_messages = msgspec.json.Decoder(list[msgspec.Raw]).decode
+
+
+class Refusal(NamedTuple):
+    """A message in the log that turned out to be no event."""
+
+    seq: int
+    event_id: str
+    receipt: Receipt
+    raw: bytes
+    why: Rejected
+
+
+class Tail(NamedTuple):
+    """``events`` in order (schema ``STORED``); ``last_seq`` of all that was read, 0 for nothing."""
+
+    events: pa.Table
+    refused: list[Refusal]
+    last_seq: int
+
+
+class Message(NamedTuple):
+    """A message in the log."""
+
+    seq: int
+    event_id: str
+    raw: bytes
+    receipt: Receipt
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of the log as they lie there: recorded events by place, and messages."""
+
+    recorded: list[tuple[int, bytes]]
+    messages: list[Message]
+
+    def read(self, reading: Reading) -> Tail:
+        """The rows as columns, messages read as ``reading`` and their receipts say."""
+        parts = [_stored([seq for seq, _ in self.recorded], to_batch([_decode(body) for _, body in self.recorded]))]
+        refused: list[Refusal] = []
+        for alike in _alike(self.messages):
+            how = replace(reading, source=alike[0].receipt.source, channel=alike[0].receipt.channel)
+            events, rows, rejects = segment_batch([one.raw for one in alike], how, _arrival(alike))
+            parts.append(_stored([alike[row].seq for row in rows.tolist()], events))
+            refused += [_refusal(alike[reject.row], reject) for reject in rejects]
+        filled = [part for part in parts if part.num_rows] or parts[:1]
+        table = pa.Table.from_batches(filled)
+        seqs = [*(seq for seq, _ in self.recorded[-1:]), *(one.seq for one in self.messages[-1:])]
+        return Tail(table.sort_by("seq") if len(filled) > 1 else table, refused, max(seqs, default=0))
+
+
+def read_tail(connection: Connection, after_seq: int, until_seq: int | None, most: int | None) -> Rows:
+    """The rows after one place in the sequence, up to another, at most so many."""
+    wanted = select(event).where(event.c.seq > after_seq).order_by(event.c.seq)
+    if until_seq is not None:
+        wanted = wanted.where(event.c.seq <= until_seq)
+    rows = connection.execute(wanted.limit(most) if most else wanted).all()
+    if not rows:
+        return Rows([], [])
+    recorded = [(row.seq, row.body) for row in rows if row.body is not None]
+    return Rows(recorded, list(_received(connection, rows)) if len(recorded) < len(rows) else [])
+
+
+def _received(connection: Connection, rows: Sequence[Row[Any]]) -> Iterator[Message]:
+    """The messages of the rows, out of the receipts that they share."""
+    wanted = select(receipt).where(receipt.c.last_seq >= rows[0].seq, receipt.c.first_seq <= rows[-1].seq)
+    places = {row.seq: row.event_id for row in rows if row.body is None}
+    for one in connection.execute(wanted.order_by(receipt.c.first_seq)):
+        how = Receipt(
+            source=one.source,
+            received_us=one.received_us,
+            call=one.call,
+            channel=one.channel,
+            sent_at=one.sent_at,
+            user_agent=one.user_agent,
+            context=one.context,
+        )
+        for seq, raw in enumerate(_messages(unpack(one.body)), one.first_seq):
+            if seq in places:
+                yield Message(seq, places[seq], bytes(raw), how)
+
+
+def _alike(messages: list[Message]) -> list[list[Message]]:
+    """Messages of one source with one default channel, together."""
+    groups: dict[tuple[str, str], list[Message]] = {}
+    for one in messages:
+        groups.setdefault((one.receipt.source, one.receipt.channel), []).append(one)
+    return list(groups.values())
+
+
+def _arrival(messages: list[Message]) -> Arrival:
+    receipts = [one.receipt for one in messages]
+    return Arrival(
+        event_ids=[one.event_id for one in messages],
+        calls=[one.call for one in receipts],
+        sent_at=[one.sent_at for one in receipts],
+        received_us=[one.received_us for one in receipts],
+        contexts=[one.context for one in receipts],
+        user_agents=[one.user_agent for one in receipts],
+    )
+
+
+def _refusal(message: Message, why: Rejected) -> Refusal:
+    return Refusal(message.seq, message.event_id, message.receipt, message.raw, why)
+
+
+def _stored(seqs: list[int], events: pa.RecordBatch) -> pa.RecordBatch:
+    return pa.RecordBatch.from_arrays([pa.array(np.array(seqs, np.int64)), *events.columns], schema=STORED)

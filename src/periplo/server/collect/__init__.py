@@ -1,0 +1,5 @@
+"""The collecting door: takes events from the SDKs that shops have, without the cost of the rest of the server."""
+
+from periplo.server.collect.door import CollectDoor
+
+__all__ = ["CollectDoor"]

@@ -1,0 +1,135 @@
+"""The door itself, an ASGI application: a request is read, waits for its commit, and is answered.
+
+It stands before the rest of the server, which would cost a request more than the event in it does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+
+import msgspec
+
+from periplo.collect import Answer, Arrived, Ticket, opened
+from periplo.errors import ForeignSite, PeriploError, UnknownWriteKey
+from periplo.language import tell
+from periplo.log import Source
+from periplo.server.collect.origins import ANY, Headers, cross_origin
+from periplo.server.collect.request import Asked, body_of
+from periplo.server.collect.routes import ROUTES, Read
+from periplo.workspace import Shop
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+_encode = msgspec.json.Encoder().encode
+_JSON = [
+    (b"content-type", b"application/json"),
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"cross-origin-resource-policy", b"cross-origin"),
+]
+RETRY_AFTER = b"2"
+
+
+class CollectDoor:
+    """Takes what is sent to the paths of ``routes``, from its first request or ``start`` on until ``stop``."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._collecting = shop.collecting(_deliver)
+        self._started = False
+
+    def start(self) -> None:
+        if not self._started:
+            self._started = True
+            self._collecting.start()
+
+    async def stop(self) -> None:
+        """Answers who waits, then ends."""
+        if self._started:
+            await asyncio.to_thread(self._collecting.stop)
+
+    def takes(self, scope: Any) -> bool:
+        """Whether a request is for this door."""
+        return scope["type"] == "http" and scope["path"] in ROUTES
+
+    async def __call__(self, scope: Any, receive: Any, send: Send) -> None:
+        self.start()
+        asked, headers = Asked(scope), list(_JSON)
+        try:
+            if self._collecting.sources.stale():
+                await asyncio.to_thread(self._collecting.sources.look)
+            if asked.origin:
+                headers += cross_origin(asked, self._collecting.sources.origins())
+            if asked.method == "OPTIONS":
+                await _respond(send, 204, headers, b"")
+            elif asked.method != "POST":
+                await _respond(send, 405, [*headers, (b"allow", b"POST, OPTIONS")], b"")
+            else:
+                answer = await self._take(asked, receive, ROUTES[asked.path])
+                await _respond(send, 400 if answer.hopeless else 200, headers, _encode(answer))
+        except PeriploError as error:
+            await _refuse(send, headers, error)
+
+    async def _take(self, asked: Asked, receive: Any, read: Read) -> Answer:
+        body = await body_of(asked, receive)
+        arrived = read(opened(body))
+        source = await self._source(asked, arrived)
+        faults = [wrong.fault(source.name) for wrong in arrived.wrong]
+        received = arrived.received(source, time.time_ns() // 1000, asked.user_agent)
+        waiter: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._collecting.writer.put(Ticket(arrived, received, faults, len(body), waiter))
+        return await waiter
+
+    async def _source(self, asked: Asked, arrived: Arrived) -> Source:
+        """Whose write key it is. Raises ``UnknownWriteKey``, ``ForeignSite``."""
+        known, key = self._collecting.sources, asked.write_key() or arrived.write_key or ""
+        if key and not known.get(key):
+            await asyncio.to_thread(known.look)  # it may have been added a moment ago
+        source = known.get(key)
+        if source is None:
+            raise UnknownWriteKey(
+                "No source of this shop has this write key." if key else "This request has no write key.",
+                fix="See the keys: periplo sources list SHOP",
+            )
+        if asked.origin and not {asked.origin, ANY} & {*source.origins}:
+            raise ForeignSite(
+                "The site {origin} may not send events with this write key.",
+                fix="Allow it: periplo sources allow SHOP {name} {origin}",
+                origin=asked.origin[:200],
+                name=source.name,
+            )
+        return source
+
+
+def _deliver(tickets: list[Ticket]) -> None:
+    """In the writer's thread: wakes those who wait, with one call for each event loop."""
+    loops: dict[asyncio.AbstractEventLoop, list[Ticket]] = {}
+    for ticket in tickets:
+        loops.setdefault(ticket.waiter.get_loop(), []).append(ticket)
+    for loop, waiting in loops.items():
+        with suppress(RuntimeError):  # the loop was closed: nobody waits any more
+            loop.call_soon_threadsafe(_wake, waiting)
+
+
+def _wake(tickets: list[Ticket]) -> None:
+    for ticket in tickets:
+        if ticket.waiter.done():
+            continue  # who asked has gone
+        if ticket.error:
+            ticket.waiter.set_exception(ticket.error)
+        else:
+            ticket.waiter.set_result(ticket.answer)
+
+
+async def _refuse(send: Send, headers: Headers, error: PeriploError) -> None:
+    more = [(b"retry-after", RETRY_AFTER)] if error.http_status in (429, 503) else []
+    await _respond(send, error.http_status, [*headers, *more], _encode({"error": tell(error, "en")}))
+
+
+async def _respond(send: Send, status: int, headers: Headers, body: bytes) -> None:
+    length = (b"content-length", str(len(body)).encode())
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
+    await send({"type": "http.response.body", "body": body})

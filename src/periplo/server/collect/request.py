@@ -1,0 +1,75 @@
+"""What a request says besides its body: headers, write key, where it comes from."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from periplo.collect.bodies import too_large
+from periplo.collect.limits import MOST_BYTES
+from periplo.errors import NotTaken
+
+
+class Asked:
+    """An ASGI request, its headers as text by lower-case name."""
+
+    def __init__(self, scope: Mapping[str, Any]) -> None:
+        self.method: str = scope["method"]
+        self.path: str = scope["path"]
+        self.headers: dict[str, str] = {
+            name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
+        }
+        self._query: bytes = scope["query_string"]
+
+    @property
+    def origin(self) -> str | None:
+        """The site whose page sends it; None where no browser does, or it is the server's own."""
+        origin = self.headers.get("origin")
+        if origin is None or urlsplit(origin).netloc == self.headers.get("host"):
+            return None
+        return origin
+
+    @property
+    def user_agent(self) -> str | None:
+        """The browser that a page sends it with; None where a program does."""
+        return self.headers.get("user-agent") if "origin" in self.headers else None
+
+    def write_key(self) -> str | None:
+        """The write key in the headers or the address."""
+        scheme, _, given = self.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "basic":
+            return _user(given)
+        if scheme.lower() == "bearer":
+            return given.strip()
+        if key := self.headers.get("x-write-key"):
+            return key.partition(":")[0]
+        asked = parse_qs(self._query.decode("latin-1")) if self._query else {}
+        return next((asked[name][0] for name in ("writeKey", "writekey") if name in asked), None)
+
+
+def _user(given: str) -> str | None:
+    """The user's name in Basic credentials, which is the key; the password is empty."""
+    try:
+        return base64.b64decode(given, validate=True).decode().partition(":")[0]
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+
+
+async def body_of(asked: Asked, receive: Any, most: int = MOST_BYTES) -> bytes:
+    """The body as it comes in, read no further than it may be. Raises ``TooLarge``, ``NotTaken``."""
+    said = asked.headers.get("content-length", "")
+    if said.isdigit() and int(said) > most:
+        raise too_large(most)
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    while message.get("more_body"):
+        message = await receive()
+        body += message.get("body", b"")
+        if len(body) > most:
+            raise too_large(most)
+    if message["type"] == "http.disconnect":
+        raise NotTaken("The connection ended before the whole request was here.")
+    return body

@@ -1,0 +1,263 @@
+"""The Segment-compatible door: every way in that SDKs use, every verdict, and what is refused."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from periplo.collect import MOST_BYTES, MOST_EVENT_BYTES, MOST_EVENTS
+from periplo.server import create_app
+from periplo.workspace import Shop
+from support_collect import ORIGIN, basic, batch, track, verdicts
+from support_events import at
+
+Client = TestClient[Litestar]
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    with Shop.open(tmp_path / "shop", create=True) as opened:
+        opened.sources.add("web", origins=[ORIGIN])
+        yield opened
+
+
+@pytest.fixture
+def client(shop: Shop) -> Iterator[Client]:
+    with TestClient(create_app(shop), base_url="http://127.0.0.1") as found:
+        yield found
+
+
+@pytest.fixture
+def key(shop: Shop) -> str:
+    return shop.sources.all()[0].write_key
+
+
+def events(shop: Shop) -> list[dict[str, Any]]:
+    """All events of the shop, in the order they were taken."""
+    return shop._stores.log.read().to_pylist()  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("call", ["track", "identify", "page", "screen", "group", "alias"])
+@pytest.mark.parametrize("short", [False, True])
+def test_every_call_has_its_path(shop: Shop, client: Client, key: str, call: str, short: bool) -> None:
+    message = track(1, type=..., event="Product Viewed" if call == "track" else ..., userId="u1")
+    answer = client.post(f"/v1/{call[0] if short else call}", json=message, headers=basic(key))
+    assert (answer.status_code, answer.json()) == (200, {"success": True, "verdicts": ["accepted"], "problems": []})
+    [event] = events(shop)
+    assert (event["type"], event["source"], event["event_id"], event["user_id"]) == (call, "web", "m1", "u1")
+
+
+@pytest.mark.parametrize("path", ["batch", "b", "import"])
+def test_a_batch_is_taken_in_its_order(shop: Shop, client: Client, key: str, path: str) -> None:
+    answer = client.post(f"/v1/{path}", content=batch(*map(track, range(50))), headers=basic(key))
+    assert verdicts(answer) == ["accepted"] * 50
+    assert [event["event_id"] for event in events(shop)] == [f"m{n}" for n in range(50)]
+    assert shop.journeys().columns.events == 50
+
+
+def test_the_write_key_may_stand_in_several_places(client: Client, key: str) -> None:
+    ways: list[dict[str, Any]] = [
+        {"headers": basic(key), "content": batch(track(1))},
+        {"headers": {"Authorization": f"Bearer {key}"}, "content": batch(track(2))},
+        {"params": {"writeKey": key}, "content": batch(track(3))},
+        {"content": batch(track(4), writeKey=key)},
+    ]
+    assert [verdicts(client.post("/v1/batch", **way)) for way in ways] == [["accepted"]] * 4
+    assert verdicts(client.post("/v1/t", json=track(5, writeKey=key))) == ["accepted"]
+
+
+def test_without_a_known_key_nothing_is_taken(shop: Shop, client: Client) -> None:
+    for headers in ({}, basic("guessed"), {"Authorization": "Basic ###"}):
+        answer = client.post("/v1/batch", content=batch(track(1)), headers=headers)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (401, "unknown_write_key")
+    assert not events(shop)
+
+
+def test_a_rotated_key_counts_and_the_old_one_no_more(
+    shop: Shop, client: Client, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("periplo.log.sources.KnownSources.stale", lambda _: True)
+    assert client.post("/v1/t", json=track(1), headers=basic(key)).status_code == 200
+    new = shop.sources.rotate("web").write_key
+    assert client.post("/v1/t", json=track(2), headers=basic(key)).status_code == 401
+    assert client.post("/v1/t", json=track(2), headers=basic(new)).status_code == 200
+    shop.sources.remove("web")
+    assert client.post("/v1/t", json=track(3), headers=basic(new)).status_code == 401
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "text/plain", "application/x-www-form-urlencoded", ""])
+def test_json_whatever_the_content_type_says(client: Client, key: str, content_type: str) -> None:
+    headers = basic(key) | {"Content-Type": content_type}
+    assert verdicts(client.post("/v1/batch", content=batch(track(1)), headers=headers)) == ["accepted"]
+
+
+@pytest.mark.parametrize("said", [True, False])
+def test_gzip_is_unpacked(client: Client, key: str, said: bool) -> None:
+    headers = basic(key) | ({"Content-Encoding": "gzip"} if said else {})
+    answer = client.post("/v1/batch", content=gzip.compress(batch(track(1), track(2))), headers=headers)
+    assert verdicts(answer) == ["accepted"] * 2
+
+
+def test_times_are_repaired_by_when_it_was_sent(shop: Shop, client: Client, key: str) -> None:
+    stamps = {"timestamp": at(0).isoformat(), "sentAt": at(10).isoformat()}
+    client.post("/v1/t", json=track(1, **stamps), headers=basic(key))
+    late = track(2, timestamp=..., originalTimestamp=at(0).isoformat())
+    client.post("/v1/batch", content=batch(late, sentAt=at(10).isoformat()), headers=basic(key))
+    client.post("/v1/t", json=track(3, timestamp=None, sentAt=None), headers=basic(key))
+    one, other, bare = events(shop)
+    for event in (one, other):
+        assert event["received_at"] - event["occurred_at"] == timedelta(minutes=10)
+        assert (event["original_at"], event["sent_at"]) == (at(0), at(10))
+    assert bare["occurred_at"] == bare["received_at"]
+
+
+def test_explicit_nulls_say_nothing(shop: Shop, client: Client, key: str) -> None:
+    nulls = dict.fromkeys(("userId", "context", "properties", "integrations", "originalTimestamp", "sentAt"))
+    assert verdicts(client.post("/v1/t", json=track(1, **nulls), headers=basic(key))) == ["accepted"]
+    [event] = events(shop)
+    assert event["user_id"] is event["properties"] is event["context"] is None
+
+
+def test_the_context_of_a_batch_lies_under_that_of_each_event(shop: Shop, client: Client, key: str) -> None:
+    own = {"page": {"path": "/own"}, "locale": None}
+    shared = {"page": {"path": "/shared", "title": "Shared"}, "locale": "es-ES", "channel": "app"}
+    content = batch(track(1), track(2, context=own), context=shared)
+    assert verdicts(client.post("/v1/batch", content=content, headers=basic(key))) == ["accepted"] * 2
+    one, other = events(shop)
+    assert (one["page"], one["title"], one["channel"], one["country"]) == ("/shared", "Shared", "app", "ES")
+    assert (other["page"], other["title"], other["channel"], other["country"]) == ("/own", "Shared", "app", "ES")
+
+
+def test_the_browser_is_known_where_the_page_does_not_say_it(shop: Shop, client: Client, key: str) -> None:
+    phone = {"User-Agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X)", "Origin": ORIGIN}
+    client.post("/v1/t", json=track(1), headers=basic(key) | phone)
+    client.post("/v1/t", json=track(2), headers=basic(key) | {"User-Agent": "analytics-python/2.3"})
+    assert [event["device"] for event in events(shop)] == ["mobile", None]
+
+
+def test_a_default_channel_holds_where_none_is_said(shop: Shop, client: Client) -> None:
+    till = shop.sources.add("till", channel="store").write_key
+    client.post("/v1/batch", content=batch(track(1), writeKey=till))
+    assert [(event["source"], event["channel"]) for event in events(shop)] == [("till", "store")]
+
+
+def test_a_message_sent_again_counts_once(shop: Shop, client: Client, key: str) -> None:
+    content = batch(track(1), track(2), track(1))
+    assert verdicts(client.post("/v1/batch", content=content, headers=basic(key))) == [
+        "accepted",
+        "accepted",
+        "duplicate",
+    ]
+    shop.archive()
+    again = client.post("/v1/batch", content=batch(track(3), track(2), track(1)), headers=basic(key))
+    assert verdicts(again) == ["accepted", "duplicate", "duplicate"]
+    other = shop.sources.add("app").write_key
+    assert verdicts(client.post("/v1/batch", content=batch(track(1), writeKey=other))) == ["accepted"]
+    assert shop.journeys().columns.events == 4
+
+
+def test_messages_without_an_id(client: Client, key: str) -> None:
+    dated, undated = track(1, messageId=...), track(1, messageId=..., timestamp=...)
+    assert [verdicts(client.post("/v1/t", json=dated, headers=basic(key)))[0] for _ in range(2)] == [
+        "accepted",
+        "duplicate",
+    ]
+    assert [verdicts(client.post("/v1/t", json=undated, headers=basic(key)))[0] for _ in range(2)] == ["accepted"] * 2
+
+
+WRONG: list[tuple[Any, str, str]] = [
+    (track(1, event=""), "no_event_name", "event"),
+    (track(1, event=7), "no_event_name", "event"),
+    (track(1, type="buy"), "unknown_call", "type"),
+    (track(1, type=["track"]), "unknown_call", "type"),
+    (track(1, timestamp="yesterday"), "no_time", "timestamp"),
+    (track(1, originalTimestamp={}), "no_time", "originalTimestamp"),
+    (track(1, messageId=["x"]), "bad_message_id", "messageId"),
+    (track(1, messageId="a\0b"), "bad_message_id", "messageId"),
+    (track(1, messageId="x" * 300), "bad_message_id", "messageId"),
+    ([1, 2], "not_json", ""),
+    ("text", "not_json", ""),
+    (None, "not_json", ""),
+    (track(1, properties={"long": "x" * MOST_EVENT_BYTES}), "too_large", ""),
+]
+
+
+@pytest.mark.parametrize(("message", "rule", "path"), WRONG, ids=lambda x: x if isinstance(x, str) else "")
+def test_what_can_never_be_an_event_is_kept_with_the_reason(
+    shop: Shop, client: Client, key: str, message: Any, rule: str, path: str
+) -> None:
+    answer = client.post("/v1/batch", content=batch(track(8), message, track(9)), headers=basic(key))
+    assert (answer.status_code, verdicts(answer)) == (200, ["accepted", "quarantined", "accepted"])
+    [problem] = answer.json()["problems"]
+    assert (problem["index"], problem["rule"], problem["path"]) == (1, rule, path)
+    [kept] = shop.quarantine.list()
+    assert (kept.stage, kept.rule, kept.file, kept.field) == ("parse", rule, "web", path)
+    assert json.loads(kept.raw) == message
+    assert kept.tell("es") != kept.tell("en")
+    alone = client.post("/v1/track", content=json.dumps(message), headers=basic(key))
+    assert (alone.status_code, verdicts(alone)) == (400, ["quarantined"])
+    assert shop.quarantine.count() <= 2
+
+
+def test_bytes_that_are_no_text_are_kept_as_they_came(shop: Shop, client: Client, key: str) -> None:
+    raw = b'{"type": "track", "event": "\xff\xfe", "messageId": "1"}'
+    answer = client.post("/v1/track", content=raw, headers=basic(key))
+    assert (answer.status_code, verdicts(answer)) == (400, ["quarantined"])
+    assert shop.quarantine.list()[0].raw.encode("utf-8", "surrogateescape") == raw
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "code"),
+    [
+        (b"", 400, "not_taken"),
+        (b"[]", 400, "not_taken"),
+        (b'{"batch": {}}', 400, "not_taken"),
+        (b'{"batch": [', 400, "not_taken"),
+        (b'{"batch": [' + b"[" * 200_000 + b"]" * 200_000 + b"]}", 400, "not_taken"),
+        (batch(*[track(1)] * (MOST_EVENTS + 1))[:MOST_BYTES], 400, "not_taken"),
+        (batch(*[{}] * (MOST_EVENTS + 1)), 400, "not_taken"),
+        (b" " * (MOST_BYTES + 1), 413, "too_large"),
+        (gzip.compress(b" " * 100_000_000), 413, "too_large"),
+        (gzip.compress(batch(track(1)))[:-9], 400, "not_taken"),
+        (b"\x1f\x8bnonsense", 400, "not_taken"),
+    ],
+    ids=range(11),
+)
+def test_requests_that_can_never_be_taken(client: Client, key: str, content: bytes, status: int, code: str) -> None:
+    answer = client.post("/v1/batch", content=content, headers=basic(key))
+    assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
+    assert answer.json()["error"]["fix"]
+
+
+def test_pages_of_the_shops_own_sites_may_send(client: Client, key: str) -> None:
+    asked = {"Origin": ORIGIN, "Access-Control-Request-Headers": "authorization,content-type"}
+    preflight = client.options("/v1/batch", headers=asked)
+    assert preflight.status_code == 204
+    assert preflight.headers["access-control-allow-origin"] == ORIGIN
+    assert preflight.headers["access-control-allow-headers"] == "authorization,content-type"
+    sent = client.post("/v1/batch", content=batch(track(1)), headers=basic(key) | {"Origin": ORIGIN})
+    assert (sent.status_code, sent.headers["access-control-allow-origin"]) == (200, ORIGIN)
+
+
+def test_pages_of_other_sites_may_not(shop: Shop, client: Client, key: str) -> None:
+    elsewhere = {"Origin": "https://elsewhere.example"}
+    assert "access-control-allow-origin" not in client.options("/v1/batch", headers=elsewhere).headers
+    answer = client.post("/v1/batch", content=batch(track(1)), headers=basic(key) | elsewhere)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "foreign_site")
+    assert not events(shop)
+    any_site = shop.sources.add("open", origins=["*"]).write_key
+    answer = client.post("/v1/batch", content=batch(track(1)), headers=basic(any_site) | elsewhere)
+    assert verdicts(answer) == ["accepted"]
+
+
+def test_other_methods_are_told_which_there_are(client: Client) -> None:
+    answer = client.get("/v1/batch")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST, OPTIONS")
