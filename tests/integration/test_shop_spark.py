@@ -1,4 +1,7 @@
-"""Questions on Spark answer what the shop answers by itself. PERIPLO_SPARK_MASTER names another master."""
+"""Questions on Spark answer what the shop answers by itself, asked of two executors: processes of their own.
+
+PERIPLO_SPARK_MASTER names another master.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ from periplo.errors import UnknownName
 from periplo.workspace import Shop
 from periplo.workspace.spark import AnsweredHere, SparkJourneys, on_spark
 
-MASTER = os.environ.get("PERIPLO_SPARK_MASTER", "local[2]")
+MASTER = os.environ.get("PERIPLO_SPARK_MASTER", "local-cluster[2,1,1024]")
 STEPS = ("Product Viewed", "Order Completed")
 
 
@@ -28,13 +31,18 @@ def spark() -> Iterator:
     if shutil.which("java") is None:
         message = "needs Java 17 on the path"
         pytest.fail(message) if os.environ.get("PERIPLO_NEED_SPARK") else pytest.skip(message)
+    import pyspark
     from pyspark.sql import SparkSession
 
-    os.environ["PYSPARK_PYTHON"] = sys.executable
+    # Executors are started by scripts of Spark's folder, and run the Python and the code that the tests run.
+    os.environ |= {"PYSPARK_PYTHON": sys.executable, "SPARK_HOME": str(Path(pyspark.__file__).parent)}
+    os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
     settings = {
         "spark.ui.enabled": "false",
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
+        "spark.executor.memory": "1g",
+        "spark.executorEnv.PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
         "spark.sql.shuffle.partitions": "3",
         "spark.sql.session.timeZone": "America/Bogota",
     }

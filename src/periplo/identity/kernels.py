@@ -76,7 +76,11 @@ def join(
 @njit(nogil=True, cache=True)
 def _broken(held: Any, one: int, other: int, kind: int, limits: Any) -> int:
     """The kind whose limit two customers together would break; ``kind`` is that of the weaker identifier."""
-    if kind == ORDER and held[one, :KNOWN].sum() and held[other, :KNOWN].sum():
+    here = there = 0
+    for each in range(KNOWN):
+        here += held[one, each]
+        there += held[other, each]
+    if kind == ORDER and here and there:
         return ORDER
     for each in range(held.shape[1]):
         if held[one, each] + held[other, each] > limits[each]:

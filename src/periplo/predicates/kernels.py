@@ -47,7 +47,8 @@ def sequence_so_far(offsets: I64, time: I64, steps: NDArray[np.bool_], within: i
     k = steps.shape[1]
     begun = np.empty(k, np.int64)
     for customer in range(len(offsets) - 1):
-        begun[:] = -NO_LIMIT
+        for step in range(k):
+            begun[step] = -NO_LIMIT
         finished = False
         for row in range(offsets[customer], offsets[customer + 1]):
             if not finished:

@@ -12,7 +12,7 @@ from periplo.analysis.condition import Condition
 from periplo.analysis.funnel.entries import Entries
 from periplo.analysis.funnel.rules import Rules
 from periplo.errors import UsageError
-from periplo.journeys.columns import I64, U8, U16, U32, Bool, JourneyColumns
+from periplo.journeys.columns import I64, U8, U16, U32, Bool, JourneyColumns, fixed
 from periplo.journeys.kernels.funnel import NO_STEP, funnel
 from periplo.journeys.kernels.funnel_attempts import attempts
 from periplo.journeys.kernels.funnel_times import with_optional
@@ -69,8 +69,8 @@ def _plainly(part: JourneyColumns, rules: Rules) -> Attempts:
     )
     customer = np.arange(part.customers)
     if rules.optional:
-        codes, table = codes_of(rules.steps, part)
-        level, rows = with_optional(part.offsets, customer, level, rows, part.time_us, table[codes], needed)
+        served = fixed(_marks(rules.steps, part), np.uint32)
+        level, rows = with_optional(part.offsets, customer, level, rows, part.time_us, served, needed)
     return Attempts(customer, level, still_open, rows)
 
 
@@ -118,7 +118,10 @@ def _finer(code: Codes, bits: U32, mask: Bool, step: int) -> tuple[Codes, U32]:
     both = code.astype(np.int64) * 2 + mask
     seen = np.bincount(both, minlength=2 * len(bits)) > 0
     place, old = np.cumsum(seen) - 1, np.flatnonzero(seen)
-    fine = place.astype(np.uint16)[both] if len(old) <= 1 << 16 else place.astype(np.uint32)[both]
+    few = len(old) <= 1 << 16
+    fine: Codes = (
+        fixed(place.astype(np.uint16)[both], np.uint16) if few else fixed(place.astype(np.uint32)[both], np.uint32)
+    )
     return fine, bits[old >> 1] | (old & 1).astype(np.uint32) << np.uint32(step)
 
 

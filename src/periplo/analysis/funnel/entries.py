@@ -9,7 +9,7 @@ import numpy as np
 from periplo.analysis.facts import SESSION_GAP_US
 from periplo.analysis.funnel.rules import NO_LIMIT_US, Rules
 from periplo.analysis.touchpoints import touches
-from periplo.journeys.columns import I64, U32, Bool, Coded, JourneyColumns
+from periplo.journeys.columns import I64, U32, Bool, Coded, JourneyColumns, fix_arrays
 from periplo.journeys.kernels.sessions import sessions
 
 
@@ -30,6 +30,10 @@ class Entries:
     owner: I64
     served: U32
     excluded: U32
+
+    def __post_init__(self) -> None:
+        names = ("offsets", "unit", "closes", "row", "time", "owner")
+        fix_arrays(self, **dict.fromkeys(names, np.int64), served=np.uint32, excluded=np.uint32)
 
     @classmethod
     def of(cls, part: JourneyColumns, rules: Rules, served: U32, excluded: U32) -> Entries:

@@ -17,6 +17,8 @@ from periplo.journeys.kernels.compiled import kernel
 Codes = U16 | U32
 NO_STEP = 255
 """What ``least[code]`` is for an event that serves no step."""
+FIRST_STEP: Any = np.int64(0)
+"""The first step, to be given to helpers: for the literal 0 they would be compiled once more."""
 
 
 @kernel
@@ -63,7 +65,7 @@ def _matched(level: int, now: int, within: int, bits: U32, start: I64, who: I64)
     step builds on what stood before."""
     reached = level
     for step in range(min(level + len(bits), len(start)) - 1, -1, -1):
-        lowest = serve(step, 0, bits, who)
+        lowest = serve(step, FIRST_STEP, bits, who)
         if lowest > step:
             continue
         if lowest == 0:
@@ -127,7 +129,7 @@ def _go_back(
         if after - begin == 1:
             out[at + step] = row
         else:
-            lowest = serve(step, 0, _served(code, begin, after, bits), who)
+            lowest = serve(step, FIRST_STEP, _served(code, begin, after, bits), who)
             for k in range(lowest, step + 1):
                 out[at + k] = begin + who[k]
             step = lowest

@@ -12,7 +12,7 @@ import numpy as np
 
 from periplo.journeys.columns import I64, U8, U32, Bool
 from periplo.journeys.kernels.compiled import kernel
-from periplo.journeys.kernels.funnel import instant, serve
+from periplo.journeys.kernels.funnel import FIRST_STEP, instant, serve
 
 ORDERED, STRICT, ANY = 0, 1, 2
 LATEST, FIRST, EVERY = 0, 1, 2
@@ -146,10 +146,10 @@ def _strict(begin: int, end: int, time: I64, bits: U32, steps: int, limits: I64,
     _, after = instant(begin, begin, end, time)
     level: Any = np.int64(0)
     for step in range(min(after - begin, steps) - 1, -1, -1):
-        if serve(step, 0, bits[begin:after], who) == 0:
-            _take(path, 0, 0, step, begin, who)
+        if serve(step, FIRST_STEP, bits[begin:after], who) == 0:
+            _take(path, FIRST_STEP, FIRST_STEP, step, begin, who)
             alive[step] = True
-            level = _reach(level, 0, step, begin, who, reach)
+            level = _reach(level, FIRST_STEP, step, begin, who, reach)
     row, now = after, time[begin]
     while row < end and level < steps:
         if time[row] > min(time[begin] + limits[0], now + limits[1]):

@@ -69,7 +69,9 @@ def lags(levels: U8, rows: I64, time_us: I64, since: I64, counts: I64) -> Any:
     first: Any = 0
     for k in range(1, steps):
         place[k] = place[k - 1] + counts[k - 1]
-    total = counts.sum()
+    total = 0
+    for k in range(steps):
+        total += counts[k]
     times, chain = np.empty(total, np.int64), np.empty(total, np.int64)
     for u in range(len(levels)):
         level: Any = np.int64(levels[u])

@@ -28,6 +28,13 @@ def _advance(row: int, fits: int, time_us: I64, chain: I64, barred: I64, within:
 
 
 @kernel
+def _forget(chain: I64) -> None:
+    for step in range(len(chain)):
+        for k in range(len(chain)):
+            chain[step, k] = -1
+
+
+@kernel
 def sequences(
     offsets: I64, time_us: I64, person: Bool, code: U16, serves: U32, bars: U32, within: I64, total: int
 ) -> Any:
@@ -47,7 +54,9 @@ def sequences(
     chain, barred = np.empty((steps, steps), np.int64), np.empty(steps, np.int64)
     count = 0
     for customer in range(len(offsets) - 1):
-        chain[:], barred[:] = -1, -1
+        _forget(chain)
+        for step in range(steps):
+            barred[step] = -1
         for row in range(offsets[customer], offsets[customer + 1] if person[customer] else 0):
             fits, stops = serves[code[row]], bars[code[row]]
             if fits:
@@ -60,5 +69,5 @@ def sequences(
                 for k in range(steps):
                     found[count, k] = chain[steps - 1, k]
                 count += 1
-                chain[:] = -1
+                _forget(chain)
     return owner[:count], found[:count]
