@@ -2,6 +2,7 @@
 
 from litestar import Router
 
+from periplo.server.api.audit import audit
 from periplo.server.api.customers import customer, customers
 from periplo.server.api.live import events
 from periplo.server.api.parameters import known_parameters
@@ -11,7 +12,7 @@ from periplo.server.api.shop import shop, the_map
 HANDLERS = (
     Router(
         "/api/v1",
-        route_handlers=[shop, the_map, stages, *question_routes(), customers, customer, events],
+        route_handlers=[shop, the_map, stages, *question_routes(), customers, customer, audit, events],
         guards=[known_parameters],
     ),
 )

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from litestar.params import FromPath, QueryParameter
 
+from periplo.access import Permission
 from periplo.analysis.listing import Listing
 from periplo.analysis.periods import instant
 from periplo.errors import UnknownName
@@ -30,7 +31,7 @@ Sort = Annotated[str, QueryParameter(description="last, first, events, orders or
 Order = Annotated[str, QueryParameter(description="down: the largest first; up: the smallest first.")]
 
 
-@route("/customers", tags=["Customers"], summary="Customers behind a number")
+@route("/customers", Permission.CUSTOMERS, tags=["Customers"], summary="Customers behind a number")
 def customers(
     desk: TheDesk,
     view: TheView,
@@ -63,7 +64,7 @@ def listed(
     )
 
 
-@route("/customers/{number:int}", tags=["Customers"], summary="One customer")
+@route("/customers/{number:int}", Permission.CUSTOMERS, tags=["Customers"], summary="One customer")
 def customer(
     desk: TheDesk, reader: TheReader, number: FromPath[int], limit: Limit = 500, offset: Offset = 0
 ) -> CustomerAnswer:

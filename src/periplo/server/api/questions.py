@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, get_type_hints
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
 
+from periplo.access import Permission
 from periplo.analysis import Journeys, Option, options_of, questions
 from periplo.server.api.answering import answered
 from periplo.server.api.customers import Order, Sort, listed
@@ -38,7 +39,7 @@ LISTED: Taken = {
 OneRef = Annotated[str, QueryParameter(description="The reference of a number, as answers carry it.")]
 
 
-@route("/stages", tags=["Numbers"], summary="Stage flow")
+@route("/stages", Permission.NUMBERS, tags=["Numbers"], summary="Stage flow")
 def stages(desk: TheDesk, view: TheView, reader: TheReader) -> StagesAnswer:
     """How customers enter the stages of the map, go on, drop or are still on their way."""
     return answered(StagesAnswer, desk.stages(view), desk, view, reader.lang)
@@ -57,9 +58,13 @@ def _numbers(name: str, asks: str) -> HTTPRouteHandler:
         return answered(shape, desk.ask(view, name, given), desk, view, reader.lang)
 
     made = _signed(handler, name, shape, {})
-    return route(f"/{_path(name)}", tags=["Numbers"], summary=name.replace("_", " ").capitalize(), description=asks)(
-        made
-    )
+    return route(
+        f"/{_path(name)}",
+        Permission.NUMBERS,
+        tags=["Numbers"],
+        summary=name.replace("_", " ").capitalize(),
+        description=asks,
+    )(made)
 
 
 def _customers(name: str, asks: str) -> HTTPRouteHandler:
@@ -70,7 +75,13 @@ def _customers(name: str, asks: str) -> HTTPRouteHandler:
 
     made = _signed(handler, f"{name}_customers", CustomersAnswer, {"ref": (OneRef, _REQUIRED), **LISTED})
     summary = f"Customers behind {name.replace('_', ' ')}"
-    return route(f"/{_path(name)}/customers", tags=["Customers"], summary=summary, description=f"Who? {asks}")(made)
+    return route(
+        f"/{_path(name)}/customers",
+        Permission.CUSTOMERS,
+        tags=["Customers"],
+        summary=summary,
+        description=f"Who? {asks}",
+    )(made)
 
 
 def _path(name: str) -> str:

@@ -8,6 +8,7 @@ from typing import cast, get_type_hints
 
 import msgspec
 
+from periplo.access import Entry
 from periplo.analysis import Evidence, Result
 from periplo.analysis.stages_result import StageNumbers
 from periplo.maps import MapReading
@@ -136,6 +137,13 @@ class CustomerAnswer(Shape, kw_only=True):
     total: int
     offset: int
     events: list[Happened]
+
+
+class AuditAnswer(Shape, kw_only=True):
+    """A part of the audit log, the newest line first; `total` lines in all."""
+
+    total: int
+    entries: list[Entry]
 
 
 class ErrorBody(Shape, kw_only=True):
