@@ -35,9 +35,11 @@ INNER = frozenset({"desk", "view", "reader", "watch", "access", "visitor", "call
 """What the application gives to handlers, and parts of addresses."""
 
 
-def route(path: str, rule: Permission, **more: Any) -> Callable[[Callable[..., Any]], HTTPRouteHandler]:
-    """``get`` for routes that compute in a thread and answer errors in the one shape."""
-    return get(path, opt=needs(rule), sync_to_thread=True, responses=_answers, **more)
+def route(
+    path: str, rule: Permission, *, keys: tuple[str, ...] = (), **more: Any
+) -> Callable[[Callable[..., Any]], HTTPRouteHandler]:
+    """``get`` for routes that compute in a thread and answer errors in the one shape. ``keys``: what else they are."""
+    return get(path, opt=needs(rule, *keys), sync_to_thread=True, responses=_answers, **more)
 
 
 def known_parameters(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:

@@ -10,6 +10,7 @@ import msgspec
 
 from periplo.access import Entry
 from periplo.analysis import Evidence, Result
+from periplo.analysis.listing import ListedCustomer
 from periplo.analysis.stages_result import StageNumbers
 from periplo.maps import MapReading
 from periplo.profiles import Profile
@@ -92,21 +93,6 @@ def answer_of(result: type[Result]) -> type[ResultAnswer]:
     made = msgspec.defstruct(f"{result.__name__}Answer", fields, bases=(ResultAnswer,), kw_only=True)
     made.__doc__ = result.__doc__
     return cast(type[ResultAnswer], made)
-
-
-class Money(Shape, kw_only=True):
-    currency: str
-    minor: int
-
-
-class ListedCustomer(Shape, kw_only=True):
-    number: int
-    name: str
-    first_seen: datetime
-    last_seen: datetime
-    events: int
-    orders: int
-    spent: list[Money]
 
 
 class CustomersAnswer(Answer, kw_only=True):
