@@ -34,7 +34,7 @@ from periplo.workspace import Shop
 from periplo.workspace.segments import read_segments
 from support_shop import contents
 
-ROOMS = ("/periplo/workspace/", "/periplo/log/", "/periplo/lake/", "/periplo/identity/")
+ROOMS = ("/periplo/workspace/", "/periplo/privacy/", "/periplo/log/", "/periplo/lake/", "/periplo/identity/")
 NAMED = {
     "settings written": ("return", "cache.py", "replace_file"),
     "archive made": ("return", "lake.py", "create"),

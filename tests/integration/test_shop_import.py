@@ -30,6 +30,7 @@ def test_every_row_is_accounted_for(shop: Shop, tmp_path: Path) -> None:
         "accepted": 101,
         "duplicates": 1,
         "rejected": 1,
+        "erased": 0,
         "events": 101,
         "customers": 7,
     }

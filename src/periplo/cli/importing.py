@@ -87,11 +87,16 @@ def summary(report: ImportReport, target: Path) -> None:
         "accepted": t("accepted", LANG),
         "duplicates": t("already there", LANG),
         "rejected": t("set aside in quarantine", LANG),
+        "erased": t("of people who were erased", LANG),
         "events": t("events in the shop", LANG),
         "customers": t("customers in the shop", LANG),
     }
     took = t("{preset}, in {time}", LANG, preset=report.preset, time=duration(report.seconds, LANG))
-    table(took, ["", ""], [(label, number(counts[key], LANG)) for key, label in labels.items()])
+
+    def shown(key: str) -> bool:
+        return key != "erased" or report.erased > 0
+
+    table(took, ["", ""], [(label, number(counts[key], LANG)) for key, label in labels.items() if shown(key)])
     for said in report.notes:
         note(said.tell(LANG))
     if report.rejected:

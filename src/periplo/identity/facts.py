@@ -6,16 +6,18 @@ Who is which customer follows from the edges alone, and is computed, never kept.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, Row, delete, func, select
 
 from periplo.events.schema import INSTANT
 from periplo.identity.tables import identity_part
 from periplo.log.database import insert
 
 IDENTIFIER = pa.schema([("kind", pa.uint8()), ("value", pa.string()), ("seq", pa.int64())])
-"""A row's number, counted over all parts from 1, is the identifier's id. ``seq``: the event it came with first."""
+"""A row's number, counted over all parts from 1, is the identifier's id. ``seq``: the event it came with first.
+``value`` is null where it was erased: then it identifies nobody."""
 
 SPELLING = pa.schema([("kind", pa.uint8()), ("raw", pa.string()), ("identifier", pa.int64())])
 """How a value was written where that is not its normal form; identifier 0: it is no identifier."""
@@ -31,7 +33,7 @@ EDGE = pa.schema(
         ("refused", pa.string()),  # why the two were not joined; null where they were
     ]
 )
-"""Two identifiers that one event carried: by whom (source), when, why (the event)."""
+"""Two identifiers that one event carried: by whom (source), when, why (the event). Null where one was erased."""
 
 PART_ROWS = 1 << 16
 """A part that is smaller takes in what comes next, so that live events do not leave a part each."""
@@ -65,8 +67,7 @@ def nothing() -> Facts:
 def load(connection: Connection, after_part: int = 0) -> Facts:
     """All facts, in the order they came to be known."""
     rows = connection.execute(select(identity_part).where(identity_part.c.part > after_part).order_by("part"))
-    parts = [Facts(_table(row.identifiers), _table(row.spellings), _table(row.edges)) for row in rows]
-    return sum(parts, nothing())
+    return sum(map(from_row, rows), nothing())
 
 
 def save(connection: Connection, new: Facts) -> None:
@@ -78,8 +79,17 @@ def save(connection: Connection, new: Facts) -> None:
     if last and unfilled.rows < PART_ROWS:
         connection.execute(delete(identity_part).where(identity_part.c.part == last))
         new, last = unfilled + new, last - 1
-    row = (last + 1, _bytes(new.identifiers), _bytes(new.spellings), _bytes(new.edges))
-    insert(connection, identity_part, [[value] for value in row])
+    insert(connection, identity_part, [[value] for value in (last + 1, *to_row(new).values())])
+
+
+def from_row(row: Row[Any]) -> Facts:
+    """The facts of a part."""
+    return Facts(_table(row.identifiers), _table(row.spellings), _table(row.edges))
+
+
+def to_row(facts: Facts) -> dict[str, bytes]:
+    """Facts as a part keeps them."""
+    return {name: _bytes(getattr(facts, name)) for name in ("identifiers", "spellings", "edges")}
 
 
 def _bytes(table: pa.Table) -> bytes:

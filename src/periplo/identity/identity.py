@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from threading import RLock
@@ -11,8 +12,9 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, insert, select, update
 
+from periplo.identity.erasing import Subject, forget, subject_of
 from periplo.identity.facts import load, nothing, save
 from periplo.identity.kinds import I64, KINDS, ORDER, Bool, Normalise, order_keys
 from periplo.identity.known import NONE, Known
@@ -21,7 +23,7 @@ from periplo.identity.rules import Rules
 from periplo.identity.tables import HEAD, cursor
 from periplo.log.database import Database
 
-_MINE = cursor.c.consumer == "identity"
+_MINE, _ERASURES = cursor.c.consumer == "identity", cursor.c.consumer == "erasures"
 
 
 def open_state(place: Path | str) -> Database:
@@ -56,6 +58,7 @@ class Identity:
     def __init__(self, database: Database, rules: Rules, normalise: Normalise) -> None:
         self._database, self._rules, self._normalise = database, rules, normalise
         self._known: Known | None = None
+        self._erased = 0
         self._lock = RLock()
 
     def cursor(self) -> int:
@@ -80,6 +83,43 @@ class Identity:
                 save(connection, new)
                 connection.execute(update(cursor).where(_MINE).values(seq=until_seq))
             self._known = replace(known, cursor=until_seq)
+
+    def erasures(self) -> int:
+        """So often were identifiers erased: what was made of whose events are from before no longer holds."""
+        with self._database.reading() as connection:
+            return _erasures(connection)
+
+    @contextmanager
+    def erasing(self, ids: I64) -> Iterator[tuple[Subject, int]]:
+        """Erases identifiers and all that were joined with them, in one commit when the block ends.
+
+        Gives them, and the cursor; while the block runs nobody follows. What is erased already stays so.
+        """
+        with self._lock, self._database.writing() as connection:
+            known = self._at(connection)
+            customers = np.setdiff1d(known.customer[ids], [NONE])
+            mine = np.union1d(ids, np.flatnonzero(np.isin(known.customer, customers)))
+            yield subject_of(connection, mine), known.cursor
+            forget(connection, mine)
+            if connection.execute(update(cursor).where(_ERASURES).values(seq=cursor.c.seq + 1)).rowcount == 0:
+                connection.execute(insert(cursor).values(consumer="erasures", seq=1))
+            self._known = None
+
+    def subject(self, ids: I64) -> Subject:
+        """All that is known of some identifiers."""
+        with self._database.reading() as connection:
+            return subject_of(connection, ids)
+
+    def ids_of(self, customer: int) -> I64:
+        """The ids of a customer's identifiers."""
+        return np.flatnonzero(self._now().customer == customer) if customer > NONE else np.zeros(0, np.int64)
+
+    def customers_with(self, texts: Mapping[str, Sequence[str]]) -> I64:
+        """The customers that have any of these identifiers, given by kind, ascending."""
+        known = self._now()
+        found = [known.find(KINDS.index(kind), pa.array(some, pa.string())) for kind, some in texts.items()]
+        ids = np.concatenate([np.zeros(0, np.int64), *found])
+        return np.setdiff1d(known.customer[np.maximum(ids, NONE)], [NONE])
 
     def customers_of(self, events: pa.RecordBatch | pa.Table) -> I64:
         """int64[m], the customer of each event, by its strongest identifier; 0 where it has none.
@@ -117,7 +157,7 @@ class Identity:
         names = [KINDS[kind] for kind in range(len(KINDS))]
         columns = [pa.array(names).take(kinds), texts, pa.array(customer), pa.array(known.person[customer])]
         whole = pa.Table.from_arrays(columns, names=["kind", "text", "customer", "person"])
-        return whole.filter(pa.array(ids > NONE))
+        return whole.filter(pa.array(customer > NONE))
 
     def strongest_first(self) -> list[str]:
         """The kinds of identifiers, in the order in which they say whose an event is."""
@@ -125,7 +165,7 @@ class Identity:
 
     def totals(self) -> Totals:
         known = self._now()
-        customers = np.unique(known.customer[1:])
+        customers = np.setdiff1d(known.customer, [NONE])
         persons = int(known.person[customers].sum())
         return Totals(persons, len(customers) - persons)
 
@@ -147,7 +187,7 @@ class Identity:
             if found[0] > NONE:
                 return int(known.customer[found[0]])
         orders = pc.starts_with(known.facts.identifiers["value"], f"{name}@")
-        ids = np.flatnonzero(orders.to_numpy() & (known.kind[1:] == ORDER)) + 1
+        ids = np.flatnonzero(pc.fill_null(orders, False).to_numpy() & (known.kind[1:] == ORDER)) + 1
         return int(known.customer[ids[0]]) if len(ids) else None
 
     def identifiers(self, customer: int) -> dict[str, list[str]]:
@@ -161,7 +201,8 @@ class Identity:
     def suggestions(self) -> list[Suggestion]:
         """The edges that were refused, in the order of the sequence."""
         known = self._now()
-        refused = known.facts.edges.filter(pc.is_valid(known.facts.edges["refused"])).to_pylist()
+        edges = known.facts.edges
+        refused = edges.filter(pc.and_(pc.is_valid(edges["refused"]), pc.is_valid(edges["source"]))).to_pylist()
         return [
             Suggestion(
                 stronger=_named(known, row["stronger"]),
@@ -181,12 +222,19 @@ class Identity:
             return self._known
 
     def _at(self, connection: Connection) -> Known:
-        seq = _cursor(connection)
-        return self._known if self._known and self._known.cursor == seq else Known.of(load(connection), seq)
+        seq, erased = _cursor(connection), _erasures(connection)
+        if self._known and (self._known.cursor, self._erased) == (seq, erased):
+            return self._known
+        self._erased = erased
+        return Known.of(load(connection), seq)
 
 
 def _cursor(connection: Connection) -> int:
     return int(connection.scalar(select(cursor.c.seq).where(_MINE).with_for_update()) or 0)
+
+
+def _erasures(connection: Connection) -> int:
+    return int(connection.scalar(select(cursor.c.seq).where(_ERASURES)) or 0)
 
 
 def _named(known: Known, identifier: int) -> tuple[str, str]:

@@ -37,6 +37,7 @@ class Known:
         joined = facts.edges.filter(pc.is_null(facts.edges["refused"]))
         count = facts.identifiers.num_rows
         customer = components(count, numbers(joined["stronger"]), numbers(joined["weaker"]))
+        customer[1:][facts.identifiers["value"].is_null().to_numpy()] = NONE
         return cls(cursor, nothing(), customer[:1], (TextIndex(),) * len(KINDS)).plus(facts, customer)
 
     def plus(self, new: Facts, customer: I64) -> Known:
@@ -85,8 +86,9 @@ class Known:
 def _texts(facts: Facts, first_id: int) -> Iterator[tuple[pa.ChunkedArray, I64]]:
     """Per kind all normal forms and other spellings, and the identifier of each."""
     kinds, spellings = facts.identifiers["kind"].to_numpy(), facts.spellings
+    there = facts.identifiers["value"].is_valid().to_numpy()
     for kind in range(len(KINDS)):
-        normal, other = np.flatnonzero(kinds == kind), pc.equal(spellings["kind"], kind)
+        normal, other = np.flatnonzero((kinds == kind) & there), pc.equal(spellings["kind"], kind)
         forms, raw = facts.identifiers["value"].take(pa.array(normal)), spellings["raw"].filter(other)
         ids = np.concatenate((normal + first_id, numbers(spellings["identifier"].filter(other))))
         yield pa.chunked_array([*forms.chunks, *raw.chunks], pa.string()), ids

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from deltalake import (
     BloomFilterProperties,
     ColumnProperties,
@@ -27,6 +28,7 @@ from periplo.events.schema import STORED
 ROW_GROUP = 64 * 1024
 _MOST_ASKED, _BYTES_AT_ONCE = 5_000, 2 << 20
 _LOG, _CORRECTIONS = "periplo.log", "periplo.corrections"
+_RETENTION = "delta.logRetentionDuration"
 _WRITER = WriterProperties(
     compression="ZSTD",
     compression_level=3,
@@ -144,18 +146,42 @@ class Lake:
         for row in keys.to_pylist():
             ids.setdefault(row["source"], []).append(row["event_id"])
         where = (f"({one_of('source', [source])} AND {one_of('event_id', some)})" for source, some in ids.items())
+        self._replace(events, " OR ".join(where), note)
+
+    def _replace(self, events: pa.Table, where: str, note: dict[str, Any]) -> None:
+        """Puts events in the place of those for which a condition holds, in one atomic commit."""
         table = self._open()
         corrections = (table.transaction_version(_CORRECTIONS) or 0) + 1
         write_deltalake(
             table,
             events,
             mode="overwrite",
-            predicate=" OR ".join(where),
+            predicate=where,
             writer_properties=_WRITER,
             commit_properties=CommitProperties(
                 custom_metadata={"periplo": note}, app_transactions=[Transaction(_CORRECTIONS, corrections)]
             ),
         )
+
+    def erase(self, places: Sequence[int], instead: pa.Table, *, note: dict[str, Any]) -> None:
+        """Takes the events at some places of the sequence out, in atomic commits; ``instead`` (schema ``STORED``) are
+        those of them that stay, changed. The old files remain until ``scrub``."""
+        for first in range(0, len(places), _MOST_ASKED):
+            some = places[first : first + _MOST_ASKED]
+            stay = instead.filter(pc.is_in(instead["seq"], pa.array(some, pa.int64())))
+            self._replace(stay, f"seq IN ({', '.join(map(str, some))})", note)
+
+    def scrub(self) -> None:
+        """Removes every file, and every line of the table's own history, that the newest commit does not need.
+
+        Only for one who knows that nobody writes; whoever is just reading the old files fails.
+        """
+        self.tidy()
+        table = self._open()
+        table.alter.set_table_properties({_RETENTION: "interval 0 seconds"})
+        table.create_checkpoint()
+        table.cleanup_metadata()
+        table.alter.set_table_properties({_RETENTION: "interval 30 days"})
 
     def tidy(self) -> None:
         """Removes files that killed writers left behind. Only for one who knows that nobody writes."""

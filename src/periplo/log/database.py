@@ -58,6 +58,28 @@ class Database:
             found = connection.scalars(text("PRAGMA quick_check")).all()
         return [problem for problem in found if problem != "ok"]
 
+    def compact(self) -> None:
+        """Writes the database anew, so that nothing deleted is left in it, in free pages or in the write-ahead log.
+
+        Waits for those who are just reading. Raises ``ShopBusy``.
+        """
+        self._make_ready()
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            if self._engine.dialect.name != "sqlite":
+                connection.exec_driver_sql("VACUUM FULL")
+                return
+            raw: Any = connection.connection.driver_connection
+            raw.execute("VACUUM")
+            until = monotonic() + BUSY_SECONDS
+            while raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                if monotonic() > until:
+                    raise ShopBusy(
+                        "{name} is being read all the time.",
+                        fix="Stop what reads it, and run this again.",
+                        name=Path(self._engine.url.database or "").name,
+                    )
+                sleep(_TURN_S)
+
     def close(self) -> None:
         self._engine.dispose()
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, update
 
 from periplo.errors import UnknownName
 from periplo.events.refused import Refused
@@ -19,6 +19,7 @@ from periplo.log.packing import pack, unpack
 from periplo.log.tables import reading, reject
 
 _AT_ONCE = 400
+_READ_AT_ONCE = 10_000
 
 
 class Reject(msgspec.Struct, frozen=True, kw_only=True):
@@ -148,6 +149,19 @@ class Quarantine:
         """How each import read its files, by import id."""
         with self._database.reading() as connection:
             return {row.import_id: Reading(row.preset, row.mapping) for row in connection.execute(select(reading))}
+
+    def about(self, told: Callable[[str], bool]) -> Iterator[Reject]:
+        """All rows, also those that went in since, in which ``told`` finds what it looks for."""
+        offset = 0
+        while rows := self.list(limit=_READ_AT_ONCE, offset=offset, replayed=None):
+            yield from (row for row in rows if told(" ".join((row.raw, row.file, *map(str, row.values.values())))))
+            offset += len(rows)
+
+    def erase(self, reject_ids: Collection[str]) -> None:
+        """Forgets rows. Their bytes are gone once the database is compacted."""
+        with self._database.writing() as connection:
+            for some in _chunks(list(reject_ids)):
+                connection.execute(delete(reject).where(reject.c.reject_id.in_(some)))
 
     def mark_replayed(self, reject_ids: Collection[str]) -> None:
         """Notes that these rows were read again and went in."""

@@ -4,6 +4,7 @@ from periplo.privacy.collecting import Admitted, Door
 from periplo.privacy.consent import CHANNELS, STATES, State, Told, consents_told
 from periplo.privacy.contexts import fitted
 from periplo.privacy.cookieless import Salts
+from periplo.privacy.erasures import Erased, Erasures, Plan, Texts, together
 from periplo.privacy.policy import Action, Detail, Policy, Privacy, SourcePolicy
 
 __all__ = [
@@ -13,12 +14,17 @@ __all__ = [
     "Admitted",
     "Detail",
     "Door",
+    "Erased",
+    "Erasures",
+    "Plan",
     "Policy",
     "Privacy",
     "Salts",
     "SourcePolicy",
     "State",
+    "Texts",
     "Told",
     "consents_told",
     "fitted",
+    "together",
 ]

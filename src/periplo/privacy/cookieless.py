@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import secrets
-from contextlib import suppress
 from datetime import date
 from hashlib import blake2b
 from pathlib import Path
 from threading import Lock
 
-_BYTES = 32
+from periplo.privacy.secret import destroy, kept_secret
 
 
 def visitor(salt: bytes, source: str, ip: str, user_agent: str) -> str:
@@ -38,7 +35,7 @@ class Salts:
         with self._lock:
             if self._today is None or self._today[0] != today:
                 self._sweep(today)
-                self._today = today, self._made(today)
+                self._today = today, kept_secret(self._file(today))
             return self._today[1]
 
     def sweep(self, today: date) -> None:
@@ -48,35 +45,10 @@ class Salts:
                 self._today = None
             self._sweep(today)
 
-    def _made(self, today: date) -> bytes:
-        """Whoever links the file first makes it; all others read it. It is never seen half written."""
-        file = self._file(today)
-        with suppress(FileNotFoundError):
-            return file.read_bytes()
-        self._folder.mkdir(parents=True, exist_ok=True)
-        draft = file.with_suffix(f".{secrets.token_hex(8)}")
-        handle = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with os.fdopen(handle, "wb") as new:
-            new.write(secrets.token_bytes(_BYTES))
-        with suppress(FileExistsError):
-            os.link(draft, file)
-        _destroy(draft) if draft.stat().st_nlink == 1 else draft.unlink()
-        return file.read_bytes()
-
     def _sweep(self, today: date) -> None:
         for file in self._folder.glob("salt-*"):
             if not file.name.startswith(self._file(today).name):
-                _destroy(file)
+                destroy(file)
 
     def _file(self, day: date) -> Path:
         return self._folder / f"salt-{day.isoformat()}"
-
-
-def _destroy(file: Path) -> None:
-    """Another process may have been first."""
-    with suppress(FileNotFoundError):
-        with file.open("r+b") as old:
-            old.write(bytes(_BYTES))
-            old.flush()
-            os.fsync(old.fileno())
-        file.unlink()

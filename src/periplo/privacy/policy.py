@@ -27,7 +27,8 @@ class Privacy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """The table ``[privacy]`` of ``periplo.toml``.
 
     ``purpose``: what a visit is collected for. ``denied``, ``pending``, ``unknown`` (nobody said anything): what
-    becomes of an event then. ``ip``, ``user_agent``: what is kept of them. ``sources``: other rules for some sources.
+    becomes of an event then. ``ip``, ``user_agent``: what is kept of them. ``refuse_erased``: what was erased
+    does not come back with an old file. ``sources``: other rules for some sources.
     """
 
     purpose: str = "analytics"
@@ -36,6 +37,7 @@ class Privacy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     unknown: Action = "keep"
     ip: Detail = "truncate"
     user_agent: Detail = "truncate"
+    refuse_erased: bool = True
     sources: dict[str, SourcePolicy] = {}
 
     def policy(self, source: str) -> Policy:

@@ -3,17 +3,32 @@
 from typing import TYPE_CHECKING, Any
 
 from periplo.workspace.doctor import Finding
+from periplo.workspace.erasing import Foreseen
+from periplo.workspace.exporting import write as write_export
 from periplo.workspace.filters import Filters
 from periplo.workspace.library import open, read
 from periplo.workspace.segments import Segment
 from periplo.workspace.settings import Settings
-from periplo.workspace.shop import Shop
+from periplo.workspace.shop import Shop, erase_in
 
 if TYPE_CHECKING:
     from periplo.workspace.importing import ImportReport
     from periplo.workspace.spark import on_spark
 
-__all__ = ["Filters", "Finding", "ImportReport", "Segment", "Settings", "Shop", "on_spark", "open", "read"]
+__all__ = [
+    "Filters",
+    "Finding",
+    "Foreseen",
+    "ImportReport",
+    "Segment",
+    "Settings",
+    "Shop",
+    "erase_in",
+    "on_spark",
+    "open",
+    "read",
+    "write_export",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -20,7 +20,7 @@ def timeline(stores: Stores, journeys: JourneyStore, number: int) -> pa.Table:
 
     Raises ``UnknownName``.
     """
-    places = journeys.places_of(_today(stores, number))
+    places = journeys.places_of(known(stores, number))
     if not len(places):
         raise UnknownName("customer", str(number), [])
     return stores.events_at(places).sort_by([("occurred_at", "ascending"), ("seq", "ascending")])
@@ -49,6 +49,14 @@ def number_of(stores: Stores, name: str) -> int:
     if not found:
         raise UnknownName("customer", name, [])
     return found
+
+
+def known(stores: Stores, number: int) -> int:
+    """The number that a customer has today. Raises ``UnknownName`` where there is none."""
+    today = _today(stores, number)
+    if not today:
+        raise UnknownName("customer", str(number), [])
+    return today
 
 
 def _today(stores: Stores, number: int) -> int:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from uuid import uuid4
 
 import msgspec
 
-from periplo.intake import Intake, IntakeSettings, MappingPlan, Note, Progress, open_intake
+from periplo.intake import Intake, IntakeBatch, IntakeSettings, MappingPlan, Note, Progress, open_intake
 from periplo.log import Reading
 from periplo.workspace.following import follow
 from periplo.workspace.recording import WAIT_S, move
+from periplo.workspace.returning import Returning
 from periplo.workspace.staging import Counts, Staging
 from periplo.workspace.stores import Stores
 
@@ -20,7 +21,7 @@ Report = Callable[[Progress], None]
 
 
 class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What an import did. Raw rows: ``read = accepted + duplicates + rejected``.
+    """What an import did. Raw rows: ``read = accepted + duplicates + rejected + erased``.
 
     ``events`` and ``customers`` (people and visitors) are all that the shop has now; ``anonymous`` counts customers
     known by a single order only. ``plan`` says how the columns were read, ``notes`` what to know about the files.
@@ -30,6 +31,7 @@ class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
     accepted: int = 0
     duplicates: int = 0
     rejected: int = 0
+    erased: int = 0
     events: int = 0
     customers: int = 0
     anonymous: int = 0
@@ -40,7 +42,7 @@ class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
 
     def counts(self) -> dict[str, int]:
         """The numbers that the command line prints."""
-        names = ("read", "accepted", "duplicates", "rejected", "events", "customers")
+        names = ("read", "accepted", "duplicates", "rejected", "erased", "events", "customers")
         return {name: getattr(self, name) for name in names}
 
 
@@ -67,12 +69,20 @@ def import_files(
     with stores.lock.hold(WAIT_S):
         stores.clear()
         with Staging(stores.places.staging) as staged:
-            for batch in intake.batches(progress):
-                staged.add(batch)
-            staged.close()
+            stage(stores, staged, intake.batches(progress))
             commit(stores, staged, how)
             counts = staged.counts()
     return report(stores, counts, began, preset=intake.preset, plan=intake.plan, notes=intake.notes)
+
+
+def stage(stores: Stores, staged: Staging, batches: Iterable[IntakeBatch]) -> None:
+    """Puts batches where an import works, without the events of people who were erased; then no more follow."""
+    returning = Returning(stores)
+    for batch in batches:
+        kept, erased = returning.without(batch)
+        staged.add(kept)
+        staged.leave_erased(erased)
+    staged.close()
 
 
 def commit(stores: Stores, staged: Staging, how: Reading | None) -> None:

@@ -42,7 +42,8 @@ class JourneyStore:
                     raise
                 return self._kept.about.seq, self._columns
             if self._columns is None or self._kept.about.seq != settled:
-                self._kept = self._at(settled, self._stores.lake.now().corrections())
+                corrections = self._stores.lake.now().corrections() + self._stores.identity.erasures()
+                self._kept = self._at(settled, corrections)
                 self._columns = _opened(self._stores, self._kept)
             return settled, self._columns
 

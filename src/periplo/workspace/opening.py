@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from periplo.errors import NotAShop
+from periplo.workspace import erasing
 from periplo.workspace.cache import replace_file
 from periplo.workspace.places import Places
 from periplo.workspace.settings import Settings
@@ -57,6 +58,7 @@ def finish(stores: Stores) -> None:
     if not archived and not places.log.exists():
         stores.lake.create()
     stores.recover()
+    erasing.finish(stores)
 
 
 def _begun(file: Path) -> bool:

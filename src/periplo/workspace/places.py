@@ -25,10 +25,6 @@ class Places:
         return self.root / "state.db"
 
     @property
-    def access(self) -> Path:
-        return self.root / "access.db"
-
-    @property
     def lake(self) -> Path:
         return self.root / "lake" / "events"
 
@@ -49,6 +45,11 @@ class Places:
     def staging(self) -> Path:
         """What an import works on before its commit."""
         return self.root / "staging"
+
+    @property
+    def privacy(self) -> Path:
+        """Small secrets, and what is remembered of erasures."""
+        return self.root / "privacy"
 
     @property
     def lock(self) -> Path:

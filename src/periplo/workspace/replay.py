@@ -12,7 +12,7 @@ import msgspec
 from periplo.errors import DataError
 from periplo.intake import PRESETS, Intake, MappingPlan, Note
 from periplo.log import Quarantine, Reading, Reject
-from periplo.workspace.importing import ImportReport, commit, open_files, report
+from periplo.workspace.importing import ImportReport, commit, open_files, report, stage
 from periplo.workspace.mending import correct, sort_out
 from periplo.workspace.recording import WAIT_S, move
 from periplo.workspace.staging import Counts, Staging
@@ -95,9 +95,7 @@ class _Replay:
         if found.already:
             return found.already, ()
         with Staging(self._stores.places.staging) as staged:
-            for batch in found.fresh:
-                staged.add(batch)
-            staged.close()
+            stage(self._stores, staged, found.fresh)
             commit(self._stores, staged, None)
             correct(self._stores, found.corrected)
             self._count(staged.counts())

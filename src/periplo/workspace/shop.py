@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from periplo.access import Access
 from periplo.analysis import Journeys
 from periplo.events.model import Event
 from periplo.journeys.columns import I64
@@ -18,12 +17,14 @@ from periplo.log import Quarantine, Sources
 from periplo.maps import MapDefinition, MapReading
 from periplo.maps import read as read_journeys
 from periplo.maps.words import per_language
+from periplo.privacy import Erased, Texts
 from periplo.profiles import Profile
 from periplo.vocabulary import load as load_vocabulary
 from periplo.vocabulary import taxonomy as own_words
-from periplo.workspace import customers, opening, recording
+from periplo.workspace import customers, erasing, exporting, opening, recording
 from periplo.workspace.atlas import Atlas
 from periplo.workspace.doctor import Finding, examine
+from periplo.workspace.erasing import Foreseen
 from periplo.workspace.filters import Filters
 from periplo.workspace.journeying import JourneyStore
 from periplo.workspace.places import Places
@@ -43,7 +44,7 @@ ALL = Filters()
 class Shop:
     """A shop on disk. Safe for threads; several processes may have it open.
 
-    ``settings`` and ``taxonomy`` are those at the time it was opened; ``access`` is who may do what in it.
+    ``settings`` and ``taxonomy`` are those at the time it was opened.
     """
 
     def __init__(self, path: Path, settings: Settings) -> None:
@@ -51,7 +52,6 @@ class Shop:
         self.taxonomy = load_vocabulary(path) if (path / "vocabulary").is_dir() else own_words()
         self._places = Places(path.absolute())
         self._stores = Stores(self._places, settings, self.taxonomy)
-        self.access = Access(self._places.access)
         self._journeys = JourneyStore(self._stores)
         self._faces: Remembered[Journeys] = Remembered(16)
         self._readings: Remembered[MapReading] = Remembered(32)
@@ -89,7 +89,6 @@ class Shop:
 
     def close(self) -> None:
         self._stores.close()
-        self.access.close()
 
     def __enter__(self) -> Shop:
         return self
@@ -194,6 +193,28 @@ class Shop:
         """Who a customer is and what they did. Raises ``UnknownName``."""
         return customers.profile(self._stores, self.timeline(number), number)
 
+    # what a person may ask for
+
+    def foresee_erasure(self, number: int) -> Foreseen:
+        """What erasing a customer would take away. Raises ``UnknownName``."""
+        return erasing.foresee(self._stores, customers.known(self._stores, number))
+
+    def erase_person(self, number: int, *, also: Sequence[Path | str] = ()) -> list[Erased]:
+        """Erases a customer from every store, beyond recall; ``also`` in copies of the shop, such as backups, which
+        come first. Answers one record per customer erased. Raises ``UnknownName``, ``ShopBusy``, ``NotAShop``."""
+        known = customers.known(self._stores, number)
+        texts = self._stores.identity.subject(self._stores.identity.ids_of(known)).texts
+        copies = [one for folder in also for one in erase_in(folder, texts)]
+        return [*copies, erasing.erase(self._stores, known)]
+
+    def export_person(self, number: int) -> dict[str, bytes]:
+        """All that is known of a customer, as files by name. Raises ``UnknownName``."""
+        return exporting.exported(self._stores, self.profile(number), self.timeline(number))
+
+    def erasures(self) -> list[Erased]:
+        """What was erased: how much and when; of whom only hashes."""
+        return self._stores.erasures.all()
+
     # segments and maps
 
     def segments(self) -> list[str]:
@@ -230,3 +251,9 @@ class Shop:
     def doctor(self) -> list[Finding]:
         """What is wrong with the shop, and what to do; nothing is changed."""
         return examine(self._stores)
+
+
+def erase_in(folder: Path | str, texts: Texts) -> list[Erased]:
+    """Erases whoever has one of these identifiers, by kind, in any shop's folder. Raises ``NotAShop``, ``ShopBusy``."""
+    with Shop.open(folder) as shop:
+        return erasing.erase_known(shop._stores, texts)

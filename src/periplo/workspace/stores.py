@@ -18,6 +18,7 @@ from periplo.identity import Identity, Rules, open_state
 from periplo.journeys.columns import I64
 from periplo.lake import ArchivedKeys, Lake
 from periplo.log import Log, Quarantine, Sources, open_log
+from periplo.privacy import Erasures
 from periplo.vocabulary import Taxonomy
 from periplo.workspace.lock import Lock
 from periplo.workspace.places import Places
@@ -40,6 +41,7 @@ class Stores:
         self.sources = Sources(self.log_database)
         self.quarantine = Quarantine(self.log_database)
         self.lock = Lock(places.lock)
+        self.erasures = Erasures(places.privacy)
         rules = Rules.of(taxonomy.identifiers)
         self.identity = Identity(self.state, rules, self._normalise)
 

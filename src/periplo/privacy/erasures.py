@@ -1,0 +1,138 @@
+"""What a shop remembers of erasures: while one is running, what is to go; afterwards keyed hashes and nothing else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from hashlib import blake2b
+from pathlib import Path
+
+import msgspec
+
+from periplo.privacy.secret import destroy, kept_secret
+
+Texts = dict[str, list[str]]
+"""Identifiers of a person by kind, as they were written and in their normal form."""
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """An erasure that was begun. It names the person, and is destroyed when it is done.
+
+    ``ids``, ``texts``: their identifiers; ``rejects``: refused rows about them; ``places``: of their events in the
+    sequence, ``others``: of those events of others that name them, both up to ``until_seq``.
+    """
+
+    erasure_id: str
+    begun: datetime
+    ids: list[int]
+    texts: Texts
+    rejects: list[str]
+    places: list[int] = []
+    others: list[int] = []
+    until_seq: int = 0
+
+
+class Erased(msgspec.Struct, frozen=True, kw_only=True):
+    """An erasure that was done, as it is kept: how much it was, and hashes by which old data of the person are known.
+
+    ``subject``: the hash of all identifiers together.
+    """
+
+    erasure_id: str
+    subject: str
+    begun: datetime
+    ended: datetime
+    events: int
+    rewritten: int
+    rejects: int
+    tombstones: list[str]
+
+
+class Erasures:
+    """The files ``privacy/erasing.json`` (while an erasure is running) and ``privacy/erasures.jsonl`` of a shop."""
+
+    def __init__(self, folder: Path) -> None:
+        self._running, self._done, self._key = folder / "erasing.json", folder / "erasures.jsonl", folder / "key"
+
+    def running(self) -> Plan | None:
+        """The erasure that was begun and is not done."""
+        with suppress(FileNotFoundError):
+            return msgspec.json.decode(self._running.read_bytes(), type=Plan)
+        return None
+
+    def begin(self, plan: Plan) -> None:
+        """Notes what is to go, durably; in the place of what was noted of the same erasure before."""
+        self._running.parent.mkdir(parents=True, exist_ok=True)
+        fresh = self._running.with_name("erasing.new")
+        with fresh.open("wb") as file:
+            file.write(msgspec.json.encode(plan))
+            file.flush()
+            os.fsync(file.fileno())
+        before = self._running.open("r+b") if self._running.exists() else None
+        os.replace(fresh, self._running)
+        if before:
+            with before:
+                before.write(bytes(os.fstat(before.fileno()).st_size))
+
+    def note(self, plan: Plan) -> Erased:
+        """Notes that it is done; once, however often this is called."""
+        done = {one.erasure_id: one for one in self.all()}
+        return done.get(plan.erasure_id) or self._note(plan)
+
+    def end(self) -> None:
+        """Destroys the plan."""
+        destroy(self._running.with_name("erasing.new"))
+        destroy(self._running)
+
+    def all(self) -> list[Erased]:
+        """The erasures that were done, in order."""
+        with suppress(FileNotFoundError):
+            found = []
+            for line in self._done.read_bytes().splitlines():
+                with suppress(msgspec.MsgspecError):  # the last line, where a process was killed
+                    found.append(msgspec.json.decode(line, type=Erased))
+            return found
+        return []
+
+    def tombstones(self) -> dict[str, datetime]:
+        """The hashes of erased identifiers, and when each was erased last."""
+        return {stone: one.ended for one in self.all() for stone in one.tombstones}
+
+    def hash(self, kind: str, text: str) -> str:
+        """The keyed hash of an identifier."""
+        return self._hash(f"{kind}\0{text}")
+
+    def _note(self, plan: Plan) -> Erased:
+        pairs = sorted((kind, text) for kind, texts in plan.texts.items() for text in texts)
+        stones = sorted({self.hash(kind, text) for kind, text in pairs})
+        done = Erased(
+            erasure_id=plan.erasure_id,
+            subject=self._hash("\0".join(stones)),
+            begun=plan.begun,
+            ended=datetime.now(UTC),
+            events=len(plan.places),
+            rewritten=len(plan.others),
+            rejects=len(plan.rejects),
+            tombstones=stones,
+        )
+        torn = self._done.exists() and not self._done.read_bytes().endswith(b"\n")
+        with self._done.open("ab") as file:
+            file.write((b"\n" if torn else b"") + msgspec.json.encode(done) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        return done
+
+    def _hash(self, text: str) -> str:
+        key = kept_secret(self._key)
+        return blake2b(text.encode("utf-8", "surrogatepass"), key=key, digest_size=16, person=b"tombstone").hexdigest()
+
+
+def together(some: Iterable[Mapping[str, Iterable[str]]]) -> Texts:
+    """Identifiers from several places, each once."""
+    found: dict[str, set[str]] = {}
+    for texts in some:
+        for kind, values in texts.items():
+            found.setdefault(kind, set()).update(values)
+    return {kind: sorted(values) for kind, values in found.items()}
