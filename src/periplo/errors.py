@@ -7,7 +7,8 @@
     │   ├── BadMap            a *.journey.yaml that cannot be read, with the place in it
     │   ├── BadMapping        a mapping of a file's columns that cannot be read, with the place in it
     │   ├── BadSettings       a periplo.toml that cannot be read, or a setting that cannot be used
-    │   └── BadVocabulary     a shop's own vocabulary file that cannot be read, with the place in it
+    │   ├── BadVocabulary     a shop's own vocabulary file that cannot be read, with the place in it
+    │   └── WeakPassword      a new password that is short or easily guessed
     ├── DataError             data that cannot be read as asked (exit code 1, HTTP 422)
     │   ├── UnreadableFile    the file itself: missing, empty, damaged, of an unknown kind
     │   ├── WrongPreset       a preset that does not fit the file
@@ -21,6 +22,11 @@
     │   ├── DamagedShop       a part of the shop cannot be read
     │   ├── CannotWrite       the disk is full, or the shop may only be read
     │   └── ShopBusy          another process holds what we need; try again
+    ├── AccessError           who asks, and what they may (exit code 1, HTTP 403)
+    │   ├── NotAllowed        the role, or the scopes of the token, do not reach so far
+    │   ├── SignInRefused     the address or the password is not right (HTTP 401)
+    │   ├── LinkGone          a one-time link that was used or has expired (HTTP 410)
+    │   └── TooManyTries      too many in too short a time; says how long to wait (HTTP 429)
     └── MissingExtra          an optional package is not installed (exit code 1, HTTP 501)
 
 A message says what happened, why, and what to do next. Texts are English templates; a door shows them in
@@ -99,6 +105,10 @@ class BadVocabulary(UsageError):
     code = "bad_vocabulary"
 
 
+class WeakPassword(UsageError):
+    code = "weak_password"
+
+
 class DataError(PeriploError):
     code = "data"
     http_status = 422
@@ -157,6 +167,36 @@ class CannotWrite(ShopError):
 
 class ShopBusy(ShopError):
     code = "shop_busy"
+
+
+class AccessError(PeriploError):
+    code = "access"
+    http_status = 403
+
+
+class NotAllowed(AccessError):
+    code = "not_allowed"
+
+
+class SignInRefused(AccessError):
+    code = "sign_in_refused"
+    http_status = 401
+
+
+class LinkGone(AccessError):
+    code = "link_gone"
+    http_status = 410
+
+
+class TooManyTries(AccessError):
+    """``wait_s``: after so many seconds the next one is looked at."""
+
+    code = "too_many_tries"
+    http_status = 429
+
+    def __init__(self, wait_s: int) -> None:
+        self.wait_s = wait_s
+        super().__init__("Too many tries in a short time.", fix="Wait {wait_s} seconds and try again.", wait_s=wait_s)
 
 
 class MissingExtra(PeriploError):

@@ -81,6 +81,15 @@ def test_a_funnel_of_a_shop(shop: Path) -> None:
     assert "7" in funnel["definition"]
 
 
+def test_the_customers_behind_a_number_come_one_a_line(shop: Path) -> None:
+    words = ("funnel", str(shop), "--step", "Product Viewed", "--step", "Order Completed", "--behind")
+    names = periplo(*words, "funnel/2/customers").stdout.splitlines()
+    lines = [json.loads(line) for line in periplo(*words, "funnel/2/customers", "--json").stdout.splitlines()]
+    assert [line["name"] for line in lines] == names
+    assert len(names) == 2
+    assert all(line["orders"] for line in lines)
+
+
 def test_a_funnel_of_a_file_is_the_funnel_of_its_shop(shop: Path, events: Path) -> None:
     words = ("--step", "Product Viewed", "--step", "Order Completed", "--within", "7d", "--by", "device")
     of_shop, of_file = answer("funnel", str(shop), *words), answer("funnel", str(events), *words)

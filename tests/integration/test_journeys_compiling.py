@@ -1,16 +1,12 @@
-"""Kernels compile once: a terminal is told why it waits, nobody else is, and the next process waits no more; the
-benchmark of it knows every kernel, and each is compiled for one kind of arguments."""
+"""Kernels compile once: a terminal is told why it waits, nobody else is, and the next process waits no more."""
 
 from __future__ import annotations
 
-import json
 import os
 import pty
 import subprocess
 import sys
 from pathlib import Path
-
-from support import ROOT
 
 QUESTION = """
 import numpy as np
@@ -39,10 +35,3 @@ def test_a_terminal_is_told_once(tmp_path: Path) -> None:
     assert "Compilando para este equipo, solo esta vez: 1 …" in terminal
     assert terminal.endswith("\r\x1b[K")
     assert told(tmp_path, "en") == ("[1]\n", "")
-
-
-def test_every_kernel_is_asked_by_the_benchmark_and_compiled_once() -> None:
-    command = [sys.executable, "-m", "bench.everything"]
-    found = json.loads(subprocess.run(command, stdout=subprocess.PIPE, cwd=ROOT, check=True).stdout)
-    assert found["missed"] == []
-    assert {name: times for name, times in found["kernels"].items() if times > 1} == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -229,6 +230,22 @@ def test_the_customers_behind_a_number_of_any_question_can_be_listed(client: Tes
     listed = ask(client, "funnel/customers", **steps, ref="funnel/2/customers", limit=1)
     assert (listed["total"], len(listed["customers"])) == (counted, 1)
     assert refused(client, "funnel/customers", **steps, ref="funnel/9/customers")["code"] == "unknown_name"
+
+
+def test_all_customers_behind_a_number_can_be_streamed_also_in_parts(client: TestClient[Any]) -> None:
+    steps = {"step": ["Page Viewed", "Product Viewed"], "within": "30d"}
+    for path, query in (("funnel/customers", steps | {"ref": "funnel/1/customers"}), ("customers", {})):
+        listed = ask(client, path, **query)["customers"]
+        answer = client.get(f"/api/v1/{path}/stream", params=query)
+        assert answer.headers["content-type"] == "application/x-ndjson"
+        streamed = [json.loads(line) for line in answer.text.splitlines()]
+        assert streamed == sorted(listed, key=lambda customer: customer["number"]) != []
+        rest = client.get(f"/api/v1/{path}/stream", params=query | {"after": streamed[0]["number"], "most": 1})
+        assert [json.loads(line) for line in rest.text.splitlines()] == streamed[1:2]
+        table = client.get(f"/api/v1/{path}/stream", params=query | {"form": "csv"}).text.splitlines()
+        assert table[0] == "number,name,first_seen,last_seen,events,orders,spent_minor_EUR"
+        assert [int(line.split(",")[0]) for line in table[1:]] == [customer["number"] for customer in streamed]
+    assert refused(client, "customers/stream", form="xml")["code"] == "unknown_name"
 
 
 def test_openapi_describes_what_is_answered(client: TestClient[Any]) -> None:

@@ -225,7 +225,8 @@ def test_error_pages_keep_the_shop_and_show_the_way(client: TestClient[Any]) -> 
 
 
 def test_strangers_do_not_learn_the_name_of_the_shop(shop: Shop) -> None:
-    with TestClient(create_app(shop, token="secret"), base_url="http://shop.localhost") as client:
+    with TestClient(create_app(shop, local=False), base_url="http://shop.localhost") as client:
         assert "Faro" not in page(client, "/", status=401)
+        assert "Faro" not in page(client, "/nothing", status=404)
     with TestClient(create_app(shop), base_url="http://evil.example") as client:
         assert "Faro" not in page(client, "/", status=421)

@@ -102,14 +102,27 @@ def test_a_reader_who_leaves_is_forgotten() -> None:
     assert asyncio.run(run()) == 0
 
 
-def test_on_every_network_a_token_is_made_and_asked() -> None:
-    with served(small_shop.made(), "host='0.0.0.0'") as server:
-        token = re.search(r"Token for readers: (\S+)", server.said)
-        assert token
-        assert len(token[1]) >= 32
+def test_on_every_network_the_first_owner_joins_by_the_printed_link_once(tmp_path: Path) -> None:
+    with served(small_shop.copied(tmp_path), "host='0.0.0.0'") as server, httpx.Client(timeout=120) as browser:
+        link = re.search(r"Join as its owner, once: (\S+)", server.said)
+        assert link
         assert httpx.get(server.address, timeout=120).status_code == 401
-        given = {"Authorization": f"Bearer {token[1]}"}
-        assert httpx.get(server.address, headers=given, timeout=120).status_code == 200
+        me = {"email": "ana@shop.example", "name": "Ana", "password": "mi perro come lechuga"}
+        assert browser.post(link[1], data=me).status_code == 303
+        assert browser.get(server.address).status_code == 200
+        assert httpx.get(link[1]).status_code == 410
+        assert httpx.post(link[1], data=me).status_code == 410
+
+
+def test_a_new_start_prints_a_new_link_and_ends_the_old_one(tmp_path: Path) -> None:
+    shop, said = small_shop.copied(tmp_path), []
+    for _ in range(2):
+        with served(shop, "host='0.0.0.0'") as server:
+            found = re.search(r"Join as its owner, once: \S+(/join/\S+)", server.said)
+            assert found
+            said.append(found[1])
+            old = httpx.get(f"{server.address}{said[0]}", timeout=120)
+            assert old.status_code == (200 if len(said) == 1 else 410)
 
 
 def test_a_taken_port_is_refused_before_anything_is_served() -> None:

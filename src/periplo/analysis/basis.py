@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -12,6 +12,7 @@ import numpy as np
 
 from periplo.analysis.condition import Condition
 from periplo.analysis.grouping import Grouping, group_by
+from periplo.analysis.listing import ListedCustomer, listed
 from periplo.analysis.narrowing import Narrow, OnlyCustomers, Window, kept_of, known_share, only_channel, window
 from periplo.analysis.periods import PERIODS, instant
 from periplo.analysis.question import Question, ask
@@ -96,6 +97,11 @@ class Basis:
     def called(self, numbers: I64) -> list[str]:
         """The names to show of customers, given by number."""
         return self._names(numbers) if self._names else [str(number) for number in numbers]
+
+    def each(self, indices: I64) -> Iterator[ListedCustomer]:
+        """Customers one after another, given by index as ``behind`` answers them: who, when seen, what they did and
+        spent. Read in batches, never all at once."""
+        return listed(self.columns, indices, self.called, self.taxonomy, self.currency)
 
     @cached_property
     def evidence(self) -> Evidence:

@@ -1,19 +1,48 @@
-"""Customers in a list: when they were seen, what they did and spent, in the journeys that are looked at."""
+"""Customers in a list: when they were seen, what they did and spent, in the journeys that are looked at.
+
+A ``Listing`` holds the columns of all that are sorted or shown at once; ``listed`` gives one customer after another, of
+however many, and never holds more than a batch of them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from periplo.analysis.facts import Facts, currencies_of
+from periplo.analysis.periods import instant
 from periplo.errors import UnknownName
 from periplo.journeys.columns import F64, I64, JourneyColumns
 from periplo.vocabulary import Taxonomy
 
 SORTS = ("last", "first", "events", "orders", "spent")
+BATCH, EVENTS_AT_ONCE = 1 << 15, 1 << 19
+Names = Callable[[I64], list[str]]
+"""Customer numbers -> the names to show."""
+
+
+class Spent(msgspec.Struct, frozen=True, kw_only=True):
+    """Money in minor units of its currency."""
+
+    currency: str
+    minor: int
+
+
+class ListedCustomer(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of a list: ``first_seen`` and ``last_seen`` are the first and last event, UTC; ``spent`` is gross."""
+
+    number: int
+    name: str
+    first_seen: datetime
+    last_seen: datetime
+    events: int
+    orders: int
+    spent: list[Spent]
 
 
 @dataclass(frozen=True)
@@ -37,6 +66,19 @@ class Listing:
         return Listing(
             self.number[rows], self.first_us[rows], self.last_us[rows], self.events[rows], self.orders[rows], money
         )
+
+    def rows(self, names: Names) -> Iterator[ListedCustomer]:
+        """One customer after another."""
+        for i, name in enumerate(names(self.number)):
+            yield ListedCustomer(
+                number=int(self.number[i]),
+                name=name,
+                first_seen=instant(int(self.first_us[i])),
+                last_seen=instant(int(self.last_us[i])),
+                events=int(self.events[i]),
+                orders=int(self.orders[i]),
+                spent=[Spent(currency=one, minor=int(of[i])) for one, of in self.spent.items() if of[i]],
+            )
 
     def sorted(self, by: str, *, up: bool = False) -> Listing:
         """Largest first, or smallest; equal ones by customer number. Raises ``UnknownName``.
@@ -76,3 +118,22 @@ def listing(columns: JourneyColumns, taxonomy: Taxonomy, currency: str | None) -
         orders=summed().astype(np.int64),
         spent={name: amounts for name, amounts in spent.items() if amounts.any()},
     )
+
+
+def listed(
+    columns: JourneyColumns, customers: I64, names: Names, taxonomy: Taxonomy, currency: str | None
+) -> Iterator[ListedCustomer]:
+    """One customer after another, given by index; their journeys are read and their names found in batches."""
+    for some in _batches(columns, customers):
+        yield from listing(columns.pick(some), taxonomy, currency).rows(names)
+
+
+def _batches(columns: JourneyColumns, customers: I64) -> Iterator[I64]:
+    """In order; a batch with more events than are read at once is one customer."""
+    for begin in range(0, len(customers), BATCH):
+        some = customers[begin : begin + BATCH]
+        while len(some):
+            sizes = columns.offsets[some + 1] - columns.offsets[some]
+            many = max(1, int(np.searchsorted(np.cumsum(sizes), EVENTS_AT_ONCE, "right")))
+            yield some[:many]
+            some = some[many:]

@@ -10,7 +10,19 @@ from typing import NoReturn
 import typer
 from typer.exceptions import TyperException
 
-from periplo.cli import asking, importing, keeping, mapping, people, privacy, questions, serving, simulating, sources
+from periplo.cli import (
+    access,
+    asking,
+    importing,
+    keeping,
+    mapping,
+    people,
+    privacy,
+    questions,
+    serving,
+    simulating,
+    sources,
+)
 from periplo.cli.output import LANG, errors, help_text
 from periplo.cli.wrong_use import told
 from periplo.errors import PeriploError, UsageError
@@ -24,7 +36,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for room in (importing, questions, asking, mapping, people, privacy, serving, simulating, keeping, sources):
+for room in (importing, questions, asking, mapping, people, privacy, serving, simulating, keeping, sources, access):
     room.register(app)
 
 

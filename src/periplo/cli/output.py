@@ -45,9 +45,10 @@ def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]], *, le
     people.print(drawn)
 
 
-def lines(texts: Iterable[str]) -> None:
-    """One text a line, as it is, for people and for pipes."""
-    sys.stdout.writelines(f"{text}\n" for text in texts)
+def stream(lines: Iterable[bytes]) -> None:
+    """Lines as they come, for people and for pipes."""
+    sys.stdout.buffer.writelines(lines)
+    sys.stdout.buffer.flush()
 
 
 def note(text: str) -> None:

@@ -9,11 +9,17 @@ import typer
 
 import periplo
 from periplo.analysis import Journeys, Result
-from periplo.cli.output import LANG, help_text, lines, note, show, table
+from periplo.analysis.lines import json_lines
+from periplo.cli.output import LANG, help_text, note, show, stream, table
 from periplo.errors import UsageError
 from periplo.workspace import Filters, Shop
 
-Behind = Annotated[str | None, typer.Option(help=help_text("List the customers behind a number, by its reference."))]
+Behind = Annotated[
+    str | None,
+    typer.Option(
+        help=help_text("List the customers behind a number, by its reference; with --json one JSON object a line.")
+    ),
+]
 
 Chart = Annotated[
     Path | None, typer.Option(metavar="FILE.svg", help=help_text("Draw the result into this file, as SVG."))
@@ -33,15 +39,16 @@ def is_shop(source: Path) -> bool:
 def answer(
     journeys: Journeys, result: Result, as_json: bool, behind: str | None = None, chart: Path | None = None
 ) -> None:
-    """A result as JSON, or as a table with its definition and evidence below it; or the customers of one number.
+    """A result as JSON, or as a table with its definition and evidence below it; or the customers of one number, each
+    written as soon as it is read.
 
     ``chart``: a file to draw it into as well. Raises ``UsageError`` where that cannot be written.
     """
     if chart is not None:
         _write(result, chart)
     if behind is not None:
-        names = journeys.customers(result.behind(behind))
-        show(as_json, {"customers": names}, lambda: lines(names))
+        customers = journeys.each(result.behind(behind))
+        stream(json_lines(customers) if as_json else (f"{each.name}\n".encode() for each in customers))
         return
 
     def for_people() -> None:

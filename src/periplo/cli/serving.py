@@ -17,8 +17,9 @@ from periplo.workspace import Shop
 
 DEMO_CUSTOMERS, DEMO_DAYS, DEMO_SEED = 20_000, 120, 1
 
-Host = Annotated[str, typer.Option(help=help_text("The address to listen on; any but this machine's asks a token."))]
-Token = Annotated[str | None, typer.Option(help=help_text("The token readers must give; made when left out."))]
+Host = Annotated[
+    str, typer.Option(help=help_text("The address to listen on; on any but this machine's everybody signs in."))
+]
 DemoPath = Annotated[Path, typer.Option("--into", help=help_text("The folder of the demo shop."))]
 
 
@@ -31,22 +32,21 @@ def serve_shop(
     shop: ShopPath,
     port: Port = 8765,
     host: Host = "127.0.0.1",
-    token: Token = None,
     no_browser: NoBrowser = False,
 ) -> None:
-    show_live(Shop.open(shop), host=host, port=port, token=token, open_browser=not no_browser)
+    show_live(Shop.open(shop), host=host, port=port, open_browser=not no_browser)
 
 
 def demo(into: DemoPath = Path("demo"), port: Port = 8765, no_browser: NoBrowser = False) -> None:
     if not Shop.exists(into):
         make_demo(into)
-    show_live(Shop.open(into), host="127.0.0.1", port=port, token=None, open_browser=not no_browser)
+    show_live(Shop.open(into), host="127.0.0.1", port=port, open_browser=not no_browser)
 
 
-def show_live(shop: Shop, *, host: str, port: int, token: str | None, open_browser: bool) -> None:
+def show_live(shop: Shop, *, host: str, port: int, open_browser: bool) -> None:
     from periplo.server import serve  # the web parts take a second to load, which no other command should wait for
 
-    serve(shop, host=host, port=port, token=token, open_browser=open_browser)
+    serve(shop, host=host, port=port, open_browser=open_browser)
 
 
 def make_demo(into: Path) -> None:

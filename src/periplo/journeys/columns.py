@@ -151,22 +151,33 @@ class JourneyColumns:
         cuts = np.unique(np.concatenate(([0], bounds, [self.customers])))
         return (self.part(int(a), int(b)) for a, b in pairwise(cuts))
 
+    def pick(self, customers: I64) -> JourneyColumns:
+        """Only these customers, given by index, in that order; only their events are copied."""
+        begin = self.offsets[customers]
+        sizes = self.offsets[customers + 1] - begin
+        offsets = np.concatenate(([0], np.cumsum(sizes)))
+        rows = np.repeat(begin - offsets[:-1], sizes) + np.arange(offsets[-1])
+        return self._with_rows(rows, offsets, customers)
+
     def keep_events(self, mask: Bool) -> JourneyColumns:
         """Only the events where ``mask`` (bool[m]) is true; customers left without events leave too."""
-        rows = np.flatnonzero(mask)
         kept = np.concatenate(([0], np.cumsum(mask)))[self.offsets]
         some = np.diff(kept) > 0
-        return replace(
-            self,
-            offsets=np.concatenate(([0], kept[1:][some])).astype(np.int64),
-            time_us=self.time_us[rows],
-            event=self.event[rows],
-            channel=self.channel[rows],
-            customer=self.customer[some],
-            person=self.person[some],
-            properties=PickedProperties(self.properties, rows),
-        )
+        return self._with_rows(np.flatnonzero(mask), np.concatenate(([0], kept[1:][some])), some)
 
     def keep_customers(self, mask: Bool) -> JourneyColumns:
         """Only the customers where ``mask`` (bool[n]) is true, with all their events."""
         return self.keep_events(np.repeat(mask, np.diff(self.offsets)))
+
+    def _with_rows(self, rows: I64, offsets: I64, customers: I64 | Bool) -> JourneyColumns:
+        """Copies of these rows, which belong to these customers."""
+        return replace(
+            self,
+            offsets=offsets,
+            time_us=self.time_us[rows],
+            event=self.event[rows],
+            channel=self.channel[rows],
+            customer=self.customer[customers],
+            person=self.person[customers],
+            properties=PickedProperties(self.properties, rows),
+        )

@@ -6,21 +6,25 @@ import base64
 from hashlib import sha256
 from typing import Any
 
-from litestar import Litestar
+from litestar import Litestar, Router
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
 
+from periplo.access import Limits, Permission
 from periplo.errors import PeriploError
 from periplo.maps.drawing.theme import style_sheet
 from periplo.server import api, pages
 from periplo.server.assets import static
 from periplo.server.collect import CollectDoor
+from periplo.server.cookie import SessionCookie
 from periplo.server.desk import Desk
+from periplo.server.door import Door
 from periplo.server.faults import respond
 from periplo.server.freshness import Freshness
-from periplo.server.gate import Gate, Key
+from periplo.server.gate import Gate
 from periplo.server.given import given
 from periplo.server.head import HeadToo
 from periplo.server.headers import SecurityHeaders
@@ -28,6 +32,7 @@ from periplo.server.keys import STREAM
 from periplo.server.live import Watch
 from periplo.server.pages.guide import Guide
 from periplo.server.release import RELEASE
+from periplo.server.rules import check_rules, needs
 from periplo.workspace import Shop
 
 ABOUT = "The living journey map of one shop. Every route takes the same filters; every error has the same shape."
@@ -45,15 +50,18 @@ class App(HeadToo):
         await door(scope, receive, send)
 
 
-def create_app(shop: Shop, *, token: str | None = None) -> Litestar:
-    """The application over an opened shop. Without a token it answers only under names of this machine."""
-    key = Key(token) if token else None
-    desk, watch, collect = Desk(shop), Watch(shop.version), CollectDoor(shop)
-    return App(
+def create_app(shop: Shop, *, local: bool = True, limits: Limits | None = None) -> Litestar:
+    """The application over an opened shop. ``local``: it listens on this machine only, so that nobody has to sign in
+    as long as nobody was invited. Raises ``TypeError`` for a route without a rule.
+    """
+    cookie = SessionCookie(str(shop.path.absolute()))
+    desk, watch, door = Desk(shop), Watch(shop.version), Door(shop.access, cookie)
+    collect = CollectDoor(shop)
+    app = App(
         collect,
         [*pages.HANDLERS, *api.HANDLERS, static],
-        dependencies=given(desk, watch, key),
-        middleware=[Gate(key), Freshness(shop.version)],
+        dependencies=given(desk, watch, door),
+        middleware=[Gate(shop.access, cookie, local=local, limits=limits or Limits()), Freshness(shop.version)],
         before_send=[SecurityHeaders(_map_styles())],
         exception_handlers={PeriploError: respond, Exception: respond},
         compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5, exclude_opt_key=STREAM),
@@ -61,15 +69,19 @@ def create_app(shop: Shop, *, token: str | None = None) -> Litestar:
             title="Periplo",
             version=RELEASE,
             description=ABOUT,
-            path="/api",
+            openapi_router=Router("/api", route_handlers=[], include_in_schema=False, opt=needs(Permission.NUMBERS)),
             use_handler_docstrings=True,
             render_plugins=[Guide(shop.settings), JsonRenderPlugin()],
+            components=Components(security_schemes={"token": SecurityScheme(type="http", scheme="bearer")}),
+            security=[{}, {"token": []}],
         ),
         state=State({"watch": watch, "desk": desk}),
         on_startup=[collect.start],
         on_shutdown=[watch.close, collect.stop],
         logging_config=None,
     )
+    check_rules(app)
+    return app
 
 
 def _map_styles() -> str:

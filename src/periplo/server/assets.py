@@ -14,7 +14,8 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 
 from periplo.maps import paper_css
-from periplo.server.keys import OPEN, UNVERSIONED
+from periplo.server.keys import UNVERSIONED
+from periplo.server.rules import Rule, needs
 
 FONTS = ("Roboto-Regular.ttf", "Roboto-Medium.ttf")
 _KINDS = {
@@ -48,7 +49,7 @@ def address(name: str) -> str:
     return f"/static/{name}?v={assets()[name].stamp}"
 
 
-@get("/static/{name:str}", sync_to_thread=False, include_in_schema=False, opt={OPEN: True, UNVERSIONED: True})
+@get("/static/{name:str}", sync_to_thread=False, include_in_schema=False, opt=needs(Rule.ANYBODY, UNVERSIONED))
 def static(name: FromPath[str], v: FromQuery[str] = "") -> Response[bytes]:
     found = assets().get(name)
     if found is None:

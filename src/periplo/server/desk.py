@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Mapping
 from typing import Any, TypeVar, cast
 
 import msgspec
+import numpy as np
 
 from periplo.analysis import Journeys, Result, put
 from periplo.analysis.kpi.result import Kpis
@@ -60,6 +61,10 @@ class Desk:
         """The customers behind a number of the map, or all, as a list."""
         everyone = self.everyone(view)
         return everyone.pick(self.behind(view, ref)) if ref else everyone
+
+    def indices(self, view: View, ref: str | None) -> I64:
+        """The customers behind a number of the map, or all, as indices into ``journeys(view)``."""
+        return self.behind(view, ref) if ref else np.arange(self.journeys(view).columns.customers)
 
     def everyone(self, view: View) -> Listing:
         currency, taxonomy = self.shop.settings.currency, self.shop.taxonomy

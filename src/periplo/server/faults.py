@@ -10,16 +10,12 @@ from typing import Any, NamedTuple
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
-from periplo.errors import PeriploError
+from periplo.errors import PeriploError, TooManyTries
 from periplo.language import Lang, number, t, tell
-from periplo.server.gate import without_token
 from periplo.server.reader import reader_of
 from periplo.server.render import page
 
 log = logging.getLogger("periplo.server")
-
-STRANGERS = (401, 421)
-"""Who gets these does not learn the name of the shop."""
 
 
 class Fault(NamedTuple):
@@ -38,14 +34,29 @@ NO_CUSTOMER = Fault(
     "Look for the customer in the list.",
 )
 
+NO_OWNER = Fault(
+    "no_owner",
+    "This server has no owner yet.",
+    "It can be reached from other machines, so the first person joins by a link.",
+    "Open the link that the server printed when it started, or make one: periplo users add SHOP EMAIL --role owner",
+)
+WRONG_TOKEN = Fault(
+    "wrong_token",
+    "This token opens nothing here.",
+    "It is mistyped, expired, revoked, or of another workspace.",
+    "Make a new one on your account page, or with periplo tokens create.",
+)
+FOREIGN = Fault(
+    "foreign_form",
+    "This request did not come from a page of this server.",
+    "Another site may have sent it in your name, or the page was left open for too long.",
+    "Load the page again and repeat what you did.",
+)
+NAMED = (NO_CUSTOMER, NO_OWNER, WRONG_TOKEN, FOREIGN)
+
 FAULTS: Mapping[int, Fault] = {
     400: Fault("bad_request", "This request cannot be understood.", "", "Check the address and its parameters."),
-    401: Fault(
-        "token_needed",
-        "This map is protected by a token.",
-        "It can be reached from other machines.",
-        "Type the token that was printed when the server started.",
-    ),
+    401: Fault("sign_in_needed", "Please sign in.", "", "Programs send a token: Authorization: Bearer …"),
     404: Fault(
         "not_found",
         "There is nothing at this address.",
@@ -62,7 +73,7 @@ FAULTS: Mapping[int, Fault] = {
         "wrong_host",
         "This server answers only under the names of its own machine.",
         "Otherwise any web page could read the map through your browser.",
-        "Open it as http://localhost or http://127.0.0.1, or start it with --host and a token.",
+        "Open it as http://localhost or http://127.0.0.1, or invite an owner: periplo users add SHOP EMAIL",
     ),
     500: Fault(
         "internal",
@@ -82,15 +93,26 @@ def respond(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         headers["allow"] += ", HEAD"
     if status == 503:
         headers["Retry-After"] = "2"
+    if isinstance(error, TooManyTries):
+        headers["Retry-After"] = str(error.wait_s)
     answer = _json(status, told) if _is_program(request) else _page(request, status, told)
     answer.headers.update(headers | {"Cache-Control": "no-store"})
     return answer
 
 
 def _page(request: Request[Any, Any, Any], status: int, told: Mapping[str, str]) -> Response[Any]:
-    here = without_token(request) if request.method == "GET" else "/"
-    known: dict[str, Any] = {} if status in STRANGERS else {"shop": request.app.state.desk.shop.settings}
-    return page("error.html", reader_of(request), status, fault=told, here=here, **known)
+    """A page that says it; who is not known does not learn the name of the shop, and may sign in."""
+    reader, here = reader_of(request), address_of(request) if request.method == "GET" else "/"
+    if told["code"] == "sign_in_needed":
+        return page("sign_in.html", reader, status, here=here, back=here, email="", wrong=None)
+    known = {"shop": request.app.state.desk.shop.settings} if reader.who.kind != "nobody" else {}
+    return page("error.html", reader, status, fault=told, here=here, **known)
+
+
+def address_of(request: Request[Any, Any, Any]) -> str:
+    """The address that was asked, on this server."""
+    path = "/" + request.url.path.lstrip("/\\")
+    return path + (f"?{request.url.query}" if request.url.query else "")
 
 
 def _json(status: int, told: Mapping[str, str]) -> Response[Any]:

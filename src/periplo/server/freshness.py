@@ -47,5 +47,6 @@ class Freshness(ASGIMiddleware):
     async def _tag(self, request: Request[Any, Any, Any]) -> str:
         version = await asyncio.to_thread(self._version)
         reader = reader_of(request)
-        parts = (version, self._ours, request.url.path, request.url.query, reader.lang, reader.theme)
+        who = reader.who.key, reader.who.role, reader.who.csrf
+        parts = (version, self._ours, request.url.path, request.url.query, reader.lang, reader.theme, who)
         return f'W/"{sha256(repr(parts).encode()).hexdigest()[:24]}"'

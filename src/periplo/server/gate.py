@@ -1,77 +1,101 @@
-"""Who may come in: on the machine itself whoever asks by its name, from elsewhere whoever has the token."""
+"""The gate before every route: who asks, whether the route's rule lets them, and whether the request is their own."""
 
 from __future__ import annotations
 
-import hmac
-from hashlib import sha256
+import asyncio
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
 
-from litestar.connection import ASGIConnection
-from litestar.datastructures import Cookie
+from litestar import Request
 from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException, NotAuthorizedException
 from litestar.middleware import ASGIMiddleware
-from litestar.response.redirect import ASGIRedirectResponse
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from periplo.access import LOCAL, NOBODY, REFUSED, Access, By, Limits, Permission, Visitor
+from periplo.errors import NotAllowed
 from periplo.server.address import host_of, is_loopback
-from periplo.server.keys import OPEN
+from periplo.server.caller import Caller, caller_of
+from periplo.server.cookie import SessionCookie
+from periplo.server.faults import NO_OWNER, WRONG_TOKEN
+from periplo.server.forgery import SAFE, check_form, check_origin
+from periplo.server.rules import Rule, rule_of
 
 MISDIRECTED = 421
-MONTH_S = 30 * 86400
-
-
-class Key:
-    """The token, and the cookie that stands for it in a browser."""
-
-    def __init__(self, token: str) -> None:
-        self._token = token.encode()
-        self._pass = hmac.new(self._token, b"periplo reader", sha256).hexdigest()
-        self.cookie_name = f"periplo_{sha256(self._token).hexdigest()[:8]}"  # cookies do not keep ports apart
-
-    def fits(self, token: str) -> bool:
-        return hmac.compare_digest(self._token, token.encode())
-
-    def opens(self, connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
-        """Whether a request brings the token in its ``Authorization`` header, or the cookie."""
-        scheme, _, given = connection.headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer" and self.fits(given.strip()):
-            return True
-        return hmac.compare_digest(self._pass.encode(), connection.cookies.get(self.cookie_name, "").encode())
-
-    def cookie(self, *, secure: bool) -> Cookie:
-        """A month long, out of reach of scripts and of requests from other sites."""
-        return Cookie(
-            key=self.cookie_name, value=self._pass, max_age=MONTH_S, httponly=True, samesite="lax", secure=secure
-        )
+_BEARER = {"WWW-Authenticate": "Bearer"}
 
 
 class Gate(ASGIMiddleware):
-    """Stands before every route. Without a key only names of this machine are answered (DNS rebinding)."""
+    """``local``: the server listens on this machine only; until somebody joins, whoever sits there may do all."""
 
     scopes = (ScopeType.HTTP,)
 
-    def __init__(self, key: Key | None) -> None:
-        self._key = key
+    def __init__(self, access: Access, cookie: SessionCookie, *, local: bool, limits: Limits) -> None:
+        self._access, self._cookie, self._local, self._limits = access, cookie, local, limits
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        connection: ASGIConnection[Any, Any, Any, Any] = ASGIConnection(scope)
-        if self._key is None:
-            if not is_loopback(host_of(connection.headers.get("host", ""))):
-                raise HTTPException(status_code=MISDIRECTED)
-        elif self._key.fits(connection.query_params.get("token", "")):
-            cookie = self._key.cookie(secure=connection.url.scheme == "https")
-            answer = ASGIRedirectResponse(without_token(connection), status_code=303, cookies=[cookie])
-            await answer(scope, receive, send)
-            return
-        elif not scope["route_handler"].opt.get(OPEN) and not self._key.opens(connection):
-            raise NotAuthorizedException(headers={"WWW-Authenticate": "Bearer"})
+        request = Request[Any, Any, Any](scope, receive, send)
+        rule = rule_of(scope["route_handler"])
+        await self._look(request, rule)
         await next_app(scope, receive, send)
 
+    async def _look(self, request: Request[Any, Any, Any], rule: Rule | Permission) -> None:
+        caller = caller_of(request)
+        visitor = request.scope["state"]["visitor"] = await asyncio.to_thread(self._visitor, request, caller)
+        if rule is not Rule.ANYBODY and visitor is not LOCAL:
+            self._limits.take(visitor.key or caller.address)
+        await self._admit(request, rule, visitor, caller)
+        if request.method in SAFE or visitor.kind == "token":
+            return
+        check_origin(request, rides=visitor.kind == "person")
+        if visitor.kind == "person" and rule is not Rule.ANYBODY:
+            await check_form(request, visitor)
 
-def without_token(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
-    """The address that was asked, without the token, which must not stay in histories and logs."""
-    rest = [pair for pair in parse_qsl(connection.url.query, keep_blank_values=True) if pair[0] != "token"]
-    path = "/" + connection.url.path.lstrip("/\\")
-    return path + (f"?{urlencode(rest)}" if rest else "")
+    def _visitor(self, request: Request[Any, Any, Any], caller: Caller) -> Visitor:
+        scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            return self._program(given.strip(), caller)
+        known = self._cookie.of(request, caller)
+        person = self._access.sessions.visitor(known) if known else None
+        return person or self._at_the_machine(request, caller) or NOBODY
+
+    def _program(self, given: str, caller: Caller) -> Visitor:
+        found = self._access.tokens.visitor(given)
+        if found is None:
+            self._limits.take(caller.address)
+            raise NotAuthorizedException(headers=_BEARER, extra={"fault": WRONG_TOKEN})
+        return found
+
+    def _at_the_machine(self, request: Request[Any, Any, Any], caller: Caller) -> Visitor | None:
+        """Without people only names of this machine are answered, and no proxy (DNS rebinding, strangers let in)."""
+        if not self._local or not self._access.deserted():
+            return None
+        if caller.proxied or not is_loopback(host_of(request.headers.get("host", ""))):
+            raise HTTPException(status_code=MISDIRECTED)
+        return LOCAL
+
+    async def _admit(
+        self, request: Request[Any, Any, Any], rule: Rule | Permission, visitor: Visitor, caller: Caller
+    ) -> None:
+        if rule is Rule.ANYBODY:
+            return
+        if visitor is NOBODY:
+            empty = await asyncio.to_thread(self._access.deserted)
+            raise NotAuthorizedException(headers=_BEARER, extra={"fault": NO_OWNER} if empty else {})
+        if rule not in visitor.may if isinstance(rule, Permission) else visitor.kind != "person":
+            what = f"{request.method} {request.url.path}"
+            by = By(visitor.who, caller.address)
+            await asyncio.to_thread(self._access.audit.note, by, "not_allowed", what, REFUSED)
+            raise _not_allowed(rule, visitor)
+
+
+def _not_allowed(rule: Rule | Permission, visitor: Visitor) -> NotAllowed:
+    if rule is Rule.PERSON:
+        return NotAllowed("This is for people who signed in.", fix="Open it in a browser, after signing in.")
+    if visitor.kind == "token":
+        return NotAllowed("The token has no scope “{scope}”.", fix="Make a token that has it.", scope=rule)
+    return NotAllowed(
+        "Your role does not reach so far.",
+        why="It would have to include “{permission}”.",
+        fix="Ask an owner of this workspace.",
+        permission=rule,
+    )

@@ -8,8 +8,10 @@ from litestar import Request
 from litestar.di import NamedDependency, Provide
 from litestar.params import QueryParameter
 
+from periplo.access import Access, Visitor
+from periplo.server.caller import Caller, caller_of
 from periplo.server.desk import Desk
-from periplo.server.gate import Key
+from periplo.server.door import Door
 from periplo.server.live import Watch
 from periplo.server.query import View
 from periplo.server.reader import Reader, reader_of
@@ -18,7 +20,10 @@ TheDesk: TypeAlias = NamedDependency[Desk]
 TheReader: TypeAlias = NamedDependency[Reader]
 TheView: TypeAlias = NamedDependency[View]
 TheWatch: TypeAlias = NamedDependency[Watch]
-TheKey: TypeAlias = NamedDependency[Key | None]
+TheAccess: TypeAlias = NamedDependency[Access]
+TheDoor: TypeAlias = NamedDependency[Door]
+TheVisitor: TypeAlias = NamedDependency[Visitor]
+TheCaller: TypeAlias = NamedDependency[Caller]
 
 Period = Annotated[str | None, QueryParameter(description="7d, 30d or 90d up to the newest event; all when left out.")]
 Since = Annotated[str | None, QueryParameter(description="First day, as 2026-01-31, in the shop's time zone.")]
@@ -51,12 +56,23 @@ def provide_reader(request: Request[Any, Any, Any]) -> Reader:
     return reader_of(request)
 
 
-def given(desk: Desk, watch: Watch, key: Key | None) -> dict[str, Provide]:
+def provide_visitor(request: Request[Any, Any, Any]) -> Visitor:
+    return reader_of(request).who
+
+
+def provide_caller(request: Request[Any, Any, Any]) -> Caller:
+    return caller_of(request)
+
+
+def given(desk: Desk, watch: Watch, door: Door) -> dict[str, Provide]:
     """All of it, for the application."""
     return {
         "desk": Provide(lambda: desk, sync_to_thread=False),
         "watch": Provide(lambda: watch, sync_to_thread=False),
-        "key": Provide(lambda: key, sync_to_thread=False),
+        "access": Provide(lambda: desk.shop.access, sync_to_thread=False),
+        "door": Provide(lambda: door, sync_to_thread=False),
+        "visitor": Provide(provide_visitor, sync_to_thread=False),
+        "caller": Provide(provide_caller, sync_to_thread=False),
         "reader": Provide(provide_reader, sync_to_thread=False),
         "view": Provide(provide_view, sync_to_thread=True),
     }

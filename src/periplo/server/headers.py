@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from litestar.connection import ASGIConnection
 from litestar.datastructures import MutableScopeHeaders
 from litestar.types import Message, Scope
+
+from periplo.server.caller import caller_of
+
+YEAR_S = 365 * 86400
 
 POLICY = "; ".join(
     (
@@ -39,3 +44,5 @@ class SecurityHeaders:
             headers = MutableScopeHeaders(message)
             for name, value in self._headers.items():
                 headers.setdefault(name, value)
+            if caller_of(ASGIConnection(scope)).secure:
+                headers.setdefault("Strict-Transport-Security", f"max-age={YEAR_S}")

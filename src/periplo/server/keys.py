@@ -1,8 +1,5 @@
 """``opt`` keys by which a route says what it is to the middleware before it."""
 
-OPEN = "open_to_all"
-"""Needs no token: the style, the fonts, the door itself."""
-
 UNVERSIONED = "unversioned"
 """Does not depend on the shop's version: files, forms, the live stream."""
 

@@ -1,4 +1,4 @@
-"""Who reads: the language and the theme, from what the browser asks and what the reader chose before."""
+"""Who reads, and how: the language and the theme, from what the browser asks and what the reader chose before."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args
 
 from litestar.connection import ASGIConnection
 
+from periplo.access import NOBODY, Visitor
 from periplo.language import LANGUAGES, Lang, choose
 
 Theme = Literal["auto", "light", "dark"]
@@ -18,6 +19,7 @@ LANG_COOKIE, THEME_COOKIE = "periplo_lang", "periplo_theme"
 class Reader:
     lang: Lang = "en"
     theme: Theme = "auto"
+    who: Visitor = NOBODY
 
 
 def reader_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Reader:
@@ -27,4 +29,5 @@ def reader_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Reader:
     return Reader(
         lang if lang in LANGUAGES else choose(connection.headers.get("accept-language")),
         theme if theme in THEMES else "auto",
+        (connection.scope.get("state") or {}).get("visitor", NOBODY),
     )

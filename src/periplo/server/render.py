@@ -7,7 +7,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar import Response
 
-from periplo.language import LANGUAGES, number, t
+from periplo.errors import PeriploError, TooManyTries
+from periplo.language import LANGUAGES, number, t, tell
 from periplo.server import assets
 from periplo.server.reader import THEMES, Reader
 from periplo.server.release import RELEASE
@@ -42,3 +43,17 @@ def page(template: str, reader: Reader, status: int = 200, **values: Any) -> Res
         media_type="text/html",
         headers={"Content-Language": reader.lang},
     )
+
+
+def own_page(template: str, reader: Reader, error: PeriploError | None = None, **values: Any) -> Response[str]:
+    """A page that is for this one reader now: kept by nobody. ``error``: why the same form is shown again."""
+    answer = page(template, reader, error.http_status if error else 200, **values)
+    answer.headers["Cache-Control"] = "no-store"
+    if isinstance(error, TooManyTries):
+        answer.headers["Retry-After"] = str(error.wait_s)
+    return answer
+
+
+def wrong(error: PeriploError, reader: Reader) -> dict[str, str]:
+    """An error in the reader's words, to stand above the form."""
+    return tell(error, reader.lang)

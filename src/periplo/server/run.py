@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 import signal
 import sys
 import webbrowser
@@ -14,6 +13,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.server.embed import Server
 from litestar import Litestar
 
+from periplo.access import By
 from periplo.language import from_environment, t
 from periplo.server.address import is_loopback, take, url
 from periplo.server.app import create_app
@@ -31,28 +31,27 @@ def serve(
     shop: Shop,
     host: str = "127.0.0.1",
     port: int = 8765,
-    token: str | None = None,
     open_browser: bool = False,
 ) -> None:
     """Serves the shop's map until Ctrl-C, and prints where. Port 0 takes a free one.
 
-    On an address that other machines reach, readers need the token; one is made and printed where none is given.
+    On an address that other machines reach everybody signs in. Who is first joins as owner by a link that is printed.
     Raises ``UsageError`` where the port is taken or the address is not this machine's.
     """
     lang = from_environment()
-    made = token is None and not is_loopback(host)
-    token = secrets.token_urlsafe(24) if made else token
+    local = is_loopback(host)
     listening, port = take(host, port)
-    app = create_app(shop, token=token)
+    app = create_app(shop, local=local)
     address = url(host, port)
+    welcome = "" if local or not shop.access.deserted() else shop.access.links.first_owner(By("server"))
 
     def ready() -> None:
         print(t("The map of {shop}: {address}", lang, shop=shop.settings.name, address=address), flush=True)
-        if made:
-            print(t("Token for readers: {token}", lang, token=token), flush=True)
+        if welcome:
+            print(t("Join as its owner, once: {link}", lang, link=f"{address}/join/{welcome}"), flush=True)
         print(t("Ctrl-C ends it.", lang), flush=True)
         if open_browser:
-            webbrowser.open(f"{address}/?token={token}" if token else address)
+            webbrowser.open(f"{address}/join/{welcome}" if welcome else address)
 
     rehearsal = Rehearsal(app.state.desk)
     rehearsal.begin()

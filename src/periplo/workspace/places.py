@@ -25,6 +25,10 @@ class Places:
         return self.root / "state.db"
 
     @property
+    def access(self) -> Path:
+        return self.root / "access.db"
+
+    @property
     def lake(self) -> Path:
         return self.root / "lake" / "events"
 

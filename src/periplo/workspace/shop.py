@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from periplo.access import Access
 from periplo.analysis import Journeys
 from periplo.events.model import Event
 from periplo.journeys.columns import I64
@@ -44,7 +45,7 @@ ALL = Filters()
 class Shop:
     """A shop on disk. Safe for threads; several processes may have it open.
 
-    ``settings`` and ``taxonomy`` are those at the time it was opened.
+    ``settings`` and ``taxonomy`` are those at the time it was opened; ``access`` is who may do what in it.
     """
 
     def __init__(self, path: Path, settings: Settings) -> None:
@@ -52,6 +53,7 @@ class Shop:
         self.taxonomy = load_vocabulary(path) if (path / "vocabulary").is_dir() else own_words()
         self._places = Places(path.absolute())
         self._stores = Stores(self._places, settings, self.taxonomy)
+        self.access = Access(self._places.access)
         self._journeys = JourneyStore(self._stores)
         self._faces: Remembered[Journeys] = Remembered(16)
         self._readings: Remembered[MapReading] = Remembered(32)
@@ -89,6 +91,7 @@ class Shop:
 
     def close(self) -> None:
         self._stores.close()
+        self.access.close()
 
     def __enter__(self) -> Shop:
         return self

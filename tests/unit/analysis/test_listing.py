@@ -1,9 +1,11 @@
-"""The list of customers against adding up by hand."""
+"""The list of customers against adding up by hand; one after another they are the same, and never all in memory."""
 
 from __future__ import annotations
 
+import tracemalloc
 from collections import Counter
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given as for_all
@@ -11,8 +13,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from given import made
-from periplo.analysis.listing import SORTS, listing
+from periplo.analysis import Journeys
+from periplo.analysis import listing as room
+from periplo.analysis.lines import csv_lines, json_lines
+from periplo.analysis.listing import SORTS, ListedCustomer, listing
 from periplo.errors import UnknownName
+from periplo.journeys.columns import JourneyColumns
 from periplo.vocabulary import taxonomy
 
 EVENT = st.tuples(
@@ -77,3 +83,65 @@ def test_another_order_is_refused_with_the_known_ones() -> None:
 
 def test_nobody_is_an_empty_list() -> None:
     assert len(listing(made([], 0), taxonomy(), "EUR").sorted("spent")) == 0
+
+
+@settings(max_examples=60)
+@for_all(LINES, st.sampled_from(["EUR", None]), st.sampled_from([(1, 1), (2, 4), (3, 100)]), st.data())
+def test_one_after_another_they_are_the_same(
+    lines: list[Line], currency: str | None, sizes: tuple[int, int], data: st.DataObject
+) -> None:
+    rows = [(who, *event) for who, line in enumerate(lines) for event in line]
+    columns = made(
+        [(who, name, float(when), "web") for who, name, when, _, _ in rows],
+        len(lines),
+        revenue_minor=[amount for *_, amount, _ in rows],
+        currency=[code for *_, code in rows],
+    )
+    some = np.array(sorted(data.draw(st.sets(st.integers(0, len(lines) - 1)))), np.int64)
+    journeys = Journeys(columns, currency=currency)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(room, "BATCH", sizes[0])
+        patch.setattr(room, "EVENTS_AT_ONCE", sizes[1])
+        streamed = [*journeys.each(some)]
+    assert streamed == [*listing(columns, taxonomy(), currency).pick(some).rows(journeys.called)]
+
+
+def test_a_million_customers_are_never_all_in_memory() -> None:
+    many = 1_000_000
+    columns = JourneyColumns(
+        offsets=np.arange(many + 1) * 2,
+        time_us=np.arange(2 * many),
+        event=np.zeros(2 * many, np.uint16),
+        channel=np.zeros(2 * many, np.uint8),
+        customer=np.arange(many),
+        person=np.ones(many, np.bool_),
+        event_names=("Product Viewed",),
+        channel_names=("web",),
+        since_us=0,
+        until_us=2 * many,
+    )
+    everyone, seen = np.arange(many), 0
+    tracemalloc.start()
+    try:
+        for some in room._batches(columns, everyone):
+            seen += len(listing(columns.pick(some), taxonomy(), "EUR"))
+        _, batchwise = tracemalloc.get_traced_memory()
+        tracemalloc.reset_peak()
+        listing(columns, taxonomy(), "EUR")
+        _, at_once = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert seen == many
+    assert batchwise < 8e6 < at_once / 5
+
+
+def test_lines_for_programs_and_for_spreadsheets() -> None:
+    happened = [(0, "Order Completed", 1.0, "web"), (1, "Product Viewed", 2.0, "web")]
+    columns = made(happened, 2, revenue_minor=[500.0, None], currency=["EUR", None])
+    journeys = Journeys(columns, names=lambda numbers: ["=cmd()", "Ana"])
+    customers = [*journeys.each(np.arange(2))]
+    assert [msgspec.json.decode(line, type=ListedCustomer) for line in json_lines(customers)] == customers
+    heads, first, second = [line.decode().rstrip() for line in csv_lines(customers, ["EUR"])]
+    assert heads == "number,name,first_seen,last_seen,events,orders,spent_minor_EUR"
+    assert first == "0,'=cmd(),1970-01-01T00:00:01+00:00,1970-01-01T00:00:01+00:00,1,1,500"
+    assert second.endswith(",Ana,1970-01-01T00:00:02+00:00,1970-01-01T00:00:02+00:00,1,0,0")

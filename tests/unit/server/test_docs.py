@@ -9,7 +9,7 @@ import pytest
 import small_shop
 from periplo.analysis import Journeys, questions
 from periplo.server import create_app
-from periplo.server.faults import FAULTS, NO_CUSTOMER
+from periplo.server.faults import FAULTS, NAMED
 from periplo.workspace import Shop
 from support import ROOT
 
@@ -23,12 +23,13 @@ def paths() -> dict[str, Any]:
     return described
 
 
-ASKED = {f"/api/v1/{name.replace('_', '-')}{who}" for name in questions(Journeys) for who in ("", "/customers")}
+WHO = ("", "/customers", "/customers/stream")
+ASKED = {f"/api/v1/{name.replace('_', '-')}{who}" for name in questions(Journeys) for who in WHO}
 
 
 def test_every_question_has_its_route(paths: dict[str, Any]) -> None:
     assert set(paths) >= ASKED
-    assert len(set(paths) - ASKED) == 6
+    assert len(set(paths) - ASKED) == 8
 
 
 def test_every_route_and_parameter_is_documented(paths: dict[str, Any]) -> None:
@@ -46,6 +47,8 @@ def test_every_route_is_described(paths: dict[str, Any]) -> None:
         assert methods["get"]["description"]
 
 
-@pytest.mark.parametrize("code", [*(fault.code for fault in FAULTS.values()), NO_CUSTOMER.code, "bad_value"])
+@pytest.mark.parametrize(
+    "code", [*(fault.code for fault in FAULTS.values()), *(fault.code for fault in NAMED), "bad_value"]
+)
 def test_every_code_of_the_door_is_documented(code: str) -> None:
     assert f"| `{code}` |" in TEXT

@@ -9,6 +9,7 @@ from io import StringIO
 
 import msgspec
 
+from periplo.analysis.lines import harmless
 from periplo.language import Lang
 from periplo.language.formats import minor_digits
 from periplo.maps.reading import Item, MapReading
@@ -23,7 +24,7 @@ def as_csv(reading: MapReading, lang: Lang) -> str:
     writer.writerow(COLUMNS)
     window = (_instant(reading.evidence.since), _instant(reading.evidence.until))
     for row in _rows(reading, lang):
-        writer.writerow([*(_harmless(cell) for cell in row), *window])
+        writer.writerow([*(harmless(cell) for cell in row), *window])
     return out.getvalue()
 
 
@@ -54,8 +55,3 @@ def _amount(item: Item) -> tuple[float, str]:
 
 def _instant(when: datetime) -> str:
     return when.isoformat(timespec="seconds")
-
-
-def _harmless(cell: str | float) -> str | float:
-    """A text that a spreadsheet would take for a formula gets an apostrophe before it."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

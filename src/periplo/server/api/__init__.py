@@ -2,16 +2,28 @@
 
 from litestar import Router
 
+from periplo.server.api.audit import audit
 from periplo.server.api.customers import customer, customers
 from periplo.server.api.live import events
 from periplo.server.api.parameters import known_parameters
 from periplo.server.api.questions import question_routes, stages
 from periplo.server.api.shop import shop, the_map
+from periplo.server.api.streaming import customers_stream
 
 HANDLERS = (
     Router(
         "/api/v1",
-        route_handlers=[shop, the_map, stages, *question_routes(), customers, customer, events],
+        route_handlers=[
+            shop,
+            the_map,
+            stages,
+            *question_routes(),
+            customers,
+            customers_stream,
+            customer,
+            audit,
+            events,
+        ],
         guards=[known_parameters],
     ),
 )

@@ -7,14 +7,14 @@ from typing import Annotated, Any
 
 from litestar.params import FromPath, QueryParameter
 
+from periplo.access import Permission
 from periplo.analysis.listing import Listing
-from periplo.analysis.periods import instant
 from periplo.errors import UnknownName
 from periplo.events.schema import EVENT_FIELDS
 from periplo.language import Lang
 from periplo.server.api.answering import asked
 from periplo.server.api.parameters import Limit, Offset, route
-from periplo.server.api.shapes import CustomerAnswer, CustomersAnswer, Happened, ListedCustomer, Money
+from periplo.server.api.shapes import CustomerAnswer, CustomersAnswer, Happened
 from periplo.server.desk import Desk
 from periplo.server.given import TheDesk, TheReader, TheView
 from periplo.server.naming import title_of
@@ -30,7 +30,7 @@ Sort = Annotated[str, QueryParameter(description="last, first, events, orders or
 Order = Annotated[str, QueryParameter(description="down: the largest first; up: the smallest first.")]
 
 
-@route("/customers", tags=["Customers"], summary="Customers behind a number")
+@route("/customers", Permission.CUSTOMERS, tags=["Customers"], summary="Customers behind a number")
 def customers(
     desk: TheDesk,
     view: TheView,
@@ -59,11 +59,11 @@ def listed(
         title=title,
         total=len(found),
         offset=offset,
-        customers=_rows(desk, found.pick(slice(offset, offset + limit))),
+        customers=[*found.pick(slice(offset, offset + limit)).rows(desk.shop.customer_names)],
     )
 
 
-@route("/customers/{number:int}", tags=["Customers"], summary="One customer")
+@route("/customers/{number:int}", Permission.CUSTOMERS, tags=["Customers"], summary="One customer")
 def customer(
     desk: TheDesk, reader: TheReader, number: FromPath[int], limit: Limit = 500, offset: Offset = 0
 ) -> CustomerAnswer:
@@ -89,18 +89,3 @@ def _happened(event: Mapping[str, Any], stage: Stage | None, desk: Desk, lang: L
         stage=stage.id if stage else None,
         fields={name: value for name, value in event.items() if name in FIELDS and value is not None},
     )
-
-
-def _rows(desk: Desk, found: Listing) -> list[ListedCustomer]:
-    return [
-        ListedCustomer(
-            number=int(found.number[i]),
-            name=name,
-            first_seen=instant(int(found.first_us[i])),
-            last_seen=instant(int(found.last_us[i])),
-            events=int(found.events[i]),
-            orders=int(found.orders[i]),
-            spent=[Money(currency=one, minor=int(of[i])) for one, of in found.spent.items() if of[i]],
-        )
-        for i, name in enumerate(desk.shop.customer_names(found.number))
-    ]

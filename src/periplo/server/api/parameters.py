@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from litestar import get
 from litestar.connection import ASGIConnection
-from litestar.handlers import BaseRouteHandler
+from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import QueryParameter
 
+from periplo.access import Permission
 from periplo.errors import UnknownName
 from periplo.server.api.shapes import ErrorAnswer
 from periplo.server.given import FILTERS
+from periplo.server.rules import needs
 
 By = Annotated[str | None, QueryParameter(description="Split by a property: channel, device, country, ...")]
 Limit = Annotated[int, QueryParameter(ge=1, le=1000, description="How many at most.")]
@@ -21,19 +23,28 @@ Offset = Annotated[int, QueryParameter(ge=0, le=10_000_000, description="How man
 
 _ERRORS = {
     400: "A filter or parameter that cannot be used.",
-    401: "The token is missing or wrong.",
+    401: "Nobody signed in, or the token opens nothing.",
+    403: "The role, or the scopes of the token, do not reach so far.",
     404: "There is no such thing.",
+    429: "Too many requests in a short time.",
     500: "Our fault.",
 }
 _answers = {status: ResponseSpec(ErrorAnswer, False, text) for status, text in _ERRORS.items()}
 
-route = partial(get, sync_to_thread=True, responses=_answers)
-"""``get`` for routes that compute in a thread and answer errors in the one shape."""
+INNER = frozenset({"desk", "view", "reader", "watch", "access", "visitor", "caller", "number"})
+"""What the application gives to handlers, and parts of addresses."""
+
+
+def route(
+    path: str, rule: Permission, *, keys: tuple[str, ...] = (), **more: Any
+) -> Callable[[Callable[..., Any]], HTTPRouteHandler]:
+    """``get`` for routes that compute in a thread and answer errors in the one shape. ``keys``: what else they are."""
+    return get(path, opt=needs(rule, *keys), sync_to_thread=True, responses=_answers, **more)
 
 
 def known_parameters(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """A mistyped parameter would silently answer another question; it is an error instead."""
-    known = {*FILTERS, *handler.parsed_fn_signature.parameters} - {"desk", "view", "reader", "watch", "number"}
+    known = {*FILTERS, *handler.parsed_fn_signature.parameters} - INNER
     for name in connection.query_params:
         if name not in known:
             raise UnknownName("parameter", name[:60], known)

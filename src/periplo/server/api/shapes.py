@@ -8,7 +8,9 @@ from typing import cast, get_type_hints
 
 import msgspec
 
+from periplo.access import Entry
 from periplo.analysis import Evidence, Result
+from periplo.analysis.listing import ListedCustomer
 from periplo.analysis.stages_result import StageNumbers
 from periplo.maps import MapReading
 from periplo.profiles import Profile
@@ -93,21 +95,6 @@ def answer_of(result: type[Result]) -> type[ResultAnswer]:
     return cast(type[ResultAnswer], made)
 
 
-class Money(Shape, kw_only=True):
-    currency: str
-    minor: int
-
-
-class ListedCustomer(Shape, kw_only=True):
-    number: int
-    name: str
-    first_seen: datetime
-    last_seen: datetime
-    events: int
-    orders: int
-    spent: list[Money]
-
-
 class CustomersAnswer(Answer, kw_only=True):
     """The customers behind a number, or all. `total` of them, from `offset` on."""
 
@@ -136,6 +123,13 @@ class CustomerAnswer(Shape, kw_only=True):
     total: int
     offset: int
     events: list[Happened]
+
+
+class AuditAnswer(Shape, kw_only=True):
+    """A part of the audit log, the newest line first; `total` lines in all."""
+
+    total: int
+    entries: list[Entry]
 
 
 class ErrorBody(Shape, kw_only=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from periplo.access import Permission
 from periplo.server.api.answering import asked
 from periplo.server.api.parameters import route
 from periplo.server.api.shapes import MapAnswer, Named, ShopAnswer
@@ -10,7 +11,7 @@ from periplo.server.query import ALL, PERIODS, channels, newest_day, oldest_day
 from periplo.server.release import RELEASE
 
 
-@route("/shop", tags=["Shop"], summary="The shop")
+@route("/shop", Permission.NUMBERS, tags=["Shop"], summary="The shop")
 def shop(desk: TheDesk, reader: TheReader) -> ShopAnswer:
     """Its name and size, and what the filters can be."""
     its, lang = desk.shop, reader.lang
@@ -33,7 +34,7 @@ def shop(desk: TheDesk, reader: TheReader) -> ShopAnswer:
     )
 
 
-@route("/map", tags=["Shop"], summary="The map")
+@route("/map", Permission.NUMBERS, tags=["Shop"], summary="The map")
 def the_map(desk: TheDesk, view: TheView) -> MapAnswer:
     """Stages and lanes with their numbers, as they stand on the page."""
     return MapAnswer(version=desk.shop.version(), filters=asked(view), map=desk.reading(view))

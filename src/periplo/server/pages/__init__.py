@@ -1,11 +1,35 @@
 """Pages for people."""
 
+from litestar import Router
+
+from periplo.server.pages import account, doors, people
+from periplo.server.pages.audit import audit_page
 from periplo.server.pages.customer import customer_page
 from periplo.server.pages.customers import customers
-from periplo.server.pages.doors import enter, set_reader
 from periplo.server.pages.downloads import download
 from periplo.server.pages.map import map_page, map_part
 
-HANDLERS = (map_page, map_part, customers, customer_page, download, set_reader, enter)
+# One router: a path with several methods must reach the application whole, not method by method.
+HANDLERS = (
+    Router(
+        "/",
+        route_handlers=[
+            *(map_page, map_part, customers, customer_page, download),
+            *(doors.set_reader, doors.sign_in_page, doors.sign_in, doors.sign_out, doors.join_page, doors.join),
+            *(account.account, account.change_password, account.end_session, account.sign_out_everywhere),
+            *(account.make_token, account.revoke_token),
+            *(
+                people.people,
+                people.invite,
+                people.reset,
+                people.set_role,
+                people.remove,
+                people.withdraw,
+                people.revoke,
+            ),
+            audit_page,
+        ],
+    ),
+)
 
 __all__ = ["HANDLERS"]

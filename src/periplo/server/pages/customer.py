@@ -5,6 +5,7 @@ from __future__ import annotations
 from litestar import Response, get
 from litestar.params import FromPath
 
+from periplo.access import Permission
 from periplo.language import Lang, day, money, number, t
 from periplo.profiles import Profile, identifier_label
 from periplo.server.given import TheDesk, TheReader
@@ -12,13 +13,14 @@ from periplo.server.pages.customers import At, pages
 from periplo.server.pages.known import cards, changed
 from periplo.server.person import person_of
 from periplo.server.render import page as page_of
+from periplo.server.rules import needs
 from periplo.server.timeline import Words, days
 
 SIZE = 500
 _CONSENT = ("consent", "consents")
 
 
-@get("/customers/{customer:int}", include_in_schema=False, sync_to_thread=True)
+@get("/customers/{customer:int}", include_in_schema=False, sync_to_thread=True, opt=needs(Permission.CUSTOMERS))
 def customer_page(desk: TheDesk, reader: TheReader, customer: FromPath[int], page: At = 1) -> Response[str]:
     settings = desk.shop.settings
     person = person_of(desk, customer, reader.lang)

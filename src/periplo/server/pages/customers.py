@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from litestar import Response, get
 from litestar.params import FromQuery, QueryParameter
 
+from periplo.access import Permission
 from periplo.analysis.listing import Listing
 from periplo.analysis.periods import instant
 from periplo.language import Lang, day, money, number, t
@@ -17,6 +18,7 @@ from periplo.server.naming import title_of
 from periplo.server.pages.told import told
 from periplo.server.query import View
 from periplo.server.render import page as page_of
+from periplo.server.rules import needs
 
 SIZE = 50
 
@@ -39,7 +41,7 @@ class Asked:
         return f"/customers{self.view.query(**(now | changes))}"
 
 
-@get("/customers", include_in_schema=False, sync_to_thread=True)
+@get("/customers", include_in_schema=False, sync_to_thread=True, opt=needs(Permission.CUSTOMERS))
 def customers(
     desk: TheDesk,
     view: TheView,

@@ -8,9 +8,11 @@ from tempfile import TemporaryDirectory
 from litestar import Response, get
 from litestar.params import FromPath
 
+from periplo.access import Permission
 from periplo.errors import UnknownName
 from periplo.maps import export
 from periplo.server.given import TheDesk, TheReader, TheView
+from periplo.server.rules import needs
 
 KINDS = {
     "svg": "image/svg+xml",
@@ -23,7 +25,7 @@ KINDS = {
 }
 
 
-@get("/map/{kind:str}", include_in_schema=False, sync_to_thread=True)
+@get("/map/{kind:str}", include_in_schema=False, sync_to_thread=True, opt=needs(Permission.NUMBERS))
 def download(desk: TheDesk, view: TheView, reader: TheReader, kind: FromPath[str]) -> Response[bytes]:
     if kind not in KINDS:
         raise UnknownName("format", kind[:20], KINDS)

@@ -8,6 +8,7 @@ from typing import Any
 from litestar import Response, get
 from markupsafe import Markup
 
+from periplo.access import Permission
 from periplo.language import Lang, t
 from periplo.maps import MapReading, draw, printed, templates
 from periplo.server.desk import Desk
@@ -17,6 +18,7 @@ from periplo.server.pages.terms import stage_terms, terms
 from periplo.server.query import ALL, PERIODS, View, channels, newest_day, oldest_day
 from periplo.server.reader import Reader
 from periplo.server.render import page
+from periplo.server.rules import needs
 
 FILES = {
     "svg": "Picture for screens",
@@ -29,12 +31,12 @@ FILES = {
 PERIOD_LABELS = {"7d": "7 days", "30d": "30 days", "90d": "90 days", ALL: "All"}
 
 
-@get("/", include_in_schema=False, sync_to_thread=True)
+@get("/", include_in_schema=False, sync_to_thread=True, opt=needs(Permission.NUMBERS))
 def map_page(desk: TheDesk, view: TheView, reader: TheReader) -> Response[str]:
     return shown("map.html", desk, view, reader)
 
 
-@get("/part", include_in_schema=False, sync_to_thread=True)
+@get("/part", include_in_schema=False, sync_to_thread=True, opt=needs(Permission.NUMBERS))
 def map_part(desk: TheDesk, view: TheView, reader: TheReader) -> Response[str]:
     """The same without its frame: what the script fetches and puts in place."""
     return shown("part.html", desk, view, reader)

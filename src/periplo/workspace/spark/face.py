@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cached_property, reduce, wraps
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 import numpy as np
 
 from periplo.analysis import Evidence, Journeys, Result, questions
+from periplo.analysis.listing import ListedCustomer
 from periplo.analysis.narrowing import Window
 from periplo.analysis.periods import instant
 from periplo.analysis.question import Question
@@ -120,6 +121,9 @@ class SparkJourneys(Journeys):
 
     def customers(self, indices: I64) -> list[str]:
         return self.here().customers(indices)
+
+    def each(self, indices: I64) -> Iterator[ListedCustomer]:
+        return self.here().each(indices)
 
     def here(self) -> Journeys:
         """The same journeys, narrowed alike, where the driver is."""

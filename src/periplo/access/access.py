@@ -1,0 +1,40 @@
+"""``Access``: who may do what in one workspace, over the database that keeps its people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from periplo.access.audit import Audit
+from periplo.access.entrance import Entrance
+from periplo.access.links import Links
+from periplo.access.people import People
+from periplo.access.sessions import Sessions
+from periplo.access.tables import HEAD
+from periplo.access.tokens import Tokens
+from periplo.access.workspace import Workspace, wall_us
+from periplo.log.database import Database
+
+ONLY = "shop"
+"""The workspace of a database that keeps the people of one shop."""
+
+
+class Access:
+    """``place``: the path of an SQLite file, made when it is first needed, or a database URL that shops may share."""
+
+    def __init__(self, place: Path | str, workspace: str = ONLY, now_us: Callable[[], int] = wall_us) -> None:
+        self._file = place if isinstance(place, Path) else None
+        self._database = Database(place, migrations="periplo.access:migrations", head=HEAD)
+        self._peopled = False
+        here = Workspace(self._database, workspace, now_us)
+        self.people, self.links, self.entrance = People(here), Links(here), Entrance(here)
+        self.sessions, self.tokens, self.audit = Sessions(here), Tokens(here), Audit(here)
+
+    def deserted(self) -> bool:
+        """Whether nobody is there yet. Looking does not make the file. Once somebody is, an owner stays for ever."""
+        if not self._peopled and (self._file is None or self._file.exists()):
+            self._peopled = self.people.count() > 0
+        return not self._peopled
+
+    def close(self) -> None:
+        self._database.close()

@@ -1,0 +1,118 @@
+"""Sessions: a browser that signed in. Its cookie carries a secret; here lies only the digest."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
+
+from periplo.access import audit, secret
+from periplo.access.roles import Role, permissions
+from periplo.access.tables import membership, person, session
+from periplo.access.visitor import Visitor
+from periplo.access.workspace import DAY_US, MINUTE_US, By, Workspace, at
+
+IDLE_US, LIFE_US = DAY_US, 14 * DAY_US
+"""A session ends so long after it was last used, and so long after it began."""
+_SEEN_EVERY_US = MINUTE_US
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    session_id: str
+    began: datetime
+    seen: datetime
+    address: str
+    browser: str
+
+
+class Sessions:
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def visitor(self, given: str) -> Visitor | None:
+        """Who has this cookie; None for one that was never ours, has expired, or belongs to no member."""
+        now = self._workspace.now_us()
+        with self._workspace.database.reading() as connection:
+            row = connection.execute(self._find(given, now)).first()
+        if row is None:
+            return None
+        if row.seen_us < now - _SEEN_EVERY_US:
+            with self._workspace.database.writing() as connection:
+                mine = session.c.session_id == row.session_id
+                connection.execute(update(session).where(mine).values(seen_us=now))
+        return _visitor(row, given)
+
+    def of(self, user_id: str) -> list[Session]:
+        """The live sessions of a person, the newest first."""
+        live = select(session).where(session.c.user_id == user_id, *_live(self._workspace.now_us()))
+        with self._workspace.database.reading() as connection:
+            rows = connection.execute(live.order_by(session.c.seen_us.desc())).all()
+        return [
+            Session(
+                session_id=row.session_id,
+                began=at(row.began_us),
+                seen=at(row.seen_us),
+                address=row.address,
+                browser=row.browser,
+            )
+            for row in rows
+        ]
+
+    def end(self, user_id: str, session_id: str, by: By, *, action: str = "session_revoked") -> None:
+        """Ends one of a person's sessions."""
+        with self._workspace.database.writing() as connection:
+            mine = session.c.user_id == user_id, session.c.session_id == session_id
+            if connection.execute(delete(session).where(*mine)).rowcount:
+                audit.write(connection, self._workspace, by, action)
+
+    def end_all(self, user_id: str, by: By) -> None:
+        """Signs a person out everywhere."""
+        with self._workspace.database.writing() as connection:
+            end_all(connection, user_id)
+            audit.write(connection, self._workspace, by, "sign_out_everywhere")
+
+    def _find(self, given: str, now: int) -> Any:
+        return (
+            select(session, person.c.email, person.c.name, membership.c.role)
+            .join(person, person.c.user_id == session.c.user_id)
+            .join(membership, membership.c.user_id == session.c.user_id)
+            .where(membership.c.workspace == self._workspace.name)
+            .where(session.c.digest == secret.digest(given), *_live(now))
+        )
+
+
+def begin(connection: Connection, workspace: Workspace, user_id: str, address: str, browser: str) -> str:
+    """A new session; answers its secret, for the cookie. Clears away those that have expired."""
+    now, made = workspace.now_us(), secret.make()
+    connection.execute(
+        delete(session).where((session.c.seen_us < now - IDLE_US) | (session.c.began_us < now - LIFE_US))
+    )
+    values = {"session_id": secret.name(), "digest": secret.digest(made), "user_id": user_id}
+    seen = {"began_us": now, "seen_us": now, "address": address, "browser": browser[:200]}
+    connection.execute(insert(session).values(**values, **seen))
+    return made
+
+
+def end_all(connection: Connection, user_id: str) -> None:
+    connection.execute(delete(session).where(session.c.user_id == user_id))
+
+
+def _live(now: int) -> tuple[ColumnElement[bool], ...]:
+    return session.c.seen_us >= now - IDLE_US, session.c.began_us >= now - LIFE_US
+
+
+def _visitor(row: Row[Any], given: str) -> Visitor:
+    role = Role(row.role)
+    return Visitor(
+        kind="person",
+        may=permissions(role),
+        key=f"person {row.user_id}",
+        who=row.email,
+        user_id=row.user_id,
+        name=row.name,
+        role=role,
+        session_id=row.session_id,
+        csrf=secret.derived(given, "form"),
+    )

@@ -1,0 +1,40 @@
+"""What every part of this room needs: where things are kept, of which workspace, and what time it is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from periplo.log.database import Database
+
+MINUTE_US = 60 * 1_000_000
+HOUR_US = 60 * MINUTE_US
+DAY_US = 24 * HOUR_US
+
+
+def wall_us() -> int:
+    """Microseconds since 1970."""
+    return time.time_ns() // 1_000
+
+
+def at(us: int) -> datetime:
+    return datetime.fromtimestamp(us / 1e6, UTC)
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """One shop's people. Several workspaces may share a database: each sees its own members, tokens and audit."""
+
+    database: Database
+    name: str
+    now_us: Callable[[], int] = wall_us
+
+
+@dataclass(frozen=True)
+class By:
+    """Who does something, and from which address; both stand in the audit log."""
+
+    who: str
+    address: str = ""

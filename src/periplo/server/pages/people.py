@@ -1,0 +1,148 @@
+"""The people of the workspace: who they are, what they may, who is invited, and the tokens of all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.response import Redirect
+
+from periplo.access import TABLE, Access, By, Permission, Role
+from periplo.errors import PeriploError, UnknownName, UsageError
+from periplo.language import day, moment
+from periplo.server.caller import caller_of
+from periplo.server.desk import Desk
+from periplo.server.given import TheAccess, TheCaller, TheDesk, TheReader, TheVisitor
+from periplo.server.keys import UNVERSIONED
+from periplo.server.pages.account import token_rows
+from periplo.server.pages.doors import Form
+from periplo.server.pages.roles import PERMISSION_LABELS, ROLE_LABELS
+from periplo.server.reader import Reader
+from periplo.server.render import own_page, wrong
+from periplo.server.rules import needs
+
+PEOPLE = needs(Permission.PEOPLE, UNVERSIONED)
+
+
+@get("/people", include_in_schema=False, sync_to_thread=True, opt=PEOPLE)
+def people(desk: TheDesk, reader: TheReader) -> Response[str]:
+    return _people(desk, reader)
+
+
+@post("/people/invite", include_in_schema=False, sync_to_thread=True, opt=PEOPLE)
+def invite(
+    request: Request[Any, Any, Any], data: Form, desk: TheDesk, visitor: TheVisitor, reader: TheReader
+) -> Response[str]:
+    """Makes a one-time link and shows it, this once."""
+    email = data.get("email", "")
+    try:
+        secret = desk.shop.access.links.invite(email, _role(data), _by(request, visitor.who))
+    except UsageError as error:
+        return _people(desk, reader, error)
+    return _people(desk, reader, link=_address(request, secret), email=email)
+
+
+@post("/people/reset", include_in_schema=False, sync_to_thread=True, opt=PEOPLE)
+def reset(
+    request: Request[Any, Any, Any], data: Form, desk: TheDesk, visitor: TheVisitor, reader: TheReader
+) -> Response[str]:
+    """Makes a link by which somebody chooses a new password."""
+    email = data.get("email", "")
+    try:
+        secret = desk.shop.access.links.reset(email, _by(request, visitor.who))
+    except UsageError as error:
+        return _people(desk, reader, error)
+    return _people(desk, reader, link=_address(request, secret), email=email)
+
+
+@post("/people/role", include_in_schema=False, sync_to_thread=True, opt=PEOPLE)
+def set_role(
+    data: Form, desk: TheDesk, visitor: TheVisitor, caller: TheCaller, reader: TheReader
+) -> Response[str] | Redirect:
+    try:
+        desk.shop.access.people.set_role(data.get("email", ""), _role(data), By(visitor.who, caller.address))
+    except UsageError as error:
+        return _people(desk, reader, error)
+    return Redirect("/people", status_code=303)
+
+
+@post("/people/remove", include_in_schema=False, sync_to_thread=True, opt=PEOPLE)
+def remove(
+    data: Form, desk: TheDesk, visitor: TheVisitor, caller: TheCaller, reader: TheReader
+) -> Response[str] | Redirect:
+    try:
+        desk.shop.access.people.remove(data.get("email", ""), By(visitor.who, caller.address))
+    except UsageError as error:
+        return _people(desk, reader, error)
+    return Redirect("/people", status_code=303)
+
+
+@post("/people/withdraw", include_in_schema=False, sync_to_thread=True, opt=PEOPLE)
+def withdraw(data: Form, access: TheAccess, visitor: TheVisitor, caller: TheCaller) -> Redirect:
+    access.links.withdraw(data.get("link", ""), By(visitor.who, caller.address))
+    return Redirect("/people", status_code=303)
+
+
+@post("/people/tokens/revoke", include_in_schema=False, sync_to_thread=True, opt=PEOPLE)
+def revoke(data: Form, access: TheAccess, visitor: TheVisitor, caller: TheCaller) -> Redirect:
+    access.tokens.revoke(data.get("token", ""), By(visitor.who, caller.address))
+    return Redirect("/people", status_code=303)
+
+
+def _people(
+    desk: Desk, reader: Reader, error: PeriploError | None = None, link: str = "", email: str = ""
+) -> Response[str]:
+    access, lang, zone = desk.shop.access, reader.lang, desk.shop.settings.time_zone
+    return own_page(
+        "people.html",
+        reader,
+        error,
+        here="/people",
+        shop=desk.shop.settings,
+        wrong=wrong(error, reader) if error else None,
+        link=link,
+        email=email,
+        roles=[(role, ROLE_LABELS[role]) for role in Role],
+        table=[(PERMISSION_LABELS[one], [role in TABLE[one].split() for role in Role]) for one in Permission],
+        people=_rows(access, lang, zone),
+        invited=[
+            {
+                "id": one.link_id,
+                "email": one.email,
+                "role": ROLE_LABELS[one.role],
+                "until": day(one.expires, lang, zone),
+            }
+            for one in access.links.invitations()
+        ],
+        tokens=token_rows(access.tokens.list(), lang, zone),
+    )
+
+
+def _rows(access: Access, lang: Any, zone: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "email": one.email,
+            "name": one.name,
+            "role": one.role,
+            "since": day(one.since, lang, zone),
+            "seen": moment(one.seen, lang, zone) if one.seen else "–",
+        }
+        for one in access.people.list()
+    ]
+
+
+def _role(data: Form) -> Role:
+    name = data.get("role", "")
+    if name not in list(Role):
+        raise UnknownName("role", name[:20], Role)
+    return Role(name)
+
+
+def _by(request: Request[Any, Any, Any], who: str) -> By:
+    return By(who, caller_of(request).address)
+
+
+def _address(request: Request[Any, Any, Any], secret: str) -> str:
+    """The link as somebody elsewhere opens it: under the name by which this page was opened."""
+    scheme = "https" if caller_of(request).secure else "http"
+    return f"{scheme}://{request.headers.get('host', '')}/join/{secret}"

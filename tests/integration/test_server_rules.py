@@ -1,0 +1,223 @@
+"""Every route has a rule, and every kind of visitor gets from every route exactly what the table of roles says.
+
+The cases are generated from the application's own routes: a new route is tested here by being there, and one
+without a rule keeps the application from starting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from litestar import Litestar, Router, WebSocket, get, websocket
+from litestar.routes import HTTPRoute
+from litestar.testing import TestClient
+
+import small_shop
+from periplo.access import ALL, TABLE, Access, Limits, Permission, Role, permissions
+from periplo.access.workspace import DAY_US
+from periplo.server import create_app
+from periplo.server.keys import STREAM
+from periplo.server.rules import Rule, check_rules, rule_of
+from periplo.workspace import Shop
+from support_access import ELSEWHERE, TEST, cookie_name, csrf_of, joined, other_workspace, peopled, session
+
+SAMPLES = {
+    "number:int": "1",
+    "customer:int": "1",
+    "kind:str": "csv",
+    "key:str": "x",
+    "name:str": "app.css",
+    "path:str": "nothing",
+}
+LOTS = Limits(burst=10**9)
+NEVER = frozenset[Permission]()
+
+
+@dataclass(frozen=True)
+class Case:
+    """One method of one route."""
+
+    method: str
+    path: str
+    rule: Rule | Permission
+    stream: bool
+
+
+@dataclass(frozen=True)
+class Persona:
+    """A kind of visitor: what it may, and how it comes in; ``refused``: the status where it may not."""
+
+    name: str
+    may: frozenset[Permission]
+    refused: int
+    signed_in: bool = False
+    bearer: str = ""
+    email: str = ""
+    secret: str = ""
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    folder = small_shop.copied(tmp_path_factory.mktemp("rules"))
+    peopled(folder)
+    with Shop.open(folder) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def client(shop: Shop) -> Iterator[TestClient[Any]]:
+    with TestClient(create_app(shop, local=False, limits=LOTS), base_url=ELSEWHERE) as opened:
+        yield opened
+
+
+def cases(app: Litestar) -> list[Case]:
+    found = []
+    for route in app.routes:
+        assert isinstance(route, HTTPRoute)
+        path = route.path
+        for name, sample in SAMPLES.items():
+            path = path.replace(f"{{{name}}}", sample)
+        assert "{" not in path, f"give a sample for the parameter in {route.path}"
+        for handler in route.route_handlers:
+            stream = bool(handler.opt.get(STREAM))
+            methods = handler.http_methods - {"OPTIONS"}  # Litestar's own: which methods there are
+            found += [Case(method, path, rule_of(handler), stream) for method in methods]
+    return sorted(found, key=lambda case: (case.method != "GET", case.path))  # first what ends no session
+
+
+def personas(shop: Shop) -> Iterator[Persona]:
+    access = shop.access
+    yield Persona("nobody", NEVER, 401)
+    for role in Role:
+        email = f"{role}@shop.example"
+        yield Persona(f"{role}", permissions(role), 403, True, email=email, secret=session(access, email))
+    owner = "owner@shop.example"
+    yield Persona(
+        "a session that was not used for two days", NEVER, 401, secret=session(access, owner, ago_us=2 * DAY_US)
+    )
+    ended = session(access, owner)
+    found = access.sessions.visitor(ended)
+    assert found
+    access.sessions.end(found.user_id, found.session_id, TEST)
+    yield Persona("a session that was ended", NEVER, 401, secret=ended)
+    yield Persona("an invented session", NEVER, 401, secret="invented")
+    yield from programs(access)
+    yield from strangers(shop)
+
+
+def programs(access: Access) -> Iterator[Persona]:
+    for scope in Permission:
+        _, secret = access.tokens.make(f"only {scope}", [scope], 1, TEST)
+        yield Persona(f"a token for {scope}", frozenset({scope}), 403, bearer=secret)
+    agent = access.people.of("agent@shop.example").user_id
+    _, secret = access.tokens.make("agent's", ALL, 1, TEST, user_id=agent)
+    yield Persona("an agent's token with all scopes", permissions(Role.AGENT), 403, bearer=secret)
+    token_id, secret = access.tokens.make("revoked", ALL, 1, TEST)
+    access.tokens.revoke(token_id, TEST)
+    yield Persona("a revoked token", NEVER, 401, bearer=secret)
+    yield Persona("an invented token", NEVER, 401, bearer="periplo_invented")
+    yield Persona("a write key", NEVER, 401, bearer="wk_0123456789abcdef")
+
+
+def strangers(shop: Shop) -> Iterator[Persona]:
+    other = other_workspace(shop.path / "access.db")
+    secret = joined(other, "owner@other.example", Role.OWNER)
+    yield Persona("the owner of another workspace", NEVER, 401, secret=secret)
+    _, token = other.tokens.make("all", ALL, 1, TEST)
+    yield Persona("a token of another workspace", NEVER, 401, bearer=token)
+
+
+def ask(client: TestClient[Any], shop: Shop, case: Case, persona: Persona) -> Any:
+    ends = persona.email and case.method == "POST"  # of another the session may not be the same afterwards
+    secret = session(shop.access, persona.email) if ends else persona.secret
+    headers = {"Origin": ELSEWHERE, "Accept": "text/html"}
+    if persona.bearer:
+        headers["Authorization"] = f"Bearer {persona.bearer}"
+    if secret:
+        headers["Cookie"] = f"{cookie_name(client)}={secret}"
+    method = "HEAD" if case.stream and case.method == "GET" else case.method
+    form = {"data": {"csrf": csrf_of(secret)}} if case.method == "POST" else {}
+    return client.request(method, case.path, headers=headers, follow_redirects=False, **form)
+
+
+def allowed(case: Case, persona: Persona) -> bool:
+    if case.rule is Rule.ANYBODY:
+        return not (persona.bearer and persona.refused == 401)  # who brings a bad token is told so everywhere
+    if case.rule is Rule.PERSON:
+        return persona.signed_in
+    return case.rule in persona.may
+
+
+def test_every_visitor_gets_from_every_route_what_the_table_says(client: TestClient[Any], shop: Shop) -> None:
+    wrong = []
+    found, everyone = cases(client.app), list(personas(shop))
+    for case in found:
+        for persona in everyone:
+            answer = ask(client, shop, case, persona)
+            at_the_gate = answer.status_code == 403 or "www-authenticate" in answer.headers
+            if allowed(case, persona):
+                right = not at_the_gate and answer.status_code < 500
+            else:
+                told = persona.refused == 401 and "Faro" in answer.text
+                right = at_the_gate and answer.status_code == persona.refused and not told
+            if not right:
+                wrong.append((persona.name, case.method, case.path, str(case.rule), answer.status_code))
+    assert wrong == []
+    assert len(found) > 60
+    assert len(everyone) == 21
+
+
+def test_whoever_sits_at_the_machine_of_a_deserted_shop_may_all_but_what_needs_an_account() -> None:
+    with (
+        Shop.open(small_shop.made()) as shop,
+        TestClient(create_app(shop, limits=LOTS), base_url="http://shop.localhost") as client,
+    ):
+        for case in cases(client.app):
+            if case.method == "POST":
+                continue
+            answer = client.request("HEAD" if case.stream else case.method, case.path, follow_redirects=False)
+            assert answer.status_code < 500
+            assert (answer.status_code == 403) == (case.rule is Rule.PERSON), case
+        assert shop.access.deserted()
+
+
+def test_the_table_is_what_is_told() -> None:
+    """The promise in docs/howto/people.md, written once more."""
+    assert permissions(Role.OWNER) == ALL
+    assert permissions(Role.EDITOR) == ALL - {Permission.ERASE, Permission.PEOPLE}
+    assert permissions(Role.ANALYST) == {Permission.NUMBERS, Permission.CUSTOMERS}
+    assert permissions(Role.AGENT) == {Permission.NUMBERS, Permission.CUSTOMERS, Permission.CORRECT}
+    assert permissions(Role.VIEWER) == {Permission.NUMBERS}
+    assert set(TABLE) == ALL
+
+
+@get("/forgotten", sync_to_thread=False)
+def forgotten() -> str:
+    return ""
+
+
+@websocket("/socket")
+async def socket(socket: WebSocket[Any, Any, Any]) -> None:
+    await socket.close()
+
+
+@pytest.mark.parametrize("handler", [forgotten, Router("/api/v2", route_handlers=[forgotten]), socket])
+def test_an_application_with_a_route_without_a_rule_does_not_start(handler: Any) -> None:
+    with pytest.raises(TypeError, match=r"/forgotten.*has no rule|/socket is no HTTP route"):
+        check_rules(Litestar([handler], openapi_config=None))
+
+
+def test_the_application_checks_its_rules_when_it_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("periplo.server.app.api.HANDLERS", (forgotten,))
+    with Shop.open(small_shop.made()) as shop, pytest.raises(TypeError, match="has no rule"):
+        create_app(shop)
+
+
+def test_the_gate_refuses_a_route_that_came_later_without_a_rule(shop: Shop) -> None:
+    app = create_app(shop, local=False)
+    app.register(forgotten)
+    with TestClient(app, base_url=ELSEWHERE, raise_server_exceptions=False) as client:
+        assert client.get("/forgotten").status_code == 500
