@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, select, text, update
 
 from periplo.access.tables import attempt
 from periplo.access.workspace import DAY_US, Workspace
@@ -34,13 +34,15 @@ def begin(workspace: Workspace, account: str, address: str) -> None:
 
     Raises ``TooManyTries`` where it comes too early; then it does not count.
     """
-    now = workspace.now_us()
+    now, places = workspace.now_us(), _places(account, address)
     with workspace.database.writing() as connection:
         connection.execute(delete(attempt).where(attempt.c.last_us < now - _FORGOTTEN_US))
-        places = _places(account, address)
-        _check(connection, places.values(), now)
+        known = _locked(connection, places.values(), now)
+        until = max(row.until_us for row in known.values())
+        if until > now:
+            raise TooManyTries(-(-(until - now) // 1_000_000))
         for kind, what in places.items():
-            _count(connection, LIMITS[kind], what, now)
+            _count(connection, LIMITS[kind], what, known[what].failures + 1, now)
 
 
 def succeeded(connection: Connection, account: str, address: str) -> None:
@@ -69,20 +71,17 @@ def _places(account: str, address: str) -> dict[str, str]:
     }
 
 
-def _check(connection: Connection, places: Iterable[str], now: int) -> None:
-    waits = connection.scalars(select(attempt.c.until_us).where(attempt.c.what.in_(places))).all()
-    until = max(waits, default=0)
-    if until > now:
-        raise TooManyTries(-(-(until - now) // 1_000_000))
+def _locked(connection: Connection, places: Iterable[str], now: int) -> dict[str, Row[Any]]:
+    """What is known of each place; until the transaction ends nobody else counts there."""
+    wanted = sorted(places)
+    new = [{"what": what, "now": now} for what in wanted]
+    connection.execute(text("INSERT INTO attempt VALUES (:what, 0, :now, 0) ON CONFLICT DO NOTHING"), new)
+    found = select(attempt).where(attempt.c.what.in_(wanted)).order_by(attempt.c.what).with_for_update()
+    return {row.what: row for row in connection.execute(found)}
 
 
-def _count(connection: Connection, limit: Limit, what: str, now: int) -> None:
-    known = connection.scalar(select(attempt.c.failures).where(attempt.c.what == what))
-    failures = (known or 0) + 1
+def _count(connection: Connection, limit: Limit, what: str, failures: int, now: int) -> None:
     over = failures - limit.free
     until = now + min(2 ** min(over, 30), limit.most_s) * 1_000_000 if over >= 0 else 0
     values = {"failures": failures, "last_us": now, "until_us": until}
-    if known is None:
-        connection.execute(insert(attempt).values(what=what, **values))
-    else:
-        connection.execute(update(attempt).where(attempt.c.what == what).values(**values))
+    connection.execute(update(attempt).where(attempt.c.what == what).values(**values))

@@ -70,7 +70,6 @@ class Entrance:
             passwords.check(password, _around(account, called))
             user_id, kept = known["user_id"] if known else secret.name(), passwords.hashed(password)
         with self._workspace.database.writing() as connection:
-            links.found(connection, self._workspace, given)  # nobody was faster
             self._welcome(connection, link, user_id, account, kept, name)
             if not kept:
                 attempts.succeeded(connection, account, address)

@@ -123,18 +123,23 @@ def found(connection: Connection, workspace: Workspace, given: str) -> Link:
     mine = link.c.workspace == workspace.name, link.c.digest == secret.digest(given)
     row = connection.execute(select(link).where(*mine, link.c.expires_us > workspace.now_us())).mappings().first()
     if row is None:
-        raise LinkGone(
-            "This link does not work any more.",
-            why="It was used, it expired, or a newer one took its place.",
-            fix="Ask an owner for a new one.",
-        )
+        raise _gone()
     return _link(row)
 
 
 def use(connection: Connection, workspace: Workspace, one: Link) -> None:
-    """Spends a link; once somebody is there, links for a first owner are void."""
-    spent = (link.c.link_id == one.link_id) | (link.c.kind == "owner")
-    connection.execute(delete(link).where(link.c.workspace == workspace.name, spent))
+    """Spends a link, and those for a first owner: somebody is there now. Raises ``LinkGone`` where it is spent."""
+    if not connection.execute(delete(link).where(link.c.link_id == one.link_id)).rowcount:
+        raise _gone()
+    connection.execute(delete(link).where(link.c.workspace == workspace.name, link.c.kind == "owner"))
+
+
+def _gone() -> LinkGone:
+    return LinkGone(
+        "This link does not work any more.",
+        why="It was used, it expired, or a newer one took its place.",
+        fix="Ask an owner for a new one.",
+    )
 
 
 def _is_member(connection: Connection, workspace: Workspace, email: str) -> bool:

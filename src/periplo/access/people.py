@@ -106,8 +106,9 @@ def found_by_email(connection: Connection, email: str) -> RowMapping | None:
 
 
 def owners(connection: Connection, workspace: Workspace) -> int:
+    """How many there are; until the transaction ends nobody else changes them."""
     mine = membership.c.workspace == workspace.name, membership.c.role == Role.OWNER
-    return int(connection.scalar(select(func.count()).select_from(membership).where(*mine)) or 0)
+    return len(connection.scalars(select(membership.c.user_id).where(*mine).with_for_update()).all())
 
 
 def _members(workspace: Workspace) -> Select[Any]:

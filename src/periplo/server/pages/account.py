@@ -10,6 +10,7 @@ from litestar.response import Redirect
 from periplo.access import MOST_DAYS, By, Permission, Token, Visitor
 from periplo.errors import AccessError, PeriploError, UsageError
 from periplo.language import Lang, day, moment
+from periplo.server.browser import short
 from periplo.server.desk import Desk
 from periplo.server.given import TheAccess, TheCaller, TheDesk, TheDoor, TheReader, TheVisitor
 from periplo.server.keys import UNVERSIONED
@@ -93,7 +94,7 @@ def _account(desk: Desk, reader: Reader, error: PeriploError | None = None, made
             {
                 "id": one.session_id,
                 "now": one.session_id == who.session_id,
-                "browser": one.browser or "–",
+                "browser": short(one.browser),
                 "address": one.address or "–",
                 "seen": moment(one.seen, reader.lang, zone),
             }

@@ -1,0 +1,102 @@
+"""People in PostgreSQL: the same promises as in a file, also when several servers ask at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+
+import postgres
+from periplo.access import ALL, Access, Role, passwords
+from periplo.access.attempts import LIMITS
+from periplo.access.tables import metadata
+from periplo.errors import LinkGone, PeriploError, SignInRefused, TooManyTries, UsageError
+from support_access import PASSWORD, TEST, joined
+
+OWNER = "owner@shop.example"
+
+
+@pytest.fixture
+def url() -> str:
+    return postgres.database()
+
+
+@pytest.fixture
+def access(url: str) -> Iterator[Access]:
+    opened = Access(url)
+    joined(opened, OWNER, Role.OWNER)
+    yield opened
+    opened.close()
+
+
+def at_once(ask: Callable[[int], object], times: int) -> list[str]:
+    """What becomes of so many calls at the same time: "done", or the code of the error."""
+
+    def code(n: int) -> str:
+        try:
+            ask(n)
+        except PeriploError as error:
+            return error.code
+        return "done"
+
+    with ThreadPoolExecutor(times) as pool:
+        return list(pool.map(code, range(times)))
+
+
+def test_schema_is_the_sum_of_the_migrations(access: Access) -> None:
+    with access.people._workspace.database.reading() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+@pytest.mark.parametrize("change", ["UPDATE audit SET who = 'nobody'", "DELETE FROM audit", "TRUNCATE audit"])
+def test_the_database_refuses_to_change_the_audit_log(access: Access, change: str) -> None:
+    before = access.audit.list()
+    with pytest.raises(PeriploError, match="append-only"), access.people._workspace.database.writing() as connection:
+        connection.execute(text(change))
+    assert access.audit.list() == before
+
+
+def test_a_person_comes_does_and_goes(access: Access, url: str) -> None:
+    joined(access, "ana@shop.example", Role.EDITOR)
+    secret = access.entrance.sign_in("ana@shop.example", PASSWORD, "192.0.2.1")
+    who = access.people.of("ana@shop.example").user_id
+    _, token = access.tokens.make("ci", ALL, 1, TEST, user_id=who)
+    assert access.sessions.visitor(secret)
+    assert access.tokens.visitor(token)
+    assert Access(url, "another shop").tokens.visitor(token) is None
+    assert Access(url, "another shop").sessions.visitor(secret) is None
+    assert Access(url, "another shop").deserted()
+    access.people.remove("ana@shop.example", TEST)
+    assert access.sessions.visitor(secret) is None
+    assert access.tokens.visitor(token) is None
+
+
+def test_a_link_is_used_once_by_many_at_once(url: str) -> None:
+    access = Access(url)
+    link = access.links.first_owner(TEST)
+    said = at_once(
+        lambda n: access.entrance.by_link(link, PASSWORD, "192.0.2.1", email=f"p{n}@shop.example", name="P"), 4
+    )
+    assert sorted(said) == ["done", *[LinkGone.code] * 3]
+    assert len(access.people.list()) == 1
+    access.close()
+
+
+def test_many_guesses_at_once_gain_nothing(access: Access, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "fits", lambda kept, password: False)
+    said = at_once(lambda n: access.entrance.sign_in(OWNER, f"wrong {n}", "192.0.2.1"), 16)
+    free = LIMITS["account from address"].free
+    assert said.count(SignInRefused.code) == free
+    assert said.count(TooManyTries.code) == 16 - free
+
+
+def test_two_owners_cannot_both_leave(access: Access) -> None:
+    joined(access, "eva@shop.example", Role.OWNER)
+    said = at_once(lambda n: access.people.set_role([OWNER, "eva@shop.example"][n], Role.VIEWER, TEST), 2)
+    assert sorted(said) == ["done", UsageError.code]
+    assert [person.role for person in access.people.list()].count(Role.OWNER) == 1
