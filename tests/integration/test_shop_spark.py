@@ -92,7 +92,13 @@ def test_every_question_answers_the_same(far: SparkJourneys, shop: Shop, name: s
 def test_the_plain_ones_run_on_spark_alone(far: SparkJourneys, shop: Shop) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error", AnsweredHere)
-        for ask in (lambda j: j.sessions(), lambda j: j.rfm(), lambda j: j.clv(), lambda j: j.plain_value(by="device")):
+        for ask in (
+            lambda j: j.kpis(),
+            lambda j: j.sessions(),
+            lambda j: j.rfm(),
+            lambda j: j.clv(),
+            lambda j: j.plain_value(by="device"),
+        ):
             assert plain(ask(far)) == plain(ask(shop.journeys()))
 
 
@@ -105,13 +111,48 @@ def test_narrowed_alike(far: SparkJourneys, shop: Shop) -> None:
         far.channel("appp")
 
 
-def test_customers_behind_a_number(far: SparkJourneys, shop: Shop) -> None:
-    here, there = shop.journeys().plain_value(), far.plain_value()
-    names = [
-        journeys.customers(found.behind("plain_value/EUR"))
-        for journeys, found in ((shop.journeys(), here), (far, there))
-    ]
-    assert names[0] == names[1]
+OPENED = {
+    "cohorts": ("cohort/2026-01/0",),
+    "cycles": ("cycles/with_order", "cycles/first/web/web"),
+    "funnel": ("funnel/2/customers", "funnel/1/dropped"),
+    "kpis": ("kpi/orders", "kpi/conversion_rate"),
+    "lifecycle": ("lifecycle/2026-W02/new",),
+    "loops": ("loops/all",),
+    "plain_value": ("plain_value/EUR",),
+    "retention": ("retention/all/size",),
+    "rfm": ("rfm/new", "rfm/asleep"),
+    "sequences": ("sequence/all",),
+    "sessions": ("sessions/web", "sessions/all/with_order"),
+    "stickiness": ("stickiness/at_least/1",),
+    "transitions": ("transition/start/web:product page",),
+}
+"""Numbers whose customers the executors find."""
+
+
+@pytest.mark.parametrize("name", OPENED)
+def test_the_executors_find_the_customers_behind_a_number(far: SparkJourneys, shop: Shop, name: str) -> None:
+    spread, options = given(name)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", AnsweredHere)
+        there = getattr(far, name)(*spread, **options)
+        near = shop.journeys()
+        here = getattr(near, name)(*spread, **options)
+        for ref in OPENED[name]:
+            found = there.behind(ref)
+            assert far.customers(found) == near.customers(here.behind(ref))
+            assert [*far.each(found)] == [*near.each(here.behind(ref))]
+        warnings.simplefilter("ignore", AnsweredHere)
+        with pytest.raises(UnknownName):
+            there.behind("no/such/number")
+
+
+def test_what_depends_on_all_customers_is_opened_by_the_shop(far: SparkJourneys, shop: Shop) -> None:
+    near = shop.journeys()
+    with pytest.warns(AnsweredHere):
+        found = far.sankey(start="Product Viewed").behind("sankey/0/web:product page")
+    assert far.customers(found) == near.customers(
+        near.sankey(start="Product Viewed").behind("sankey/0/web:product page")
+    )
 
 
 def test_a_shop_without_events(spark, tmp_path: Path) -> None:

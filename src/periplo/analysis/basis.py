@@ -26,6 +26,8 @@ from periplo.vocabulary import taxonomy as own_taxonomy
 
 S = TypeVar("S")
 R = TypeVar("R")
+Behind = Callable[[JourneyColumns, str], I64 | None]
+"""The customers of a part behind a reference, as indices into the part; None where there is no such reference."""
 Step = str | Mapping[str, Any] | Predicate
 """A predicate: an event name, its YAML or JSON, or a parsed one."""
 
@@ -166,6 +168,14 @@ class Basis:
         columns, mask = self.kept
         marked = columns if mask is None else replace(columns, person=columns.person & mask)
         return ask(marked, question, self.threads)
+
+    def find(self, behind: Behind, ref: str) -> I64 | None:
+        """The customers behind a reference, found by ``behind``, which looks at each customer alone."""
+        return behind(self.columns, ref)
+
+    def indices(self, numbers: I64 | None) -> I64 | None:
+        """Customers given by number as ``behind`` answers them."""
+        return None if numbers is None else np.searchsorted(self.columns.customer, np.sort(numbers))
 
     def groups(self, by: str | None) -> Grouping:
         """Periods are those of the window; values of a property those of all the data, whatever is looked at."""

@@ -51,7 +51,7 @@ class VisitQuestions(Basis):
         columns = self.columns
         asked = SessionQuestion(self.taxonomy, columns.channel_names)
         return Sessions(definition=sessions.DEFINITION, evidence=self.evidence, channels=self.ask(asked)).opened_by(
-            lambda ref: asked.behind(columns, ref)
+            lambda ref: self.find(asked.behind, ref)
         )
 
     @question("Cycles: the way to each order, its length, channels and touchpoints.")
@@ -61,7 +61,7 @@ class VisitQuestions(Basis):
         columns = self.columns
         asked = CycleQuestion(self.taxonomy, columns.channel_names, *currencies_of(columns, self.currency))
         found = Cycles(definition=cycles.DEFINITION, evidence=self.evidence, **self.ask(asked))
-        return found.opened_by(lambda ref: asked.behind(columns, ref))
+        return found.opened_by(lambda ref: self.find(asked.behind, ref))
 
 
 class Journeys(

@@ -107,13 +107,18 @@ class Result(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         self.__dict__["_opener"] = opener
         return self
 
+    @property
+    def opener(self) -> Opener | None:
+        """What lists the customers behind its numbers; None for a result without journeys."""
+        return self.__dict__.get("_opener")
+
     def behind(self, ref: str) -> I64:
-        """The customers behind one number: indices, ascending, into the columns of the journeys that were asked.
+        """The customers behind one number: indices, ascending, into the columns of the journeys that were asked (on
+        Spark the customers' numbers).
 
         Raises ``UnknownName`` where the result has no number with this reference.
         """
-        opener: Opener | None = self.__dict__.get("_opener")
-        found = opener(ref) if opener else None
+        found = self.opener(ref) if self.opener else None
         if found is None:
             raise UnknownName("number", ref, [])
         return np.asarray(found, np.int64)

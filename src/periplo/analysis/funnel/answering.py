@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import msgspec
 
 from periplo.analysis.basis import Basis, Step, microseconds
 from periplo.analysis.facts import currencies_of
-from periplo.analysis.funnel.behind import behind
+from periplo.analysis.funnel.behind import behind, of_each
 from periplo.analysis.funnel.beside import Afterwards, Money, MoneyOf, Next, Trend
 from periplo.analysis.funnel.difference import Difference, difference
 from periplo.analysis.funnel.funnel import Funnel
@@ -32,6 +33,7 @@ from periplo.analysis.funnel.words import Words, words
 from periplo.analysis.periods import Period, periods
 from periplo.analysis.result import Definition
 from periplo.errors import UnknownName, UsageError
+from periplo.journeys.columns import I64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +79,7 @@ class FunnelAsked:
             groups=asked.groups(found.told) if self.by else [],
             money=whole.money,
             trend=found.periods,
-        ).opened_by(lambda ref: behind(asked, journeys.columns, ref))
+        ).opened_by(lambda ref: _behind(journeys, asked, ref))
 
     def by_segment(self, journeys: Basis) -> FunnelResult:
         if self.against is not None:
@@ -170,3 +172,9 @@ def _compared(against: str | None) -> Iterator[Definition]:
 def _from_rest(found: FunnelResult, whole: FunnelResult) -> Difference | None:
     (n, a), (m, b) = ((each.steps[0].customers, each.steps[-1].customers) for each in (found, whole))
     return difference(a, n, b - a, m - n)
+
+
+def _behind(journeys: Basis, asked: Funnel, ref: str) -> I64 | None:
+    if of_each(ref):
+        return journeys.find(partial(behind, asked), ref)
+    return behind(asked, journeys.columns, ref)

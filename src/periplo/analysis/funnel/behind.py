@@ -20,6 +20,16 @@ def behind(asked: Funnel, columns: JourneyColumns, ref: str) -> I64 | None:
     return _Behind(asked, columns).find(ref)
 
 
+def of_each(ref: str) -> bool:
+    """Whether customers tell it each by themselves: groups, and what is "other", depend on what all of them did."""
+    match ref.split("/"):
+        case ["funnel", "trend", _, _] | ["funnel", "money", _] | ["funnel", _, "time", _] | ["funnel", _, _]:
+            return True
+        case ["funnel", _, "next", *name]:
+            return name != [OTHER]
+    return False
+
+
 class _Behind:
     def __init__(self, asked: Funnel, columns: JourneyColumns) -> None:
         self.asked, self.columns, self.steps = asked, columns, len(asked.rules.steps)

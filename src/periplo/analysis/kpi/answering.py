@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from msgspec.structs import replace
@@ -22,6 +22,7 @@ from periplo.analysis.kpi.opening import Opening, read_hours
 from periplo.analysis.kpi.over import crossed
 from periplo.analysis.kpi.question import DEFINITION, KpiQuestion
 from periplo.analysis.kpi.result import Kpi, Kpis
+from periplo.analysis.kpi.setting import Setting, SettingQuestion
 from periplo.analysis.kpi.spec import Spec
 from periplo.analysis.kpi.surveys import Scoring
 from periplo.analysis.periods import PERIODS, Period
@@ -95,7 +96,8 @@ class _Asked:
         journeys, earlier, over_time = self.journeys, self.journeys.earlier, self._unit is not None
         found = journeys.ask(self._question)
         if earlier is not None:
-            before = self._ask_of(earlier, Together() if over_time else self._groups)
+            setting = ask(earlier, self._setting, journeys.threads)
+            before = self._ask_of(earlier, setting, Together() if over_time else self._groups)
             found = compared(found, ask(earlier, before, journeys.threads))
         kept = [*self._kept.figures()] if {RATE, COST} & {*self._wanted} else []
         found = [*found, *(kpi for kpi in kept if kpi.id in self._wanted)]
@@ -107,8 +109,8 @@ class _Asked:
         if ref.startswith((f"kpi/{RATE}", f"kpi/{COST}")):
             return self._kept.behind(ref)
         if ref.startswith(tuple(f"kpi/{name}" for name in MISMATCHES)):
-            return self._consistency.behind(self.journeys.columns, ref, self._differing)
-        return self._question.behind(self.journeys.columns, ref)
+            return self.journeys.find(partial(self._consistency.behind, found=self._differing), ref)
+        return self.journeys.find(self._question.behind, ref)
 
     @cached_property
     def _wanted(self) -> tuple[str, ...]:
@@ -136,7 +138,12 @@ class _Asked:
 
     @cached_property
     def _question(self) -> KpiQuestion:
-        return self._ask_of(self.journeys.columns, self._split)
+        return self._ask_of(self.journeys.columns, self.journeys.ask(self._setting), self._split)
+
+    @property
+    def _setting(self) -> SettingQuestion:
+        surveys = tuple({spec.survey for spec in self._specs if "{scale}" in spec.meaning})
+        return SettingQuestion(self.journeys.taxonomy, surveys)
 
     @cached_property
     def _specs(self) -> list[Spec]:
@@ -145,10 +152,10 @@ class _Asked:
         known = specs(opening, options.hours, options.scoring)
         return [spec for spec in known if spec.id in self._wanted]
 
-    def _ask_of(self, columns: JourneyColumns, grouping: Grouping) -> KpiQuestion:
+    def _ask_of(self, columns: JourneyColumns, setting: Setting, grouping: Grouping) -> KpiQuestion:
         before = self._ordered_before(columns)
         journeys = self.journeys
-        return KpiQuestion.of(columns, journeys.taxonomy, grouping, journeys.currency, self._specs, before)
+        return KpiQuestion.of(columns, setting, journeys.taxonomy, grouping, journeys.currency, self._specs, before)
 
     @cached_property
     def _kept(self) -> Kept:

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from periplo.analysis.counting import coded
 from periplo.analysis.facts import ORDERED, Facts, Past, currencies_of
 from periplo.analysis.grouping import Grouping, Together
-from periplo.analysis.kpi.buyers import time_between_orders
 from periplo.analysis.kpi.result import Kpi
+from periplo.analysis.kpi.setting import Setting
 from periplo.analysis.kpi.spec import Spec
 from periplo.analysis.kpi.surveys import scale_of
 from periplo.analysis.kpi.tallying import RANK, Tally, added_up
@@ -44,6 +44,7 @@ class KpiQuestion:
     def of(
         cls,
         columns: JourneyColumns,
+        setting: Setting,
         taxonomy: Taxonomy,
         grouping: Grouping,
         currency: str | None,
@@ -51,15 +52,11 @@ class KpiQuestion:
         ordered_before: I64,
     ) -> KpiQuestion:
         names, default = currencies_of(columns, currency)
-        facts = Facts(columns, taxonomy, names, default)
-        gaps = time_between_orders(facts).part
-        seen = np.bincount(columns.event, minlength=len(columns.event_names))
-        occurring = {name for name, n in zip(columns.event_names, seen, strict=True) if n}
+        occurring = {name for name, seen in zip(columns.event_names, setting.occurring, strict=True) if seen}
         there = {name: columns.properties.column(name) is not None for name in {spec.column for spec in asked} - {""}}
         surveys = {value.casefold() for value in _texts(columns, "survey")}
-        lacks = [(spec, list(missing(spec, occurring, there, surveys, len(gaps)))) for spec in asked]
+        lacks = [(spec, list(missing(spec, occurring, there, surveys, len(setting.gaps_us)))) for spec in asked]
         specs = [spec for spec, lacking in lacks if not lacking]
-        longest = float(np.quantile(gaps, 0.9)) if len(gaps) else np.inf
         return cls(
             taxonomy,
             grouping,
@@ -69,8 +66,8 @@ class KpiQuestion:
             names,
             default,
             columns.channel_names,
-            Past(longest, ordered_before),
-            {spec.id: _values(spec, facts, longest) for spec in specs},
+            Past(setting.longest_gap_us, ordered_before),
+            {spec.id: _values(spec, setting) for spec in specs},
         )
 
     def map(self, part: JourneyColumns) -> list[Tally]:
@@ -170,13 +167,13 @@ def missing(
         yield "a customer with two orders"
 
 
-def _values(spec: Spec, facts: Facts, longest_gap_us: float) -> dict[str, Any]:
+def _values(spec: Spec, setting: Setting) -> dict[str, Any]:
     """What fills the meaning of a figure: the days of silence that are too many, the scale of a survey."""
     values = dict(spec.values)
     if "{days}" in spec.meaning:
-        values["days"] = round(longest_gap_us / _DAY_US, 1)
+        values["days"] = round(setting.longest_gap_us / _DAY_US, 1)
     if "{scale}" in spec.meaning:
-        values["scale"] = scale_of(facts, spec.survey)
+        values["scale"] = scale_of(spec.survey, setting.scales[spec.survey])
     return values
 
 

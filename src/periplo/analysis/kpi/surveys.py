@@ -38,9 +38,9 @@ def answers(facts: Facts, survey: str) -> Answers:
     return Answers(rows, scores[rows], np.where(np.isnan(scale), SCALES[survey], scale))
 
 
-def scale_of(facts: Facts, survey: str) -> str:
-    """The scales of all answers: 0-10, or 1-5."""
-    return ", ".join(f"{_lowest(survey, best)}-{best:g}" for best in np.unique(answers(facts, survey).scale))
+def scale_of(survey: str, scales: F64) -> str:
+    """The scales of all answers in words: 0-10, or 1-5."""
+    return ", ".join(f"{_lowest(survey, best)}-{best:g}" for best in scales)
 
 
 def promoters(facts: Facts) -> Measured:

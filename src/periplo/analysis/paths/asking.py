@@ -47,7 +47,7 @@ class PathQuestions(Basis):
 
         References: ``transition/<from>/<to>``, each a node (``<channel>:<contact>`` or event), or ``start``, ``end``.
         """
-        columns, against = self.columns, versus_of(self, versus)
+        against = versus_of(self, versus)
         asked = TransitionQuestion(given.walk(self, of, collapse, gap), times, against)
         return Transitions(
             definition=defining.transitions(of, collapse, gap, against),
@@ -56,7 +56,7 @@ class PathQuestions(Basis):
             of=of,
             collapsed=collapse,
             versus=against.name if against else None,
-        ).opened_by(lambda ref: asked.behind(columns, ref))
+        ).opened_by(lambda ref: self.find(asked.behind, ref))
 
     @question("Where paths go from a start, where they come from before an end, or both around an anchor.")
     def sankey(
@@ -162,7 +162,7 @@ class PathQuestions(Basis):
 
         References: ``loops/all``, ``loop/repeat/<node>``, ``loop/u_turn/<node>/<via>``, ``loop/loop/<node>``.
         """
-        columns, against = self.columns, versus_of(self, versus)
+        against = versus_of(self, versus)
         asked = LoopQuestion(given.walk(self, of, True, gap), against)
         customers, found = self.ask(asked)
         return Loops(
@@ -172,7 +172,7 @@ class PathQuestions(Basis):
             loops=found,
             of=of,
             versus=against.name if against else None,
-        ).opened_by(lambda ref: asked.behind(columns, ref))
+        ).opened_by(lambda ref: self.find(asked.behind, ref))
 
     @question("How often customers did one thing after another, as patterns say.")
     def sequences(
@@ -187,7 +187,7 @@ class PathQuestions(Basis):
         References: ``sequence/<place of the pattern, from 1>``, ``sequence/all``.
         """
         given.counted(patterns)
-        columns, against = self.columns, versus_of(self, versus)
+        against = versus_of(self, versus)
         read = [read_pattern(text, self.condition) for text in patterns]
         asked = SequenceQuestion(read, against)
         customers, found = self.ask(asked)
@@ -197,4 +197,4 @@ class PathQuestions(Basis):
             customers=customers,
             found=found,
             versus=against.name if against else None,
-        ).opened_by(lambda ref: asked.behind(columns, ref))
+        ).opened_by(lambda ref: self.find(asked.behind, ref))

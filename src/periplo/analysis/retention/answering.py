@@ -55,7 +55,7 @@ class RetentionAsked:
     mean: Mean
 
     def of(self, journeys: Basis, by: str | None = None) -> Retention:
-        columns, asked = journeys.columns, self._question(journeys, by)
+        asked = self._question(journeys, by)
         (_, whole), *groups = journeys.ask(asked)
         return Retention(
             definition=retention_words(asked, self.unit),
@@ -67,7 +67,7 @@ class RetentionAsked:
             mean=whole.mean,
             by=by,
             groups=[RetentionGroup(value=value, cohorts=each.cohorts, mean=each.mean) for value, each in groups],
-        ).opened_by(partial(asked.behind, columns))
+        ).opened_by(partial(journeys.find, asked.behind))
 
     def by_segment(self, journeys: Basis) -> Retention:
         whole, each, opener = segments(journeys, self.of)
@@ -122,7 +122,7 @@ class CohortsAsked:
             mean=mean,
             by=by,
             groups=[CohortGroup(value=value, cohorts=found, mean=means) for value, found, means in groups],
-        ).opened_by(partial(asked.behind, columns))
+        ).opened_by(partial(journeys.find, asked.behind))
 
     def by_segment(self, journeys: Basis) -> Cohorts:
         whole, each, opener = segments(journeys, self.of)
@@ -138,7 +138,6 @@ class LifecycleAsked:
     unit: Period
 
     def of(self, journeys: Basis, by: str | None = None) -> Lifecycle:
-        columns = journeys.columns
         asked = LifecycleQuestion(*_living(journeys, self.activity, self.unit, by))
         (_, whole), *groups = journeys.ask(asked)
         return Lifecycle(
@@ -151,7 +150,7 @@ class LifecycleAsked:
             groups=[
                 LifecycleGroup(value=value, periods=lifecycle_periods(each, asked.calendar)) for value, each in groups
             ],
-        ).opened_by(partial(asked.behind, columns))
+        ).opened_by(partial(journeys.find, asked.behind))
 
     def by_segment(self, journeys: Basis) -> Lifecycle:
         whole, each, opener = segments(journeys, self.of)
@@ -167,7 +166,6 @@ class StickinessAsked:
     unit: Period
 
     def of(self, journeys: Basis, by: str | None = None) -> Stickiness:
-        columns = journeys.columns
         asked = StickinessQuestion(*_living(journeys, self.activity, self.unit, by))
         (_, whole), *groups = journeys.ask(asked)
         return Stickiness(
@@ -182,7 +180,7 @@ class StickinessAsked:
             steps=stickiness_steps(whole),
             by=by,
             groups=[_sticky_group(value, each) for value, each in groups],
-        ).opened_by(partial(asked.behind, columns))
+        ).opened_by(partial(journeys.find, asked.behind))
 
     def by_segment(self, journeys: Basis) -> Stickiness:
         whole, each, opener = segments(journeys, self.of)

@@ -24,7 +24,6 @@ from periplo.analysis.value.rfm_result import DEFINITION, Rfm
 from periplo.analysis.value.words import purchase
 from periplo.analysis.value.worth import Terms
 from periplo.errors import UsageError
-from periplo.journeys.columns import I64
 
 MOST_LISTED = 1000
 MOST_SEGMENTS = 62
@@ -45,7 +44,7 @@ class ValueQuestions(Basis):
             groups=rfm.groups(scored),
             cells=rfm.cells(scored),
             thresholds=rfm.thresholds(scored),
-        ).opened_by(lambda ref: _indices(self, rfm.behind(scored, ref)))
+        ).opened_by(lambda ref: self.indices(rfm.behind(scored, ref)))
 
     @question("What customers are worth by the plain formula: mean order value x orders per year x years.")
     def plain_value(
@@ -70,7 +69,7 @@ class ValueQuestions(Basis):
             evidence=self.evidence,
             values=[value for value, _ in found],
             by=by,
-        ).opened_by(lambda ref: _indices(self, behind.get(ref)))
+        ).opened_by(lambda ref: self.indices(behind.get(ref)))
 
     @question("What customers are expected to order and to be worth, from fitted models.")
     def clv(
@@ -108,7 +107,7 @@ class ValueQuestions(Basis):
                 horizon_days=length / DAY_US,
                 level=level,
             )
-            .opened_by(lambda ref: _indices(self, behind.get(ref)))
+            .opened_by(lambda ref: self.indices(behind.get(ref)))
             .listing(lambda: pa.concat_tables([book.table() for book in books]))
         )
 
@@ -123,10 +122,6 @@ def _reader(journeys: Basis, by: str | None, same_day: bool) -> Reader:
     elif by is not None:
         split = AsAtFirst(journeys.groups(by))
     return Reader(journeys.taxonomy, names, default, split, days_of(columns, journeys.zone) if same_day else None)
-
-
-def _indices(journeys: Basis, numbers: I64 | None) -> I64 | None:
-    return None if numbers is None else np.searchsorted(journeys.columns.customer, np.sort(numbers))
 
 
 def _named(journeys: Basis, told: CurrencyValue) -> CurrencyValue:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property, reduce, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 import numpy as np
 
 from periplo.analysis import Evidence, Journeys, Result, questions
+from periplo.analysis.basis import Behind
 from periplo.analysis.listing import ListedCustomer
 from periplo.analysis.narrowing import Window
 from periplo.analysis.periods import instant
@@ -55,8 +56,9 @@ def on_spark(spark: SparkSession, lake_url: Path | str, *, parts: int | None = N
 class SparkJourneys(Journeys):
     """Journeys whose events stay on the executors: the driver has their names, window and the states of questions.
 
-    What a question does with events beyond ``map``, and listing customers, needs them where the driver is: then the
-    shop itself answers, with the warning ``AnsweredHere``.
+    What a question does with events beyond ``map`` needs them where the driver is: then the shop itself answers, with
+    the warning ``AnsweredHere``. As the driver has no columns, ``behind`` answers the numbers of customers, ascending,
+    and ``customers`` and ``each`` take these.
     """
 
     def __init__(self, lake: SparkLake) -> None:
@@ -119,11 +121,21 @@ class SparkJourneys(Journeys):
     def touchpoints(self) -> Touchpoints:
         return Touchpoints.among(self._header, self.taxonomy, self.ask(_Combinations()))
 
+    def find(self, behind: Behind, ref: str) -> I64 | None:
+        """Found by the executors, each in its parts."""
+        parts = self._lake.run(Task(self._header, self._window, self._narrowed, _Opened(behind, ref)))
+        known = [numbers for numbers in parts if numbers is not None]
+        return np.concatenate(known) if known else None
+
+    def indices(self, numbers: I64 | None) -> I64 | None:
+        return None if numbers is None else np.sort(numbers)
+
     def customers(self, indices: I64) -> list[str]:
-        return self.here().customers(indices)
+        return self.called(indices)
 
     def each(self, indices: I64) -> Iterator[ListedCustomer]:
-        return self.here().each(indices)
+        here = self.here()
+        return here.each(np.searchsorted(here.columns.customer, indices))
 
     def here(self) -> Journeys:
         """The same journeys, narrowed alike, where the driver is."""
@@ -175,6 +187,18 @@ class _Seen:
         return state
 
 
+@dataclass(frozen=True)
+class _Opened:
+    """The numbers of the customers of a part that are behind a reference, or None where there is no such."""
+
+    behind: Behind
+    ref: str
+
+    def __call__(self, part: JourneyColumns) -> I64 | None:
+        found = self.behind(part, self.ref)
+        return None if found is None else part.customer[found]
+
+
 class _Combinations:
     """Which channels and events occur together."""
 
@@ -203,23 +227,42 @@ def _nobody(header: Header) -> JourneyColumns:
 
 
 def _on_spark_or_here(name: str) -> Callable[..., Result]:
-    """A question asked on Spark; by the shop itself where it needs the events here. So are customers behind numbers."""
+    """A question asked on Spark, and who is behind its numbers; of the shop itself where it needs the events here."""
     asked = getattr(Journeys, name)
 
     @wraps(asked)
     def ask(self: SparkJourneys, *given: Any, **options: Any) -> Result:
-        def answered_here() -> Result:
-            answer: Result = getattr(self.here(), name)(*given, **options)
-            return answer
+        def here() -> Result:
+            warnings.warn(f"{name} was answered by the shop, not on Spark", AnsweredHere, stacklevel=3)
+            return _by_number(self.here(), lambda journeys: getattr(journeys, name)(*given, **options))
 
         try:
             found: Result = asked(self, *given, **options)
         except Elsewhere:
-            warnings.warn(f"{name} was answered by the shop, not on Spark", AnsweredHere, stacklevel=2)
-            return answered_here()
-        return found.opened_by(lambda ref: answered_here().behind(ref))
+            return here()
+        there = found.opener
+
+        def opener(ref: str) -> I64 | None:
+            try:
+                return there(ref) if there is not None else None
+            except Elsewhere:
+                return here().behind(ref)
+
+        return found.opened_by(opener)
 
     return ask
+
+
+def _by_number(journeys: Journeys, asked: Callable[[Journeys], Result]) -> Result:
+    """An answer of the shop that tells the customers behind its numbers as those of Spark do."""
+    found = asked(journeys)
+    there = found.opener
+
+    def opener(ref: str) -> I64 | None:
+        indices = there(ref) if there is not None else None
+        return None if indices is None else journeys.columns.customer[indices]
+
+    return found.opened_by(opener)
 
 
 for _name in [*questions(Journeys), "stages"]:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from periplo.journeys.columns import Coded, Column, JourneyColumns
 
 
@@ -60,6 +62,22 @@ class _Unread(Coded):
         return _Unread, (self.values,)
 
 
+class _UnreadNumbers(np.ndarray):
+    """A column of numbers without them."""
+
+    def __array_ufunc__(self, *_: Any, **__: Any) -> Any:
+        raise Elsewhere("numbers")
+
+    def __array_function__(self, *_: Any, **__: Any) -> Any:
+        raise Elsewhere("numbers")
+
+    def __getitem__(self, *_: Any) -> Any:
+        raise Elsewhere("numbers")
+
+    def __len__(self) -> int:
+        raise Elsewhere("numbers")
+
+
 @dataclass
 class DistantProperties:
     """Properties by what they are; each is found out once, when first asked for. Travels without the finders."""
@@ -86,7 +104,7 @@ class DistantProperties:
         if kind is None:
             return None
         if kind.numeric:
-            raise Elsewhere(name)
+            return np.empty(0).view(_UnreadNumbers)
         return _Unread(kind.values)
 
     def __getstate__(self) -> dict[str, Any]:
