@@ -13,6 +13,7 @@ from typer.exceptions import TyperException
 from periplo.cli import (
     access,
     asking,
+    identity,
     importing,
     keeping,
     mapping,
@@ -36,7 +37,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for room in (importing, questions, asking, mapping, people, privacy, serving, simulating, keeping, sources, access):
+ANSWERING, RUNNING = (questions, asking, mapping), (serving, simulating, keeping, sources, access)
+for room in (importing, *ANSWERING, people, identity, privacy, *RUNNING):
     room.register(app)
 
 

@@ -1,20 +1,33 @@
-"""Identity: a deterministic mapping from identifiers to customers that follows from append-only edges."""
+"""Identity: a deterministic mapping from identifiers to customers that follows from append-only facts."""
 
+from periplo.identity.alarms import Alarm, crowded
+from periplo.identity.answers import Moment, Totals, shown
+from periplo.identity.decisions import Decision, Name, What, in_force
 from periplo.identity.erasing import Subject
-from periplo.identity.identity import Identity, Suggestion, Totals, open_state
+from periplo.identity.identity import Identity, open_state
 from periplo.identity.kinds import COLUMNS, KINDS, SETS, Normalise, order_keys
+from periplo.identity.links import Link, Suggestion
 from periplo.identity.rules import Rules
 
 __all__ = [
     "COLUMNS",
     "KINDS",
     "SETS",
+    "Alarm",
+    "Decision",
     "Identity",
+    "Link",
+    "Moment",
+    "Name",
     "Normalise",
     "Rules",
     "Subject",
     "Suggestion",
     "Totals",
+    "What",
+    "crowded",
+    "in_force",
     "open_state",
     "order_keys",
+    "shown",
 ]

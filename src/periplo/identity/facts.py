@@ -1,17 +1,20 @@
 """What identity knows for certain: identifiers, their spellings, and the edges between them. Append-only.
 
-Who is which customer follows from the edges alone, and is computed, never kept.
+Who is which customer follows from the edges and from what people decided, and is computed, never kept.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 from sqlalchemy import Connection, Row, delete, func, select
 
 from periplo.events.schema import INSTANT
+from periplo.identity.kinds import I64
 from periplo.identity.tables import identity_part
 from periplo.log.database import insert
 
@@ -30,10 +33,11 @@ EDGE = pa.schema(
         ("occurred_at", INSTANT),
         ("source", pa.string()),
         ("event", pa.string()),
-        ("refused", pa.string()),  # why the two were not joined; null where they were
     ]
 )
-"""Two identifiers that one event carried: by whom (source), when, why (the event). Null where one was erased."""
+"""Two identifiers that one event carried: by whom (source), when, why (the event). Whether that joins them is judged.
+A row's number, counted over all parts from 0, is the edge's number. What is told of it is null where an end was
+erased."""
 
 PART_ROWS = 1 << 16
 """A part that is smaller takes in what comes next, so that live events do not leave a part each."""
@@ -59,15 +63,21 @@ class Facts:
         return sum(table.num_rows for table in (self.identifiers, self.spellings, self.edges))
 
 
-def nothing() -> Facts:
-    """No facts."""
-    return Facts(IDENTIFIER.empty_table(), SPELLING.empty_table(), EDGE.empty_table())
-
-
-def load(connection: Connection, after_part: int = 0) -> Facts:
-    """All facts, in the order they came to be known."""
+def load(connection: Connection, after_part: int = 0) -> Iterator[Facts]:
+    """All facts, part by part, in the order they came to be known."""
     rows = connection.execute(select(identity_part).where(identity_part.c.part > after_part).order_by("part"))
-    return sum(map(from_row, rows), nothing())
+    return map(from_row, rows)
+
+
+def edges_at(connection: Connection, numbers: I64) -> pa.Table:
+    """The edges with these numbers (ascending), with the schema ``EDGE``."""
+    found, first = [EDGE.empty_table()], 0
+    for stream in connection.scalars(select(identity_part.c.edges).order_by("part")):
+        some = _table(stream, EDGE)
+        here = numbers[slice(*np.searchsorted(numbers, (first, first + some.num_rows)))]
+        found.append(some.take(pa.array(here - first)))
+        first += some.num_rows
+    return pa.concat_tables(found).combine_chunks()
 
 
 def save(connection: Connection, new: Facts) -> None:
@@ -75,8 +85,8 @@ def save(connection: Connection, new: Facts) -> None:
     if not new.rows:
         return
     last = connection.scalar(select(func.max(identity_part.c.part))) or 0
-    unfilled = load(connection, after_part=last - 1)
-    if last and unfilled.rows < PART_ROWS:
+    unfilled = next(load(connection, after_part=last - 1), None)
+    if unfilled and unfilled.rows < PART_ROWS:
         connection.execute(delete(identity_part).where(identity_part.c.part == last))
         new, last = unfilled + new, last - 1
     insert(connection, identity_part, [[value] for value in (last + 1, *to_row(new).values())])
@@ -84,7 +94,7 @@ def save(connection: Connection, new: Facts) -> None:
 
 def from_row(row: Row[Any]) -> Facts:
     """The facts of a part."""
-    return Facts(_table(row.identifiers), _table(row.spellings), _table(row.edges))
+    return Facts(_table(row.identifiers, IDENTIFIER), _table(row.spellings, SPELLING), _table(row.edges, EDGE))
 
 
 def to_row(facts: Facts) -> dict[str, bytes]:
@@ -99,5 +109,6 @@ def _bytes(table: pa.Table) -> bytes:
     return bytes(sink.getvalue())
 
 
-def _table(stream: bytes) -> pa.Table:
-    return pa.ipc.open_stream(stream).read_all()
+def _table(stream: bytes, schema: pa.Schema) -> pa.Table:
+    """A part's table; one written by an earlier release may have columns besides."""
+    return pa.ipc.open_stream(stream).read_all().select(schema.names)

@@ -5,25 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from threading import RLock
 
-import msgspec
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from sqlalchemy import Connection, insert, select, update
 
+from periplo.identity.alarms import Alarm, gained, shared_devices
+from periplo.identity.answers import Answers, Moment
+from periplo.identity.decisions import Decision, Name, blocks, forget_decisions, load_decisions, save_decision
 from periplo.identity.erasing import Subject, forget, subject_of
-from periplo.identity.facts import load, nothing, save
-from periplo.identity.kinds import I64, KINDS, ORDER, Bool, Normalise, order_keys
+from periplo.identity.facts import edges_at, load, save
+from periplo.identity.kinds import I64, KINDS, Normalise
 from periplo.identity.known import NONE, Known
+from periplo.identity.links import EdgesAt, Link, Suggestion, chain, refused, steps_of, tell
 from periplo.identity.resolve import consume
 from periplo.identity.rules import Rules
 from periplo.identity.tables import HEAD, cursor
 from periplo.log.database import Database
 
 _MINE, _ERASURES = cursor.c.consumer == "identity", cursor.c.consumer == "erasures"
+Sets = Callable[[int, int], Iterable[pa.Table]]
 
 
 def open_state(place: Path | str) -> Database:
@@ -31,32 +36,11 @@ def open_state(place: Path | str) -> Database:
     return Database(place, migrations="periplo.identity:migrations", head=HEAD)
 
 
-class Totals(msgspec.Struct, frozen=True):
-    """How many customers there are: ``persons``, known or only seen; ``anonymous``, known by a single order only."""
-
-    persons: int
-    anonymous: int
-
-
-class Suggestion(msgspec.Struct, frozen=True):
-    """Two identifiers (kind, value) that one event carried and that were not joined; a person may know better.
-
-    ``why``: "limit:<kind>" whose limit would break, a "shared" device, an "order" that is somebody else's.
-    """
-
-    stronger: tuple[str, str]
-    weaker: tuple[str, str]
-    seq: int
-    source: str
-    event: str
-    why: str
-
-
-class Identity:
-    """Who is who, as far as the cursor has read. A customer's number is the id of the oldest identifier."""
+class Identity(Answers):
+    """Who is who, as far as the cursor has read."""
 
     def __init__(self, database: Database, rules: Rules, normalise: Normalise) -> None:
-        self._database, self._rules, self._normalise = database, rules, normalise
+        self._database, self.rules, self._normalise = database, rules, normalise
         self._known: Known | None = None
         self._erased = 0
         self._lock = RLock()
@@ -66,28 +50,24 @@ class Identity:
         with self._database.reading() as connection:
             return _cursor(connection)
 
-    def follow(self, until_seq: int, sets: Callable[[int], Iterable[pa.Table]]) -> None:
+    def follow(self, until_seq: int, sets: Sets, decisions: Callable[[int], Sequence[Decision]] = lambda _: ()) -> None:
         """Reads on up to ``until_seq``; what it learns and its cursor are one commit.
 
-        ``sets(after_seq)`` gives the identifiers of the events after that place, as tables with the schema ``SETS``.
+        ``sets(after_seq, until_seq)`` gives the identifiers of the events between two places, as tables with the
+        schema ``SETS``; ``decisions(after_seq)`` what was decided after a place, in order.
         """
         with self._lock:
             with self._database.writing() as connection:
                 known = self._at(connection)
                 if known.cursor >= until_seq:
                     return
-                new = nothing()
-                for table in sets(known.cursor):
-                    facts, customer = consume(known, table, self._rules, self._normalise)
-                    new, known = new + facts, known.plus(facts, customer)
-                save(connection, new)
+                for decision in decisions(known.cursor):
+                    known = self._read(connection, known, sets(known.cursor, decision.seq - 1))
+                    save_decision(connection, decision)
+                    known = replace(known.deciding(decision).judging(self.rules), cursor=decision.seq)
+                known = self._read(connection, known, sets(known.cursor, until_seq))
                 connection.execute(update(cursor).where(_MINE).values(seq=until_seq))
             self._known = replace(known, cursor=until_seq)
-
-    def erasures(self) -> int:
-        """So often were identifiers erased: what was made of whose events are from before no longer holds."""
-        with self._database.reading() as connection:
-            return _erasures(connection)
 
     @contextmanager
     def erasing(self, ids: I64) -> Iterator[tuple[Subject, int]]:
@@ -99,8 +79,10 @@ class Identity:
             known = self._at(connection)
             customers = np.setdiff1d(known.customer[ids], [NONE])
             mine = np.union1d(ids, np.flatnonzero(np.isin(known.customer, customers)))
-            yield subject_of(connection, mine), known.cursor
+            subject = subject_of(connection, mine)
+            yield subject, known.cursor
             forget(connection, mine)
+            forget_decisions(connection, subject.texts)
             if connection.execute(update(cursor).where(_ERASURES).values(seq=cursor.c.seq + 1)).rowcount == 0:
                 connection.execute(insert(cursor).values(consumer="erasures", seq=1))
             self._known = None
@@ -121,99 +103,62 @@ class Identity:
         ids = np.concatenate([np.zeros(0, np.int64), *found])
         return np.setdiff1d(known.customer[np.maximum(ids, NONE)], [NONE])
 
-    def customers_of(self, events: pa.RecordBatch | pa.Table) -> I64:
-        """int64[m], the customer of each event, by its strongest identifier; 0 where it has none.
+    def moment(self) -> Moment:
+        """The answers of now, which stay as they are."""
+        return Moment(self._now(), self.rules, self._normalise)
 
-        ``events`` has the columns ``COLUMNS``.
-        """
-        known = self._now()
-        customers = np.zeros(events.num_rows, np.int64)
-        for kind in reversed(self._rules.priority):
-            column = events["order_id" if kind == ORDER else KINDS[kind]]
-            if column.null_count < len(column):
-                written = order_keys(column, events["source"]) if kind == ORDER else column
-                found = known.find(kind, written)
-                customers = np.where(found > NONE, known.customer[np.maximum(found, NONE)], customers)
-        return customers
+    def supposing(self, decision: Decision) -> Moment:
+        """The answers as they would be after a decision."""
+        return Moment(self._now().deciding(decision).judging(self.rules), self.rules, self._normalise)
 
-    def current(self, customers: I64) -> I64:
-        """int64[n], the numbers these customers have now: after a merge that of the whole; 0 for numbers nobody had."""
-        known = self._now()
-        return known.customer[np.where((customers > NONE) & (customers <= known.count), customers, NONE)]
+    def decisions(self) -> list[Decision]:
+        """All that was decided, in order."""
+        return [decision for decision, _ in self._now().taken]
 
-    def persons(self, customers: I64) -> Bool:
-        """bool[n], False for the anonymous customer of a single order."""
-        return self._now().person[customers]
-
-    def mapping(self) -> pa.Table:
-        """Whose each identifier is, as engines join it: ``kind``, ``text`` (as written, and in its normal form),
-        ``customer``, ``person``; texts that identify nobody are left out."""
-        known = self._now()
-        facts = known.facts
-        ids = np.concatenate((np.arange(1, known.count + 1), facts.spellings["identifier"].to_numpy()))
-        kinds = pa.chunked_array([*facts.identifiers["kind"].chunks, *facts.spellings["kind"].chunks], pa.uint8())
-        texts = pa.chunked_array([*facts.identifiers["value"].chunks, *facts.spellings["raw"].chunks], pa.string())
-        customer = known.customer[ids]
-        names = [KINDS[kind] for kind in range(len(KINDS))]
-        columns = [pa.array(names).take(kinds), texts, pa.array(customer), pa.array(known.person[customer])]
-        whole = pa.Table.from_arrays(columns, names=["kind", "text", "customer", "person"])
-        return whole.filter(pa.array(customer > NONE))
-
-    def strongest_first(self) -> list[str]:
-        """The kinds of identifiers, in the order in which they say whose an event is."""
-        return [KINDS[kind] for kind in self._rules.priority]
-
-    def totals(self) -> Totals:
-        known = self._now()
-        customers = np.setdiff1d(known.customer, [NONE])
-        persons = int(known.person[customers].sum())
-        return Totals(persons, len(customers) - persons)
-
-    def names(self, customers: I64) -> list[str]:
-        """What to call each customer: the oldest of its strongest identifiers; empty for a number nobody has."""
-        known = self._now()
-        strength = np.argsort([*self._rules.priority, len(KINDS)])
-        mine = np.flatnonzero(np.isin(known.customer, customers))
-        mine = mine[mine > NONE]
-        weakest_first = mine[np.lexsort((-mine, -strength[known.kind[mine]]))]
-        best = dict(zip(known.customer[weakest_first].tolist(), weakest_first.tolist(), strict=True))
-        return [_shown(known, best.get(number, NONE)) for number in customers.tolist()]
-
-    def number_of(self, name: str) -> int | None:
-        """The customer with this identifier, of whatever kind, the strongest first; None where nobody has it."""
-        known, written = self._now(), pa.array([name], pa.string())
-        for kind in self._rules.priority:
-            found = known.find(kind, written if kind == ORDER else self._normalise(KINDS[kind], written))
-            if found[0] > NONE:
-                return int(known.customer[found[0]])
-        orders = pc.starts_with(known.facts.identifiers["value"], f"{name}@")
-        ids = np.flatnonzero(pc.fill_null(orders, False).to_numpy() & (known.kind[1:] == ORDER)) + 1
-        return int(known.customer[ids[0]]) if len(ids) else None
-
-    def identifiers(self, customer: int) -> dict[str, list[str]]:
-        """The identifiers of a customer by kind, oldest first; the order only where nothing else is known."""
-        known = self._now()
-        mine = np.flatnonzero(known.customer == customer)
-        kinds = [*self._rules.priority[:-1]] if known.person[customer] else [ORDER]
-        found = {KINDS[kind]: [_shown(known, one) for one in mine[known.kind[mine] == kind].tolist()] for kind in kinds}
-        return {kind: values for kind, values in found.items() if values}
+    def rewrites(self) -> int:
+        """So often were identifiers erased, blocked or unblocked: events may have become nobody's, or somebody's."""
+        with self._database.reading() as connection:
+            return _erasures(connection) + blocks(load_decisions(connection))
 
     def suggestions(self) -> list[Suggestion]:
-        """The edges that were refused, in the order of the sequence."""
-        known = self._now()
-        edges = known.facts.edges
-        refused = edges.filter(pc.and_(pc.is_valid(edges["refused"]), pc.is_valid(edges["source"]))).to_pylist()
-        return [
-            Suggestion(
-                stronger=_named(known, row["stronger"]),
-                weaker=_named(known, row["weaker"]),
-                seq=row["seq"],
-                source=row["source"],
-                event=row["event"],
-                why=row["refused"],
-            )
-            for row in refused
-        ]
+        """The edges that were refused, in the order of the sequence; without those that a person dismissed, and
+        those whose two ends are one customer by now."""
+        with self._told() as (known, edges):
+            return refused(known, edges)
+
+    def links(self, customer: int) -> list[Link]:
+        """Why a customer's identifiers are one: the edges that join them, in order."""
+        with self._told() as (known, edges):
+            return tell(known, steps_of(known, customer), edges)
+
+    def gained(self, most: int, within: timedelta) -> list[Alarm]:
+        """The customers who gained ``most`` identifiers or more within a window; orders do not count."""
+        with self._told() as (known, edges):
+            return gained(known, edges, most, within)
+
+    def shared_devices(self) -> list[Alarm]:
+        """The devices that join nobody, because so many accounts were seen with them."""
+        return shared_devices(self._now())
+
+    def explain(self, one: Name, other: Name) -> list[Link]:
+        """Why two identifiers are one customer: the shortest chain of edges from the one to the other; none where
+        they are not."""
+        with self._told() as (known, edges):
+            return tell(known, chain(known, one, other), edges)
+
+    @contextmanager
+    def _told(self) -> Iterator[tuple[Known, EdgesAt]]:
+        """What is known, and what is told of its edges."""
+        with self._lock, self._database.reading() as connection:
+            self._known = self._at(connection)
+            yield self._known, partial(edges_at, connection)
+
+    def _read(self, connection: Connection, known: Known, tables: Iterable[pa.Table]) -> Known:
+        for table in tables:
+            facts = consume(known, table, self.rules, self._normalise)
+            save(connection, facts)
+            known = known.plus(facts).judging(self.rules)
+        return known
 
     def _now(self) -> Known:
         """What is known at the cursor, which another process may have moved."""
@@ -226,7 +171,7 @@ class Identity:
         if self._known and (self._known.cursor, self._erased) == (seq, erased):
             return self._known
         self._erased = erased
-        return Known.of(load(connection), seq)
+        return Known.of(load(connection), load_decisions(connection), seq, self.rules)
 
 
 def _cursor(connection: Connection) -> int:
@@ -235,15 +180,3 @@ def _cursor(connection: Connection) -> int:
 
 def _erasures(connection: Connection) -> int:
     return int(connection.scalar(select(cursor.c.seq).where(_ERASURES)) or 0)
-
-
-def _named(known: Known, identifier: int) -> tuple[str, str]:
-    return KINDS[known.kind[identifier]], _shown(known, identifier)
-
-
-def _shown(known: Known, identifier: int) -> str:
-    """An identifier as a reader knows it: an order without its source."""
-    if identifier == NONE:
-        return ""
-    value: str = known.facts.identifiers["value"][int(identifier) - 1].as_py()
-    return value.rpartition("@")[0] if known.kind[identifier] == ORDER else value

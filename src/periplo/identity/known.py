@@ -1,86 +1,153 @@
-"""What identity knows, in memory: which identifier a text is, and which customer an identifier belongs to."""
+"""What identity knows, in memory: which identifier a text is, and which customer an identifier belongs to.
+
+Per identifier about sixty bytes: its text once, and the edges as numbers. What else is told of an edge stays on disk.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from periplo.identity.facts import Facts, nothing
-from periplo.identity.kernels import components
-from periplo.identity.kinds import DEVICES, I32, I64, KINDS, ORDER, U8, USER, Bool
+from periplo.identity.decisions import Decision, Name
+from periplo.identity.facts import Facts
+from periplo.identity.judging import NONE, Judged, Rulings, Taken, judge
+from periplo.identity.kernels.joining import LOWER
+from periplo.identity.kinds import I64, KINDS, ORDER, U8, Bool
+from periplo.identity.rules import Rules
 from periplo.identity.texts import TextIndex
 
-NONE = 0
-"""Answer of ``find`` besides the id and ``UNSEEN``: seen, and no identifier."""
+__all__ = ["NONE", "Known", "encoded", "numbers"]
 
 
 @dataclass(frozen=True)
 class Known:
     """The state of identity at one moment (``cursor``); never changed, only replaced by a later one.
 
-    ``customer`` int64[k+1]: the customer of identifier i, the smallest id among those joined; customer[0] = 0, nobody.
+    ``kind``   uint8[k+1], of each identifier; [0] has none
+    ``pairs``  int64[e], the two identifiers of each edge, packed, in the order in which they came
+    ``met``    the same, ascending
+    ``erased`` ids of identifiers whose values are gone: they identify nobody
     """
 
     cursor: int
-    facts: Facts
-    customer: I64
+    kind: U8
     texts: tuple[TextIndex, ...]
+    pairs: I64
+    met: I64
+    taken: tuple[Taken, ...]
+    judged: Judged
+    erased: I64
 
     @classmethod
-    def of(cls, facts: Facts, cursor: int) -> Known:
-        """The state that facts lead to."""
-        joined = facts.edges.filter(pc.is_null(facts.edges["refused"]))
-        count = facts.identifiers.num_rows
-        customer = components(count, numbers(joined["stronger"]), numbers(joined["weaker"]))
-        customer[1:][facts.identifiers["value"].is_null().to_numpy()] = NONE
-        return cls(cursor, nothing(), customer[:1], (TextIndex(),) * len(KINDS)).plus(facts, customer)
+    def nothing(cls) -> Known:
+        empty = np.zeros(0, np.int64)
+        texts = (TextIndex(),) * len(KINDS)
+        return cls(0, np.full(1, 255, np.uint8), texts, empty, empty, (), Judged.nothing(), empty)
 
-    def plus(self, new: Facts, customer: I64) -> Known:
-        """The state with new facts, and the customers they lead to."""
-        texts = tuple(index.plus(*some) for index, some in zip(self.texts, _texts(new, self.count + 1), strict=True))
-        return Known(self.cursor, self.facts + new, customer, texts)
+    @classmethod
+    def of(cls, parts: Iterable[Facts], decisions: Sequence[Decision], cursor: int, rules: Rules) -> Known:
+        """The state that all facts and decisions lead to."""
+        known, places = cls.nothing(), np.zeros(len(decisions), np.int64)
+        kinds, pairs, erased, texts, count = [known.kind], [known.pairs], [known.erased], known.texts, 0
+        for facts in parts:
+            texts = _more(texts, facts, count + 1)
+            kinds.append(_kinds(facts))
+            pairs.append(_pairs(facts))
+            gone = facts.identifiers["value"].is_null().to_numpy()
+            erased.append(np.flatnonzero(gone) + count + 1)
+            count += len(kinds[-1])
+            places += np.searchsorted(numbers(facts.edges["seq"]), [decision.seq for decision in decisions])
+        taken = tuple(zip(decisions, places.tolist(), strict=True))
+        all_pairs = np.concatenate(pairs)
+        whole = cls(
+            cursor=cursor,
+            kind=np.concatenate(kinds),
+            texts=texts,
+            pairs=all_pairs,
+            met=np.sort(all_pairs),
+            taken=taken,
+            judged=known.judged,
+            erased=np.concatenate(erased),
+        )
+        return whole.judging(rules)
+
+    def plus(self, new: Facts) -> Known:
+        """With new facts, which are still to be judged."""
+        kind, pairs = _kinds(new), _pairs(new)
+        ascending = np.sort(pairs)
+        return replace(
+            self,
+            kind=np.append(self.kind, kind),
+            texts=_more(self.texts, new, self.count + 1),
+            pairs=np.append(self.pairs, pairs),
+            met=np.insert(self.met, np.searchsorted(self.met, ascending), ascending),
+        )
+
+    def deciding(self, decision: Decision) -> Known:
+        """With a decision taken now, which is still to be judged."""
+        return replace(self, taken=(*self.taken, (decision, len(self.pairs))))
+
+    def judging(self, rules: Rules) -> Known:
+        """With everything judged."""
+        rulings = Rulings.of(self.taken, self.id_of, self.erased)
+        return replace(self, judged=judge(self.judged, self.kind, self.pairs, rulings, rules))
 
     @property
     def count(self) -> int:
         """How many identifiers there are."""
-        return len(self.customer) - 1
+        return len(self.kind) - 1
 
-    @cached_property
-    def kind(self) -> U8:
-        """uint8[k+1], the kind of each identifier; [0] has none."""
-        kinds: U8 = np.append(np.uint8(255), self.facts.identifiers["kind"].to_numpy()).astype(np.uint8)
-        return kinds
+    @property
+    def customer(self) -> I64:
+        """int64[k+1]: the customer of each identifier, the smallest id among those joined; 0 for nobody's."""
+        return self.judged.customer
 
     @cached_property
     def person(self) -> Bool:
         """bool[k+1] at customers: False for the anonymous customer of a single order, and for nobody."""
         known = np.zeros(self.count + 1, np.bool_)
         known[self.customer[1:][self.kind[1:] != ORDER]] = True
+        known[NONE] = False
         return known
-
-    @cached_property
-    def pairs(self) -> I64:
-        """All edges, accepted or not, packed and ascending."""
-        return np.sort(pack(numbers(self.facts.edges["stronger"]), numbers(self.facts.edges["weaker"])))
-
-    def users(self, more: int) -> I32:
-        """int32[k+1+more], how many user_ids were seen with each identifier that people may share; with room for
-        further identifiers."""
-        stronger, weaker = self.pairs >> 32, self.pairs & 0xFFFFFFFF
-        shared = (self.kind[stronger] == USER) & np.isin(self.kind[weaker], DEVICES)
-        found = np.zeros(self.count + 1 + more, np.int32)
-        seen, times = np.unique(weaker[shared], return_counts=True)
-        found[seen] = times
-        return found
 
     def find(self, kind: int, texts: pa.Array | pa.ChunkedArray) -> I64:
         """The ids of identifiers as they were written; ``UNSEEN``, or ``NONE`` where it is none. Nulls are unseen."""
         return self.texts[kind].find(texts)
+
+    def id_of(self, name: Name) -> int:
+        """The id of an identifier; ``UNSEEN`` or ``NONE`` where there is none."""
+        return int(self.find(KINDS.index(name[0]), pa.array([name[1]], pa.string()))[0])
+
+    def names_of(self, ids: I64) -> dict[int, Name]:
+        """Kind and value of identifiers."""
+        found: dict[int, Name] = {}
+        for kind, index in enumerate(self.texts):
+            mine = ids[self.kind[ids] == kind]
+            texts = index.texts_of(mine) if len(mine) else {}
+            found |= {one: (KINDS[kind], text) for one, text in texts.items()}
+        return found
+
+    def ends(self, edges: I64 | slice = slice(None)) -> tuple[I64, I64]:
+        """The stronger and the weaker identifier of some edges, or of all."""
+        return self.pairs[edges] >> 32, self.pairs[edges] & LOWER
+
+
+def _more(texts: tuple[TextIndex, ...], new: Facts, first_id: int) -> tuple[TextIndex, ...]:
+    return tuple(index.plus(*some) for index, some in zip(texts, _texts(new, first_id), strict=True))
+
+
+def _kinds(facts: Facts) -> U8:
+    kinds: U8 = facts.identifiers["kind"].to_numpy().astype(np.uint8)
+    return kinds
+
+
+def _pairs(facts: Facts) -> I64:
+    return (numbers(facts.edges["stronger"]) << 32) | numbers(facts.edges["weaker"])
 
 
 def _texts(facts: Facts, first_id: int) -> Iterator[tuple[pa.ChunkedArray, I64]]:
@@ -92,11 +159,6 @@ def _texts(facts: Facts, first_id: int) -> Iterator[tuple[pa.ChunkedArray, I64]]
         forms, raw = facts.identifiers["value"].take(pa.array(normal)), spellings["raw"].filter(other)
         ids = np.concatenate((normal + first_id, numbers(spellings["identifier"].filter(other))))
         yield pa.chunked_array([*forms.chunks, *raw.chunks], pa.string()), ids
-
-
-def pack(stronger: I64, weaker: I64) -> I64:
-    """Two ids as one number."""
-    return (stronger << 32) | weaker
 
 
 def numbers(column: pa.Array | pa.ChunkedArray, missing: int = NONE) -> I64:

@@ -9,27 +9,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from periplo.identity.facts import EDGE, IDENTIFIER, SPELLING, Facts
-from periplo.identity.kernels import SHARED, held, join
-from periplo.identity.kinds import DEVICES, I64, KINDS, ORDER, U8, Bool, Normalise, normal_orders
-from periplo.identity.known import NONE, Known, encoded, numbers, pack
+from periplo.identity.kernels.joining import LOWER
+from periplo.identity.kinds import I64, KINDS, ORDER, Bool, Normalise, normal_orders
+from periplo.identity.known import NONE, Known, encoded, numbers
 from periplo.identity.rules import Rules
 from periplo.identity.texts import UNSEEN
 
-WHY_REFUSED = {SHARED: "shared", ORDER: "order"} | {kind: f"limit:{KINDS[kind]}" for kind in range(ORDER)}
-"""What stands in an edge that was not joined."""
 
-
-def consume(known: Known, sets: pa.Table, rules: Rules, normalise: Normalise) -> tuple[Facts, I64]:
-    """The new facts in ``sets`` (schema ``SETS``), and the customer of each identifier after them (int64[k+1])."""
+def consume(known: Known, sets: pa.Table, rules: Rules, normalise: Normalise) -> Facts:
+    """The new facts in ``sets`` (schema ``SETS``)."""
     columns = [_Column(known, sets, kind, normalise) for kind in range(len(KINDS))]
     identifiers = _number(columns, known.count + 1, numbers(sets["seq"]))
     matrix = np.stack([columns[kind].ids_of_sets() for kind in rules.priority], axis=1)
+    matrix[_blocked(known, matrix)] = NONE
     row, stronger, weaker = _new_pairs(known, matrix)
-    customer, verdict = _judge(known, identifiers["kind"].to_numpy(), stronger, weaker, rules)
-    why = pa.array([WHY_REFUSED.get(one) for one in verdict.tolist()], pa.string())
     about = sets.select(["seq", "occurred_at", "source", "event"]).combine_chunks().take(pa.array(row))
-    edges = pa.Table.from_arrays([pa.array(stronger), pa.array(weaker), *about.columns, why], schema=EDGE)
-    return Facts(identifiers, pa.concat_tables([column.spellings() for column in columns]), edges), customer
+    edges = pa.Table.from_arrays([pa.array(stronger), pa.array(weaker), *about.columns], schema=EDGE)
+    return Facts(identifiers, pa.concat_tables([column.spellings() for column in columns]), edges)
 
 
 class _Column:
@@ -95,30 +91,18 @@ def _new_pairs(known: Known, matrix: I64) -> tuple[I64, I64, I64]:
     strongest = has.argmax(axis=1)
     has[np.arange(len(matrix)), strongest] = False
     rows, places = np.nonzero(has)
-    pairs = pack(matrix[rows, strongest[rows]], matrix[rows, places])
+    pairs = (matrix[rows, strongest[rows]] << 32) | matrix[rows, places]
     distinct, first = np.unique(pairs, return_index=True)
-    at = np.searchsorted(known.pairs, distinct)
-    new = np.sort(first[np.append(known.pairs, -1)[at] != distinct])
-    return rows[new], pairs[new] >> 32, pairs[new] & 0xFFFFFFFF
+    at = np.searchsorted(known.met, distinct)
+    new = np.sort(first[np.append(known.met, -1)[at] != distinct])
+    return rows[new], pairs[new] >> 32, pairs[new] & LOWER
 
 
-def _judge(known: Known, new_kinds: U8, stronger: I64, weaker: I64, rules: Rules) -> tuple[I64, U8]:
-    """Who belongs to whom after the new edges, and the verdict on each of them."""
-    more = len(new_kinds)
-    customer = np.append(known.customer, np.arange(known.count + 1, known.count + 1 + more))
-    kinds = np.append(known.kind, new_kinds).astype(np.uint8)
-    verdict: U8 = join(
-        customer,
-        held(customer, kinds, len(KINDS)),
-        known.users(more),
-        np.isin(np.arange(len(KINDS)), DEVICES),
-        kinds,
-        stronger,
-        weaker,
-        rules.limits,
-        rules.shared_after,
-    )
-    return customer, verdict
+def _blocked(known: Known, ids: I64) -> Bool:
+    """Which of these identifiers somebody decided to be none."""
+    old = np.where(ids <= known.count, ids, NONE)
+    blocked: Bool = (old > NONE) & (known.customer[old] == NONE)
+    return blocked
 
 
 def _first(codes: I64, count: int) -> I64:

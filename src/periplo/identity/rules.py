@@ -27,3 +27,8 @@ class Rules:
         rest = [kind for kind in range(ORDER) if kind not in given]
         limits = [words.limits.get(kind, UNLIMITED) for kind in KINDS]
         return cls(np.array(limits, np.int64), words.shared_device_user_ids, (*given, *rest, ORDER))
+
+    @property
+    def stamp(self) -> str:
+        """Equal for equal rules."""
+        return f"{self.limits.tolist()} {self.shared_after} {self.priority}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, Table, Text
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration."""
 
 metadata = MetaData()
@@ -26,3 +26,11 @@ identity_part = Table(
     Column("edges", LargeBinary, nullable=False),
 )
 """What identity knows, append-only, as columns (Arrow IPC streams): millions of facts in a second."""
+
+identity_decision = Table(
+    "identity_decision",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("body", Text, nullable=False),
+)
+"""What people decided about identity, as JSON, by its place in the sequence. Append-only."""

@@ -94,9 +94,12 @@ class Log:
             self._keys.keep(found, first + len(sources) - len(found.repeated) - 1)
         return parts
 
-    def read(self, after_seq: int = 0, until_seq: int | None = None) -> pa.Table:
-        """The events after one place in the sequence, up to another, in order, with the schema ``STORED``."""
-        return self.tail(after_seq, until_seq).events
+    def read(self, after_seq: int = 0, until_seq: int | None = None, source: str | None = None) -> pa.Table:
+        """The events after one place in the sequence, up to another, in order, with the schema ``STORED``: of all
+        sources, or of one."""
+        with self._database.reading() as connection:
+            rows = read_tail(connection, after_seq, until_seq, source=source)
+        return rows.read(self._reading).events
 
     def tail(self, after_seq: int = 0, until_seq: int | None = None, most: int | None = None) -> Tail:
         """The same, at most so many, with the messages that turned out to be no events."""

@@ -71,9 +71,13 @@ class Rows:
         return Tail(table.sort_by("seq") if len(filled) > 1 else table, refused, max(seqs, default=0))
 
 
-def read_tail(connection: Connection, after_seq: int, until_seq: int | None, most: int | None) -> Rows:
-    """The rows after one place in the sequence, up to another, at most so many."""
+def read_tail(
+    connection: Connection, after_seq: int, until_seq: int | None, most: int | None = None, source: str | None = None
+) -> Rows:
+    """The rows after one place in the sequence, up to another, at most so many; of all sources, or of one."""
     wanted = select(event).where(event.c.seq > after_seq).order_by(event.c.seq)
+    if source is not None:
+        wanted = wanted.where(event.c.source == source)
     if until_seq is not None:
         wanted = wanted.where(event.c.seq <= until_seq)
     rows = connection.execute(wanted.limit(most) if most else wanted).all()

@@ -77,6 +77,14 @@ class ChannelRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     type: tuple[str, ...] = ()
 
 
+class Growth(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A customer who gains so many identifiers, or has so many events, within so many hours may be several people."""
+
+    identifiers: int = 10
+    events: int = 2_000
+    within_hours: int = 24
+
+
 class Identifiers(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which values are never an identifier, and how many of a kind one customer may have."""
 
@@ -84,3 +92,4 @@ class Identifiers(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     limits: dict[str, int]
     priority: tuple[str, ...]
     shared_device_user_ids: int
+    alarms: Growth = Growth()

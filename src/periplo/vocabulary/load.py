@@ -94,13 +94,14 @@ def _rules(files: Sequence[VocabularyFile], channels: Mapping[str, ChannelKind])
 
 
 def _identifiers(files: Sequence[VocabularyFile]) -> Identifiers:
-    """A shop's never list is added to ours; what else it gives replaces ours."""
+    """A shop's never list is added to ours, its limits and alarms over ours; what else it gives replaces ours."""
     merged: dict[str, Any] = {}
     for file in files:
         given = file.mapping()
         both = {
             "never": [*merged.get("never", ()), *given.get("never", ())],
             "limits": {**merged.get("limits", {}), **given.get("limits", {})},
+            "alarms": {**merged.get("alarms", {}), **given.get("alarms", {})},
         }
         merged = {**merged, **given, **both}
         for field in given:

@@ -15,21 +15,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from periplo.journeys.build import Sorted
-from periplo.journeys.columns import Bool
+from periplo.journeys.columns import I64, Bool
 
-FORMAT = 4
+FORMAT = 5
 _ABANDONED_S = 3600.0
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
     """Up to which place of the sequence journeys go, their names by code, their first and last event.
 
-    ``corrections``: so often had events of the archive been corrected.
-    Events that say nothing of when they happened do not count for the last; None where there is no other.
+    ``rewrites``: so often had events of the archive been corrected, or identifiers blocked. ``rules``: the stamp of
+    those that told who is who. Events that say nothing of when they happened do not count for the last; None where
+    there is no other.
     """
 
     seq: int = 0
-    corrections: int = 0
+    rewrites: int = 0
+    rules: str = ""
     event_names: tuple[str, ...] = ()
     channel_names: tuple[str, ...] = ()
     since_us: int | None = None
@@ -38,18 +40,21 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True)
 class CachedJourneys:
-    """``person`` bool[n] per customer."""
+    """``person`` bool[n] per customer. ``whose`` int64[k+1]: whose each identifier was, by which events were given to
+    their customers."""
 
     about: About
     journeys: Sorted
     person: Bool
+    whose: I64
 
     @property
     def events(self) -> int:
         return len(self.journeys.time_us)
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
-        return {"person": self.person} | {name: getattr(self.journeys, name) for name in Sorted.__dataclass_fields__}
+        journeys = {name: getattr(self.journeys, name) for name in Sorted.__dataclass_fields__}
+        return {"person": self.person, "whose": self.whose} | journeys
 
     def fits(self) -> bool:
         """Whether the arrays belong together."""
@@ -71,6 +76,7 @@ NO_JOURNEYS = CachedJourneys(
         np.zeros(0, np.uint8),
     ),
     np.zeros(0, np.bool_),
+    np.zeros(1, np.int64),
 )
 
 
@@ -103,14 +109,14 @@ def write(cache: Path, journeys: CachedJourneys) -> None:
     for name, array in journeys.arrays().items():
         np.save(folder / f"{name}.npy", array)
     replace_file(cache / "journeys.json", msgspec.json.encode(_Manifest(FORMAT, folder.name, journeys.about)))
-    others = [one for one in cache.glob("columns*") if one != columns_folder(cache, journeys.about.corrections)]
+    others = [one for one in cache.glob("columns*") if one != columns_folder(cache, journeys.about.rewrites)]
     for old in (*before, *others):
         rmtree(old, ignore_errors=True)
 
 
-def columns_folder(cache: Path, corrections: int) -> Path:
-    """Where the columns of journeys lie: none is kept from before events of the archive were corrected."""
-    return cache / (f"columns-{corrections}" if corrections else "columns")
+def columns_folder(cache: Path, rewrites: int) -> Path:
+    """Where the columns of journeys lie: none is kept from before events were corrected, or became nobody's."""
+    return cache / (f"columns-{rewrites}" if rewrites else "columns")
 
 
 def replace_file(file: Path, content: bytes) -> None:
@@ -129,7 +135,7 @@ def _load(manifest: _Manifest, folder: Path) -> CachedJourneys:
     if arrays.keys() != names.keys() or any(arrays[name].dtype != names[name].dtype for name in names):
         raise ValueError("other arrays than expected")
     journeys = Sorted(**{name: arrays[name] for name in Sorted.__dataclass_fields__})  # type: ignore[arg-type]
-    return CachedJourneys(manifest.about, journeys, arrays["person"])  # type: ignore[arg-type]
+    return CachedJourneys(manifest.about, journeys, arrays["person"], arrays["whose"])  # type: ignore[arg-type]
 
 
 def _manifest(cache: Path) -> _Manifest:

@@ -20,7 +20,7 @@ def timeline(stores: Stores, journeys: JourneyStore, number: int) -> pa.Table:
 
     Raises ``UnknownName``.
     """
-    places = journeys.places_of(known(stores, number))
+    places = journeys.places_of(np.array([known(stores, number)]))
     if not len(places):
         raise UnknownName("customer", str(number), [])
     return stores.events_at(places).sort_by([("occurred_at", "ascending"), ("seq", "ascending")])

@@ -20,6 +20,7 @@ from periplo.events.schema import STORED
 from periplo.identity import COLUMNS
 from periplo.privacy import Erased, Plan, Texts, together
 from periplo.privacy.redacting import Named, names_in_text
+from periplo.workspace.decisions import without_names
 from periplo.workspace.following import follow
 from periplo.workspace.recording import WAIT_S, move, record
 from periplo.workspace.stores import Stores
@@ -106,6 +107,7 @@ def _and_events(stores: Stores, plan: Plan, until_seq: int) -> Plan:
         mine.append(batch["seq"].filter(pa.array(own)).to_pylist())
         there = pc.and_(named.there(batch), pa.array(~own))
         others.append(batch["seq"].filter(there).to_pylist())
+    others.append([decision.seq for decision in stores.identity.decisions() if decision.names(plan.texts)])
     return replace(plan, places=_flat(mine), others=_flat(others), until_seq=until_seq)
 
 
@@ -129,7 +131,8 @@ def _rewrite(stores: Stores, plan: Plan) -> None:
     """Takes the events out of the archive, and the name out of those of others."""
     instead = STORED.empty_table()
     if plan.others:
-        instead = Named(plan.texts).taken_out(stores.events_at(np.array(plan.others, np.int64)))
+        others = without_names(stores.events_at(np.array(plan.others, np.int64)), plan.texts)
+        instead = Named(plan.texts).taken_out(others)
     stores.lake.erase([*plan.places, *plan.others], instead, note={"erasure_id": plan.erasure_id})
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import pyarrow as pa
 
 from periplo.identity import COLUMNS, KINDS, SETS
+from periplo.workspace.decisions import decisions
 from periplo.workspace.engine import engine
 from periplo.workspace.stores import Stores
 
@@ -26,7 +28,8 @@ def follow(stores: Stores) -> int:
     stores.recover()
     settled = stores.log.settled()
     if stores.identity.cursor() < settled:
-        stores.identity.follow(settled, lambda after: identifier_sets(stores, after, settled))
+        decided = partial(decisions, stores, until_seq=settled)
+        stores.identity.follow(settled, partial(identifier_sets, stores), decided)
     return settled
 
 

@@ -8,13 +8,14 @@ from threading import RLock
 import numpy as np
 
 from periplo.errors import ShopBusy
-from periplo.journeys.build import Rows, build, extend
+from periplo.journeys.build import build, extend
 from periplo.journeys.columns import I64, JourneyColumns
 from periplo.workspace import cache
 from periplo.workspace.cache import NO_JOURNEYS, About, CachedJourneys
 from periplo.workspace.following import follow
 from periplo.workspace.names import Names
 from periplo.workspace.properties import ShopProperties
+from periplo.workspace.regrouping import regrouped
 from periplo.workspace.rows import read_rows
 from periplo.workspace.stores import Stores
 
@@ -42,37 +43,37 @@ class JourneyStore:
                     raise
                 return self._kept.about.seq, self._columns
             if self._columns is None or self._kept.about.seq != settled:
-                corrections = self._stores.lake.now().corrections() + self._stores.identity.erasures()
-                self._kept = self._at(settled, corrections)
+                self._kept = self._at(settled)
                 self._columns = _opened(self._stores, self._kept)
             return settled, self._columns
 
-    def places_of(self, customer: int) -> I64:
-        """The places in the sequence of a customer's events, in the order of the journey."""
+    def places_of(self, customers: I64) -> I64:
+        """The places in the sequence of the events of some customers, in the order of their journeys."""
         with self._lock:
             self.now()
             journeys = self._kept.journeys
-            return journeys.seq[journeys.rows_of(np.array([customer]))]
+            return journeys.seq[journeys.rows_of(customers)]
 
-    def _at(self, settled: int, corrections: int) -> CachedJourneys:
-        folder, found = self._stores.places.cache, _still_true(self._kept, corrections)
-        on_disk = _still_true(cache.read(folder), corrections)
+    def _at(self, settled: int) -> CachedJourneys:
+        folder, rules = self._stores.places.cache, self._stores.identity.rules.stamp
+        rewrites = self._stores.lake.now().corrections() + self._stores.identity.rewrites()
+        found, on_disk = _still_true(self._kept, rewrites), _still_true(cache.read(folder), rewrites)
         if found.about.seq < on_disk.about.seq <= settled:
             found = on_disk
-        if found.about.seq == settled:
+        if found.about.seq == settled and found.about.rules == rules:
             return found
         fresh = advanced(self._stores, found, settled)
-        kept = on_disk.events if on_disk.about.seq <= settled else 0
+        kept = on_disk.events if on_disk.about.seq <= settled and on_disk.about.rules == rules else 0
         if cache.worth_writing(fresh.events, kept):
             cache.write(folder, fresh)
         return fresh
 
 
-def _still_true(kept: CachedJourneys | None, corrections: int) -> CachedJourneys:
-    """Journeys from before events of the archive were corrected are none."""
-    if kept and kept.about.corrections == corrections:
+def _still_true(kept: CachedJourneys | None, rewrites: int) -> CachedJourneys:
+    """Journeys from before events of the archive were corrected, or identifiers blocked, are none."""
+    if kept and kept.about.rewrites == rewrites:
         return kept
-    return replace(NO_JOURNEYS, about=About(corrections=corrections))
+    return replace(NO_JOURNEYS, about=About(rewrites=rewrites))
 
 
 def _opened(stores: Stores, kept: CachedJourneys) -> JourneyColumns:
@@ -82,33 +83,26 @@ def _opened(stores: Stores, kept: CachedJourneys) -> JourneyColumns:
         channel_names=kept.about.channel_names,
         since_us=kept.about.since_us,
         until_us=kept.about.until_us,
-        properties=ShopProperties(stores, kept.journeys.seq, kept.about.seq, kept.about.corrections),
+        properties=ShopProperties(stores, kept.journeys.seq, kept.about.seq, kept.about.rewrites),
     )
 
 
 def advanced(stores: Stores, old: CachedJourneys, settled: int) -> CachedJourneys:
-    """Old journeys, those of merged customers put together, with the new events joined in."""
+    """Old journeys, their events given to whom they belong to now, with the new events joined in."""
     names = Names(old.about.event_names, MOST_EVENT_NAMES), Names(old.about.channel_names, MOST_CHANNELS)
-    new, dated = read_rows(stores, old.about.seq, settled, *names)
-    gone, moved = _regrouped(stores, old)
+    now = stores.identity.moment()
+    new, dated = read_rows(stores, now, old.about.seq, settled, *names)
+    gone, moved = regrouped(stores, old, now)
     journeys = extend(old.journeys, moved + new, gone) if old.events else build(new)[0]
     ends = [end for end in (old.about.since_us, old.about.until_us) if end is not None]
     times = np.append(new.time_us[dated], np.array(ends, np.int64))
     about = About(
         seq=settled,
-        corrections=old.about.corrections,
+        rewrites=old.about.rewrites,
+        rules=stores.identity.rules.stamp,
         event_names=names[0].all,
         channel_names=names[1].all,
         since_us=int(times.min()) if len(times) else None,
         until_us=int(times.max()) if len(times) else None,
     )
-    return CachedJourneys(about, journeys, stores.identity.persons(journeys.customer))
-
-
-def _regrouped(stores: Stores, old: CachedJourneys) -> tuple[I64, Rows]:
-    """The rows of customers who were merged, and their events with the customers they belong to now."""
-    journeys = old.journeys
-    now = stores.identity.current(journeys.customer)
-    merged = np.flatnonzero(now != journeys.customer)
-    rows = journeys.rows_of(journeys.customer[merged])
-    return rows, journeys.moved(rows, np.repeat(now[merged], np.diff(journeys.offsets)[merged]))
+    return CachedJourneys(about, journeys, now.persons(journeys.customer), now.whose())

@@ -39,12 +39,12 @@ class ShopProperties:
     """The property source of a shop's journeys; safe for threads.
 
     ``seq`` int64[m] places of the events in the sequence, in the order of the journeys, all up to ``until_seq``;
-    ``corrections``: so often had events of the archive been corrected.
+    ``rewrites``: so often had events of the archive been corrected, or identifiers blocked.
     """
 
-    def __init__(self, stores: Stores, seq: I64, until_seq: int, corrections: int) -> None:
+    def __init__(self, stores: Stores, seq: I64, until_seq: int, rewrites: int) -> None:
         self._stores, self._arrivals, self._until = stores, Arrivals(seq), until_seq
-        self._folder = columns_folder(stores.places.cache, corrections)
+        self._folder = columns_folder(stores.places.cache, rewrites)
         self._columns: dict[str, Column | None] = {}
         self._lock = RLock()
 

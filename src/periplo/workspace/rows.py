@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from periplo.events.clocks import UNDATED
-from periplo.identity import COLUMNS
+from periplo.identity import COLUMNS, Moment
 from periplo.journeys.build import Rows
 from periplo.journeys.columns import Bool
 from periplo.workspace.cache import NO_JOURNEYS
@@ -28,12 +28,12 @@ _OF_EVENTS = ("occurred_at", "clock_flag", "event", "channel")
 
 
 def read_rows(
-    stores: Stores, after_seq: int, until_seq: int, event_names: Names, channel_names: Names
+    stores: Stores, whose: Moment, after_seq: int, until_seq: int, event_names: Names, channel_names: Names
 ) -> tuple[Rows, Bool]:
     """The events between two places that have a customer, and which of them say when they happened."""
     parts, dated = [NO_JOURNEYS.journeys.rows], [np.zeros(0, np.bool_)]
     tables = _large(stores.events([*COLUMNS, *_OF_EVENTS], after_seq, until_seq))
-    for table, customer in _ahead(stores.identity.customers_of, tables):
+    for table, customer in _ahead(whose.customers_of, tables):
         when, seq = table["occurred_at"].cast(pa.int64()).to_numpy(), table["seq"].to_numpy()
         event = event_names.codes(table["event"]).astype(np.uint16)
         channel = channel_names.codes(table["channel"]).astype(np.uint8)

@@ -27,6 +27,7 @@ from periplo.workspace.atlas import Atlas
 from periplo.workspace.doctor import Finding, examine
 from periplo.workspace.erasing import Foreseen
 from periplo.workspace.filters import Filters
+from periplo.workspace.identities import Identities
 from periplo.workspace.journeying import JourneyStore
 from periplo.workspace.places import Places
 from periplo.workspace.remembered import Remembered
@@ -186,6 +187,11 @@ class Shop:
     def customer_number(self, name: str) -> int:
         """The customer with an identifier, or with this number. Raises ``UnknownName``."""
         return customers.number_of(self._stores, name)
+
+    @property
+    def identities(self) -> Identities:
+        """Who is who: explained, and corrected by people."""
+        return Identities(self._stores, self._journeys)
 
     def timeline(self, number: int) -> pa.Table:
         """All events of a customer (schema ``STORED``), in time order. Raises ``UnknownName``."""

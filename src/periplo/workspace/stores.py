@@ -58,12 +58,12 @@ class Stores:
         batches = chain(archive.scan(wanted, after_seq, until_seq, where), live.to_batches())
         return pa.RecordBatchReader.from_batches(pa.schema([STORED.field(name) for name in wanted]), batches)
 
-    def events_at(self, places: I64) -> pa.Table:
-        """The whole events at some places of the sequence (at least one), in no order."""
+    def events_at(self, places: I64, columns: Sequence[str] = STORED.names[1:]) -> pa.Table:
+        """The events at some places of the sequence (at least one), in no order: whole, or some columns of them."""
         where = f"seq IN ({', '.join(map(str, places.tolist()))})" if len(places) <= MOST_NAMED else ""
         wanted = pa.array(places)
-        found = self.events(STORED.names[1:], int(places.min()) - 1, int(places.max()), where)
-        return pa.Table.from_batches((batch.filter(pc.is_in(batch["seq"], wanted)) for batch in found), STORED)
+        found = self.events(columns, int(places.min()) - 1, int(places.max()), where)
+        return pa.Table.from_batches((batch.filter(pc.is_in(batch["seq"], wanted)) for batch in found), found.schema)
 
     def count(self) -> int:
         """How many events there are."""

@@ -22,7 +22,7 @@ def feed(identity: Identity) -> Callable[..., list[int]]:
 
     def follow(*rows: Row) -> list[int]:
         start = identity.cursor()
-        identity.follow(start + len(rows), lambda _: [sets(rows, start + 1)])
+        identity.follow(start + len(rows), lambda *_: [sets(rows, start + 1)])
         return identity.customers_of(events(rows)).tolist()
 
     return follow

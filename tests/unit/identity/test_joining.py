@@ -62,12 +62,33 @@ def test_a_limit_leaves_out_the_weaker_identifier_and_keeps_the_rest(identity: I
     assert [one.why for one in identity.suggestions()] == ["limit:email"]
 
 
-def test_a_shared_device_stops_joining(identity: Identity, feed: Feed) -> None:
-    feed(*({"user_id": f"u{n}", "anonymous_id": "tablet"} for n in range(3)))
-    guest, tablet = feed({"email": "guest@x.es", "anonymous_id": "tablet"}, {"anonymous_id": "tablet"})
-    assert guest != tablet
-    assert identity.customers_of(events([{"user_id": "u0"}])) == tablet
-    assert [one.why for one in identity.suggestions()] == ["limit:user_id", "shared", "shared"]
+def test_a_shared_device_joins_nobody_and_never_did(identity: Identity, feed: Feed) -> None:
+    """A shop's tablet: who signed in first must not own what everybody does there."""
+    first, *_ = feed({"user_id": "u0", "anonymous_id": "tablet"}, {"email": "guest@x.es", "anonymous_id": "tablet"})
+    assert identity.customers_of(events([{"email": "guest@x.es"}])) == first
+    feed({"user_id": "u1", "anonymous_id": "tablet"}, {"user_id": "u2", "anonymous_id": "tablet"})
+    found = identity.customers_of(
+        events(
+            [
+                {"user_id": "u0"},
+                {"user_id": "u1"},
+                {"user_id": "u2"},
+                {"anonymous_id": "tablet"},
+                {"email": "guest@x.es"},
+            ]
+        )
+    )
+    assert len(set(found.tolist())) == 5
+    assert feed({"email": "late@x.es", "anonymous_id": "tablet"}) != feed({"anonymous_id": "tablet"})
+    assert identity.suggestions() == []
+
+
+def test_a_phone_of_two_stays_with_the_first(identity: Identity, feed: Feed) -> None:
+    """A family phone, below the number that makes a device shared."""
+    feed({"user_id": "ana", "anonymous_id": "phone"}, {"user_id": "leo", "anonymous_id": "phone"})
+    ana, leo, phone = identity.customers_of(events([{"user_id": "ana"}, {"user_id": "leo"}, {"anonymous_id": "phone"}]))
+    assert (ana == phone, leo != phone) == (True, True)
+    assert [one.why for one in identity.suggestions()] == ["limit:user_id"]
 
 
 def test_an_order_alone_is_an_anonymous_customer_of_that_order(identity: Identity, feed: Feed) -> None:
