@@ -17,7 +17,7 @@ from periplo.journeys.columns import I64, Coded, JourneyColumns
 from periplo.journeys.rows import Sorted
 from periplo.vocabulary import taxonomy
 from periplo.workspace import Shop
-from periplo.workspace.cache import About, CachedJourneys, write
+from periplo.workspace.cache import FORMAT, About, CachedJourneys, write
 from periplo.workspace.following import follow
 from periplo.workspace.places import Places
 from periplo.workspace.settings import Settings
@@ -45,7 +45,7 @@ def archived(crowd: Crowd) -> Path:
 
 def cached(crowd: Crowd) -> Path:
     """A shop whose columns are there already; made once. Its archive is empty, as opening must not read it."""
-    path = DATA / f"cached_{crowd.name}"
+    path = DATA / f"cached{FORMAT}_{crowd.name}"
     if not (path / "done").exists():
         rmtree(path, ignore_errors=True)
         Shop.create(path).close()
@@ -53,7 +53,7 @@ def cached(crowd: Crowd) -> Path:
             with stores.log.reserve(crowd.events, "crowd"):
                 pass
             follow(stores)
-            write(stores.places.cache, _as_cached(crowd))
+            write(stores.places.cache, _as_cached(crowd, stores.identity.rules.stamp))
         (path / "done").touch()
     return path
 
@@ -73,16 +73,17 @@ def as_sorted(columns: JourneyColumns) -> Sorted:
     return Sorted(columns.offsets, columns.customer, columns.time_us, seq, columns.event, columns.channel)
 
 
-def _as_cached(crowd: Crowd) -> CachedJourneys:
+def _as_cached(crowd: Crowd, rules: str) -> CachedJourneys:
     columns = crowd.columns()
     about = About(
         seq=crowd.events,
+        rules=rules,
         event_names=columns.event_names,
         channel_names=columns.channel_names,
         since_us=columns.since_us,
         until_us=columns.until_us,
     )
-    return CachedJourneys(about, as_sorted(columns), columns.person)
+    return CachedJourneys(about, as_sorted(columns), columns.person, np.zeros(1, np.int64))
 
 
 def _shuffled(crowd: Crowd, first_seq: int) -> Iterator[pa.RecordBatch]:

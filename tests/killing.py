@@ -134,7 +134,7 @@ def warm_up(file: Path) -> None:
         Log(open_log(Path(folder) / "log.db")).settled()
         state = open_state(Path(folder) / "state.db")
         identity = Identity(state, Rules.of(taxonomy().identifiers), normalise_column)
-        identity.follow(1, lambda _: [SETS.empty_table()])
+        identity.follow(1, lambda *_: [SETS.empty_table()])
 
 
 def main(file: Path, folder: Path) -> None:
