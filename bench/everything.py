@@ -92,7 +92,8 @@ def example(option: Option) -> Any:
 
 
 def grow() -> None:
-    """A shop into which events come twice: identities are joined, journeys built and then extended."""
+    """A shop into which events come twice: identities are joined, then parted on devices that turn out to be shared;
+    journeys are built and then extended."""
     with TemporaryDirectory() as folder, Shop.create(folder) as shop:
         for first in (0, 40):
             shop.record([_event(number) for number in range(first, first + 40)])
@@ -109,7 +110,7 @@ def _event(number: int) -> Event:
         channel="web",
         occurred_at=datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=number),
         anonymous_id=f"a{number % 6}",
-        user_id=f"u{number % 4}" if number % 3 else None,
+        user_id=f"u{number % 4 + number // 40}" if number % 3 else None,
     )
 
 
