@@ -114,7 +114,7 @@ def cookie_set(answer: Any) -> Mapping[str, str]:
     first, *rest = answer.headers["set-cookie"].split("; ")
     name, _, value = first.partition("=")
     attributes = {key.lower(): given for key, _, given in (one.partition("=") for one in rest)}
-    return {"name": name, "value": value} | attributes
+    return {"name": name, "value": value.strip('"')} | attributes
 
 
 def link_in(text: str) -> str:

@@ -37,6 +37,9 @@ from periplo.workspace import Shop
 
 ABOUT = "The living journey map of one shop. Every route takes the same filters; every error has the same shape."
 
+MOST_BYTES = 256 * 1024
+"""Of a form; what takes more says so itself."""
+
 
 class App(HeadToo):
     """All of it. What comes to the collecting door goes there at once."""
@@ -79,6 +82,7 @@ def create_app(shop: Shop, *, local: bool = True, limits: Limits | None = None) 
         on_startup=[collect.start],
         on_shutdown=[watch.close, collect.stop],
         logging_config=None,
+        request_max_body_size=MOST_BYTES,
     )
     check_rules(app)
     return app

@@ -69,6 +69,7 @@ FAULTS: Mapping[int, Fault] = {
         "",
         "See /api for what each address takes.",
     ),
+    413: Fault("too_large", "This request is too large.", "", "Send less at once."),
     421: Fault(
         "wrong_host",
         "This server answers only under the names of its own machine.",
