@@ -4,7 +4,7 @@ from periplo.collect.arrived import Arrived, Wrong
 from periplo.collect.bodies import opened
 from periplo.collect.limits import MOST_BYTES, MOST_EVENT_BYTES, MOST_EVENTS
 from periplo.collect.segment import batch_of, call_of
-from periplo.collect.verdicts import Answer, Verdict
+from periplo.collect.verdicts import Answer, Verdict, answer
 from periplo.collect.writer import Ticket, Writer
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Verdict",
     "Writer",
     "Wrong",
+    "answer",
     "batch_of",
     "call_of",
     "opened",

@@ -9,6 +9,7 @@ from msgspec import Raw
 
 from periplo.collect.rules import Rule
 from periplo.log import Fault, Receipt, Received, Source
+from periplo.privacy import Door, Request
 
 
 class Wrong(NamedTuple):
@@ -35,7 +36,8 @@ class Wrong(NamedTuple):
 
 @dataclass
 class Arrived:
-    """``indexes``: which of the request's messages each good one is. ``write_key``: where the body has one.
+    """``indexes``: which of the request's messages each good one is; ``dropped``: those that nobody consented to.
+    ``write_key``: where the body has one.
 
     ``call``, ``sent_at``, ``context``: see ``Receipt``.
     """
@@ -48,6 +50,18 @@ class Arrived:
     messages: list[bytes | Raw] = field(default_factory=list)
     indexes: list[int] = field(default_factory=list)
     wrong: list[Wrong] = field(default_factory=list)
+    dropped: list[int] = field(default_factory=list)
+
+    def admit(self, door: Door, request: Request) -> None:
+        """Leaves what the sender's consent allows; which of the request's messages that are not, is in ``dropped``."""
+        found = door.admit(self.messages, self.call, self.context, request)
+        if found is None:
+            return
+        rows = [row for row, one in enumerate(found.messages) if one is not None]
+        self.dropped = [self.indexes[row] for row, one in enumerate(found.messages) if one is None]
+        self.messages = [one for one in found.messages if one is not None]
+        self.event_ids, self.indexes = [self.event_ids[row] for row in rows], [self.indexes[row] for row in rows]
+        self.context = found.context
 
     def received(self, source: Source, received_us: int, user_agent: str | None) -> Received:
         """The good messages, as the log takes them."""

@@ -10,7 +10,7 @@ import msgspec
 from periplo.collect.arrived import Arrived
 from periplo.log import Fault
 
-Verdict = Literal["accepted", "duplicate", "conflict", "quarantined"]
+Verdict = Literal["accepted", "duplicate", "conflict", "quarantined", "dropped"]
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -30,6 +30,7 @@ class Answer(msgspec.Struct, frozen=True):
     accepted     it is in the log
     duplicate    it was there already: nothing was added
     conflict     another event has its message id: that one stays, this one is kept in quarantine
+    dropped      its person did not consent, and the shop does not take it then
     quarantined  it can never be an event: kept whole, with the reason, until somebody mends it
     """
 
@@ -45,7 +46,9 @@ class Answer(msgspec.Struct, frozen=True):
 
 def answer(arrived: Arrived, repeated: Iterable[int], conflicts: Mapping[int, Fault]) -> Answer:
     """``repeated``: which of the good messages were there already; ``conflicts``: those of them that differ."""
-    verdicts: list[Verdict] = ["accepted"] * (len(arrived.indexes) + len(arrived.wrong))
+    verdicts: list[Verdict] = ["accepted"] * (len(arrived.indexes) + len(arrived.wrong) + len(arrived.dropped))
+    for number in arrived.dropped:
+        verdicts[number] = "dropped"
     for row in repeated:
         verdicts[arrived.indexes[row]] = "conflict" if row in conflicts else "duplicate"
     problems = [_problem(arrived.indexes[row], "conflict", fault) for row, fault in conflicts.items()]

@@ -1,8 +1,7 @@
 """Private by design: consent, what is kept of addresses, names for a day, erasures remembered by hashes alone."""
 
-from periplo.privacy.collecting import Admitted, Door
+from periplo.privacy.collecting import Admitted, Door, Request
 from periplo.privacy.consent import CHANNELS, STATES, State, Told, consents_told
-from periplo.privacy.contexts import fitted
 from periplo.privacy.cookieless import Salts
 from periplo.privacy.erasures import Erased, Erasures, Plan, Texts, together
 from periplo.privacy.policy import Action, Detail, Policy, Privacy, SourcePolicy
@@ -19,12 +18,12 @@ __all__ = [
     "Plan",
     "Policy",
     "Privacy",
+    "Request",
     "Salts",
     "SourcePolicy",
     "State",
     "Texts",
     "Told",
     "consents_told",
-    "fitted",
     "together",
 ]

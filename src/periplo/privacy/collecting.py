@@ -1,122 +1,142 @@
-"""Consent honoured at the door: which events come in, as they are or without saying whose they are."""
+"""Consent honoured at the door: which messages come in, as they are or without saying whose they are."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
-from urllib.parse import urlsplit
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
-import pyarrow as pa
-from msgspec.structs import replace
 
-from periplo.events.model import Event
+from periplo.events.segment.arrival import under
 from periplo.privacy.consent import UPDATED, State, consents_told, purpose_state
-from periplo.privacy.contexts import fitted
+from periplo.privacy.contexts import fitted_body, kept_agent
 from periplo.privacy.cookieless import Salts, visitor
-from periplo.privacy.policy import Privacy
+from periplo.privacy.nameless import nameless
+from periplo.privacy.policy import Policy, Privacy
 from periplo.vocabulary import Taxonomy
 
 _SAY_WHO = ("identify", "alias", "group")
-_NAMELESS = dict.fromkeys(("user_id", "loyalty_card", "email", "phone", "order_id", "cart_id", "ticket_id", "context"))
-_OF_PRODUCTS = ("product_id", "sku", "category", "name", "price", "quantity")
+Message = bytes | msgspec.Raw
+
+
+class Request(NamedTuple):
+    """What is known of a request: the source it came from, the sender's address and browser, and when."""
+
+    source: str
+    ip: str
+    user_agent: str
+    at: datetime
 
 
 class Admitted(NamedTuple):
-    """``events`` that come in, in order; how many of them are ``cookieless``, and how many were ``dropped``."""
+    """A message for each that came, None for one that is not taken; and the context they still share."""
 
-    events: list[Event]
-    cookieless: int
-    dropped: int
+    messages: list[Message | None]
+    context: bytes | None
 
 
 class Door:
-    """What a collector asks before it commits events. Safe for threads.
+    """What a collector asks before it commits messages. Safe for threads.
 
     ``zone``: the shop's time zone, whose day a cookieless visitor keeps a name for.
     """
 
     def __init__(self, settings: Privacy, salts: Salts, zone: str, words: Taxonomy) -> None:
         self._settings, self._salts, self._zone, self._words = settings, salts, ZoneInfo(zone), words
+        self._click_ids = {one for rule in words.rules for one in rule.click_id}
 
-    def admit(self, events: Sequence[Event], *, ip: str, user_agent: str, now: datetime) -> Admitted:
-        """Some events of one request, as its sender's consent allows. ``ip``, ``user_agent``: of the request, whole."""
-        today, told = now.astimezone(self._zone).date(), _Told(self._settings.purpose, self._words)
-        kept: list[Event] = []
-        cookieless = 0
-        for event in events:
-            action = self._settings.policy(event.source).decide(told.by(event), told.before(event))
-            if action == "keep" or event.event == UPDATED:
-                kept.append(event)
-            elif action == "cookieless" and event.type not in _SAY_WHO:
-                kept.append(nameless(event, visitor(self._salts.of(today), event.source, ip, user_agent)))
-                cookieless += 1
-        return Admitted(self._fitted(kept), cookieless, len(events) - len(kept))
+    def body(self, body: bytes) -> bytes:
+        """The body of a request with what the settings keep of addresses and agents in it."""
+        return fitted_body(body, self._settings)
 
-    def _fitted(self, events: list[Event]) -> list[Event]:
-        contexts = [event.context for event in events]
-        after = fitted(pa.array(contexts, pa.string()), self._settings).to_pylist()
-        return [
-            event if new == old else replace(event, context=new)
-            for event, old, new in zip(events, contexts, after, strict=True)
-        ]
+    def agent(self, user_agent: str | None) -> str | None:
+        """What the settings keep of the browser that sent a request."""
+        return kept_agent(user_agent, self._settings.user_agent) or None if user_agent else None
+
+    def admit(
+        self, messages: Sequence[Message], call: str | None, context: bytes | None, request: Request
+    ) -> Admitted | None:
+        """What comes in of the messages of a request, as its sender's consent allows; None where all do as they are.
+
+        ``call``: what messages are that do not say it; ``context``: JSON that they share.
+        """
+        policy = self._settings.policy(request.source)
+        silent = policy.unknown == "keep" and b'"consent' not in (context or b"")
+        if silent and not any(b"onsent" in bytes(one) for one in messages):
+            return None
+        shared = _object(context) if context else {}
+        said = _Said(self._settings.purpose, self._words)
+        taken: list[Message | None] = []
+        changed = False
+        for raw in messages:
+            whole = _whole(raw, call, shared)
+            action = self._action(whole, said, policy)
+            taken.append(raw if action == "keep" else None)
+            if action == "cookieless" and whole["type"] not in _SAY_WHO:
+                taken[-1] = self._nameless(whole, request)
+                changed = True
+        if changed:  # what they shared may tell who it was: each has its own now
+            whole_ones = [(one, raw) for one, raw in zip(taken, messages, strict=True)]
+            taken = [_encode(_whole(raw, call, shared)) if one is raw else one for one, raw in whole_ones]
+        return Admitted(taken, None if changed else context)
+
+    def _action(self, whole: Mapping[str, Any], said: _Said, policy: Policy) -> str:
+        name = whole.get("event")
+        row = {
+            "event": self._words.canonical(name)[0] if isinstance(name, str) else "",
+            "type": whole["type"],
+            "channel": "",
+            "properties": _json(whole.get("properties")),
+            "context": _json(whole.get("context")),
+        }
+        ids = [str(whole[key]) for key in ("anonymousId", "userId") if whole.get(key)]
+        told = said.by(row, ids)
+        return "keep" if row["event"] == UPDATED else policy.decide(told, said.before(ids))
+
+    def _nameless(self, whole: Mapping[str, Any], request: Request) -> bytes:
+        salt = self._salts.of(request.at.astimezone(self._zone).date())
+        name = visitor(salt, request.source, request.ip, request.user_agent)
+        return _encode(nameless(whole, name, self._click_ids))
 
 
-class _Told:
-    """What the events of a request said so far: a choice holds for those after it that say nothing."""
+class _Said:
+    """What the messages of a request said so far: a choice holds for those after it that say nothing."""
 
     def __init__(self, purpose: str, words: Taxonomy) -> None:
         self._purpose, self._words = purpose, words
         self._known: dict[str, State] = {}
 
-    def by(self, event: Event) -> State | None:
-        said = purpose_state(event.context, self._purpose, self._words)
-        if event.event == UPDATED:
-            row = {name: getattr(event, name) for name in ("event", "type", "channel", "properties", "context")}
-            for one in consents_told(row, self._words):
-                if one.purpose == self._purpose and one.channel is None:
-                    self._known.update(dict.fromkeys(_ids(event), one.state))
-        return said
+    def by(self, row: Mapping[str, Any], ids: Sequence[str]) -> State | None:
+        if row["event"] == UPDATED:
+            told = [one for one in consents_told(row, self._words) if one.purpose == self._purpose]
+            self._known |= {one: each.state for each in told if each.channel is None for one in ids}
+        return purpose_state(row["context"], self._purpose, self._words)
 
-    def before(self, event: Event) -> State | None:
-        return next((self._known[one] for one in _ids(event) if one in self._known), None)
+    def before(self, ids: Sequence[str]) -> State | None:
+        return next(iter(self._of(ids)), None)
 
-
-def _ids(event: Event) -> Iterator[str]:
-    return (one for one in (event.anonymous_id, event.user_id) if one)
+    def _of(self, ids: Sequence[str]) -> Iterator[State]:
+        return (self._known[one] for one in ids if one in self._known)
 
 
-def nameless(event: Event, name: str) -> Event:
-    """An event that counts, and says no more of the person than ``name``: of what was told only products stay."""
-    return replace(
-        event,
-        **_NAMELESS,
-        anonymous_id=name,
-        referrer=_site(event.referrer),
-        page=event.page.partition("?")[0] if event.page else None,
-        properties=_products(event.properties),
-    )
+def _whole(raw: Message, call: str | None, shared: dict[str, Any]) -> dict[str, Any]:
+    """A message with what it shares with others under its own context."""
+    message = _object(raw)
+    own = message.get("context")
+    message["context"] = under(shared, own if isinstance(own, dict) else {})
+    kind = message.get("type") or call
+    return message | {"type": kind if isinstance(kind, str) else ""}
 
 
-def _site(address: str | None) -> str | None:
-    """Where somebody came from, without what stands behind the host."""
-    try:
-        found = urlsplit(address or "")
-    except ValueError:
-        return None
-    return f"{found.scheme}://{found.hostname}/" if found.scheme and found.hostname else None
+def _object(raw: Message) -> dict[str, Any]:
+    found = msgspec.json.decode(raw)
+    return found if isinstance(found, dict) else {}
 
 
-class _Lines(msgspec.Struct):
-    products: list[dict[str, object]] | None = None
+def _json(value: object) -> str | None:
+    return msgspec.json.encode(value).decode() if isinstance(value, dict) else None
 
 
-def _products(properties: str | None) -> str | None:
-    try:
-        lines = msgspec.json.decode(properties, type=_Lines).products if properties else None
-    except msgspec.DecodeError:
-        return None
-    plain = [{name: line[name] for name in _OF_PRODUCTS if name in line} for line in lines or ()]
-    return msgspec.json.encode({"products": plain}).decode() if plain else None
+_encode = msgspec.json.Encoder().encode

@@ -1,37 +1,36 @@
-"""What is kept of IP addresses and user agents in the contexts of events."""
+"""What is kept of IP addresses and user agents in messages."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from functools import partial
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
-from typing import Any
-
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from periplo.privacy.policy import Detail, Privacy
-from periplo.vocabulary.vectors import map_distinct
 
 _BITS = {4: 24, 6: 48}
-_VERSION, _PLATFORM = re.compile(r"(/v?\d+)[.\w-]*"), re.compile(r"\(([^;()]*)[^()]*\)")
+_ADDRESS = re.compile(rb'("ip"\s*:\s*")([0-9A-Fa-f.:]+)(?=")')
+_AGENT = re.compile(rb'("userAgent"\s*:\s*")([^"\\]*)(?=")')
+_VERSION, _PLATFORM = re.compile(r"(/v?\d+)[.\w-]*"), re.compile(r"\(([^;()]*)(?:[^()]*?(; Android)\b)?[^()]*\)")
 
 
-def fitted(contexts: Any, settings: Privacy) -> pa.Array:
-    """A column of contexts as JSON, with what the settings keep of ``ip`` and ``userAgent``."""
-    column = _changed(contexts, "ip", partial(kept_address, detail=settings.ip), settings.ip)
-    return _changed(column, "userAgent", partial(kept_agent, detail=settings.user_agent), settings.user_agent)
+def fitted_body(body: bytes, settings: Privacy) -> bytes:
+    """A body of JSON with what the settings keep of each address under ``ip`` and each text under ``userAgent``."""
+    if settings.ip != "keep" and b'"ip"' in body:
+        body = _ADDRESS.sub(lambda found: found[1] + _kept_address(found[2], settings.ip), body)
+    if settings.user_agent != "keep" and b'"userAgent"' in body:
+        body = _AGENT.sub(lambda found: found[1] + _kept_agent(found[2], settings.user_agent), body)
+    return body
 
 
 def kept_address(address: str, detail: Detail) -> str:
-    """An IP address, its network (/24, or /48 of IPv6), or nothing; what is no address stays only if all does."""
+    """An IP address, its network (/24, or /48 of IPv6), or nothing; what is no address stays."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
     if detail == "keep":
         return address
-    try:
-        found = ip_address(address.strip())
-    except ValueError:
-        return ""
     if isinstance(found, IPv6Address) and found.ipv4_mapped:
         found = found.ipv4_mapped
     network = ip_network((found, _BITS[found.version]), strict=False)
@@ -42,18 +41,14 @@ def kept_agent(agent: str, detail: Detail) -> str:
     """A user agent, its products with their main versions and its platform without the device, or nothing."""
     if detail == "keep":
         return agent
-    return _PLATFORM.sub(r"(\1)", _VERSION.sub(r"\1", agent)) if detail == "truncate" else ""
+    return _PLATFORM.sub(r"(\1\2)", _VERSION.sub(r"\1", agent)) if detail == "truncate" else ""
 
 
-def _changed(column: Any, key: str, change: Callable[[str], str], detail: Detail) -> pa.Array:
-    """Where an object says a text under a key, the same object with another text there."""
-    if detail == "keep":
-        return column
-    there = pc.fill_null(pc.match_substring(column, f'"{key}"'), False)
-    if not pc.any(there).as_py():
-        return column
-    pattern = rf'(?s)^(?P<before>.*?"{key}"\s*:\s*")(?P<value>(?:[^"\\]|\\.)*)(?P<after>".*)$'
-    parts = pc.extract_regex(column, pattern)
-    before, value, after = (pc.struct_field(parts, name) for name in ("before", "value", "after"))
-    whole = pc.binary_join_element_wise(before, map_distinct(value, change), after, "")
-    return pc.coalesce(whole, column)
+@lru_cache(1 << 12)
+def _kept_address(address: bytes, detail: Detail) -> bytes:
+    return kept_address(address.decode(), detail).encode()
+
+
+@lru_cache(1 << 12)
+def _kept_agent(agent: bytes, detail: Detail) -> bytes:
+    return kept_agent(agent.decode("utf-8", "surrogateescape"), detail).encode("utf-8", "surrogateescape")

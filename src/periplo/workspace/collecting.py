@@ -9,6 +9,7 @@ from periplo.collect import Writer
 from periplo.collect.writer import Deliver
 from periplo.errors import ShopBusy
 from periplo.log import KnownSources
+from periplo.privacy import Door
 from periplo.workspace.recording import ARCHIVE_FROM, archive
 from periplo.workspace.stores import Stores
 
@@ -19,11 +20,13 @@ LOOK_S = 1.0
 
 
 class Collecting:
-    """``writer`` takes tickets and hands them to ``deliver`` when they are durable; ``sources`` knows the keys."""
+    """``writer`` takes tickets and hands them to ``deliver`` when they are durable; ``sources`` knows the keys;
+    ``door`` says what comes in."""
 
     def __init__(self, stores: Stores, deliver: Deliver) -> None:
         self.sources = KnownSources(stores.sources)
         self.writer = Writer(stores.log, stores.quarantine, deliver)
+        self.door = Door(stores.settings.privacy, stores.salts, stores.settings.time_zone, stores.taxonomy)
         self._stores, self._ending = stores, Event()
         self._archiver = Thread(target=self._archive, name="periplo-archiver", daemon=True)
 
@@ -41,6 +44,7 @@ class Collecting:
     def _archive(self) -> None:
         while not self._ending.wait(LOOK_S):
             try:
+                self._stores.salts.sweep(self._stores.today())
                 if self._stores.log.count(self._stores.lake.now().archived_seq()) > ARCHIVE_FROM:
                     archive(self._stores, wait_s=0)
             except ShopBusy:

@@ -59,6 +59,7 @@ def finish(stores: Stores) -> None:
         stores.lake.create()
     stores.recover()
     erasing.finish(stores)
+    stores.salts.sweep(stores.today())
 
 
 def _begun(file: Path) -> bool:

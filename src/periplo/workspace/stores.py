@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import date, datetime
 from itertools import chain
 from shutil import rmtree
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,7 +20,7 @@ from periplo.identity import Identity, Rules, open_state
 from periplo.journeys.columns import I64
 from periplo.lake import ArchivedKeys, Lake
 from periplo.log import Log, Quarantine, Sources, open_log
-from periplo.privacy import Erasures
+from periplo.privacy import Erasures, Salts
 from periplo.vocabulary import Taxonomy
 from periplo.workspace.lock import Lock
 from periplo.workspace.places import Places
@@ -41,7 +43,7 @@ class Stores:
         self.sources = Sources(self.log_database)
         self.quarantine = Quarantine(self.log_database)
         self.lock = Lock(places.lock)
-        self.erasures = Erasures(places.privacy)
+        self.erasures, self.salts = Erasures(places.privacy), Salts(places.privacy)
         rules = Rules.of(taxonomy.identifiers)
         self.identity = Identity(self.state, rules, self._normalise)
 
@@ -69,6 +71,10 @@ class Stores:
         """How many events there are."""
         archive = self.lake.now()
         return archive.count() + self.log.count(after_seq=archive.archived_seq())
+
+    def today(self) -> date:
+        """The day that it is in the shop's time zone."""
+        return datetime.now(ZoneInfo(self.settings.time_zone)).date()
 
     def recover(self) -> None:
         """Clears up after a killed import, unless one is running now."""

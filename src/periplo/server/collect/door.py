@@ -9,14 +9,16 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
-from periplo.collect import Answer, Arrived, Ticket, opened
+from periplo.collect import Answer, Arrived, Ticket, answer, opened
 from periplo.errors import ForeignSite, PeriploError, UnknownWriteKey
 from periplo.language import tell
 from periplo.log import Source
+from periplo.privacy import Request
 from periplo.server.collect.origins import ANY, Headers, cross_origin
 from periplo.server.collect.request import Asked, body_of
 from periplo.server.collect.routes import ROUTES, Read
@@ -75,10 +77,15 @@ class CollectDoor:
 
     async def _take(self, asked: Asked, receive: Any, read: Read) -> Answer:
         body = await body_of(asked, receive)
-        arrived = read(opened(body))
+        door = self._collecting.door
+        arrived = read(door.body(opened(body)))
         source = await self._source(asked, arrived)
+        sender = Request(source.name, asked.client, asked.headers.get("user-agent", ""), datetime.now(UTC))
+        arrived.admit(door, sender)
+        if not arrived.messages and not arrived.wrong:
+            return answer(arrived, (), {})
         faults = [wrong.fault(source.name) for wrong in arrived.wrong]
-        received = arrived.received(source, time.time_ns() // 1000, asked.user_agent)
+        received = arrived.received(source, time.time_ns() // 1000, door.agent(asked.user_agent))
         waiter: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._collecting.writer.put(Ticket(arrived, received, faults, len(body), waiter))
         return await waiter

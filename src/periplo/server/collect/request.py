@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 from periplo.collect.bodies import too_large
 from periplo.collect.limits import MOST_BYTES
 from periplo.errors import NotTaken
+from periplo.server.address import is_loopback
 
 
 class Asked:
@@ -23,6 +24,7 @@ class Asked:
             name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
         }
         self._query: bytes = scope["query_string"]
+        self._peer: str = (scope.get("client") or ("",))[0]
 
     @property
     def origin(self) -> str | None:
@@ -31,6 +33,12 @@ class Asked:
         if origin is None or urlsplit(origin).netloc == self.headers.get("host"):
             return None
         return origin
+
+    @property
+    def client(self) -> str:
+        """The address of who sends it: behind a proxy on this machine, what the proxy says."""
+        forwarded = self.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+        return forwarded if forwarded and is_loopback(self._peer) else self._peer
 
     @property
     def user_agent(self) -> str | None:
