@@ -14,8 +14,7 @@ from periplo.cli.options import ShopPath
 from periplo.cli.output import LANG, Json, help_text, note, people, show, table
 from periplo.identity import Decision, Link, Name, What
 from periplo.language import moment, number, t
-from periplo.workspace import Shop
-from periplo.workspace.supposing import Change, Party
+from periplo.workspace import Change, Party, Shop
 
 identity = typer.Typer(
     name="identity",

@@ -6,20 +6,25 @@ from periplo.workspace.doctor import Finding
 from periplo.workspace.erasing import Foreseen
 from periplo.workspace.exporting import write as write_export
 from periplo.workspace.filters import Filters
+from periplo.workspace.identities import Identities
 from periplo.workspace.library import open, read
 from periplo.workspace.segments import Segment
 from periplo.workspace.settings import Settings
 from periplo.workspace.shop import Shop, erase_in
+from periplo.workspace.supposing import Change, Party
 
 if TYPE_CHECKING:
     from periplo.workspace.importing import ImportReport
     from periplo.workspace.spark import on_spark
 
 __all__ = [
+    "Change",
     "Filters",
     "Finding",
     "Foreseen",
+    "Identities",
     "ImportReport",
+    "Party",
     "Segment",
     "Settings",
     "Shop",

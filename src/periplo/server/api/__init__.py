@@ -4,16 +4,19 @@ from litestar import Router
 
 from periplo.server.api.audit import audit
 from periplo.server.api.customers import customer, customers
+from periplo.server.api.identity import alarms, decide, decisions, explain, links, suggestions
 from periplo.server.api.live import events
 from periplo.server.api.parameters import known_parameters
 from periplo.server.api.questions import question_routes, stages
 from periplo.server.api.shop import shop, the_map
 from periplo.server.api.streaming import customers_stream
 
+WHO_IS_WHO = (links, explain, suggestions, alarms, decisions, decide)
 HANDLERS = (
     Router(
         "/api/v1",
         route_handlers=[
+            *WHO_IS_WHO,
             shop,
             the_map,
             stages,

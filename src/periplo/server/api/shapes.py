@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from functools import cache
-from typing import cast, get_type_hints
+from typing import Literal, cast, get_type_hints
 
 import msgspec
 
@@ -12,8 +12,10 @@ from periplo.access import Entry
 from periplo.analysis import Evidence, Result
 from periplo.analysis.listing import ListedCustomer
 from periplo.analysis.stages_result import StageNumbers
+from periplo.identity import Alarm, Decision, Link, Suggestion
 from periplo.maps import MapReading
 from periplo.profiles import Profile
+from periplo.workspace import Change
 
 
 class Shape(msgspec.Struct, kw_only=True):
@@ -123,6 +125,63 @@ class CustomerAnswer(Shape, kw_only=True):
     total: int
     offset: int
     events: list[Happened]
+
+
+class LinksAnswer(Shape, kw_only=True):
+    """Why a customer's identifiers are one, oldest link first."""
+
+    version: str
+    links: list[Link]
+
+
+class ExplainAnswer(Shape, kw_only=True):
+    """Whether two identifiers are one customer, and the shortest chain of links between them."""
+
+    version: str
+    one_customer: bool
+    links: list[Link]
+
+
+class SuggestionsAnswer(Shape, kw_only=True):
+    """Pairs that were not joined, oldest first: `total` in all, from `offset` on."""
+
+    version: str
+    total: int
+    offset: int
+    suggestions: list[Suggestion]
+
+
+class AlarmsAnswer(Shape, kw_only=True):
+    """Customers who may be several people."""
+
+    version: str
+    alarms: list[Alarm]
+
+
+class DecisionsAnswer(Shape, kw_only=True):
+    """What was decided, in order. `seq` is the number by which a decision is undone."""
+
+    version: str
+    decisions: list[Decision]
+
+
+class Wanted(Shape, kw_only=True, forbid_unknown_fields=True):
+    """A decision: `one` and `other` are identifiers (a value, or kind:value); `undoes` the number of a decision."""
+
+    what: Literal["merge", "unmerge", "block", "accept", "dismiss", "undo"]
+    one: str | None = None
+    other: str | None = None
+    undoes: int = 0
+    why: str = ""
+    preview: bool = False
+
+
+class Decided(Shape, kw_only=True):
+    """The decision that was taken, none for a preview; and the customers it touches, before and after."""
+
+    version: str
+    decision: Decision | None
+    change: Change
 
 
 class AuditAnswer(Shape, kw_only=True):

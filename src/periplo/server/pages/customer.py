@@ -15,8 +15,9 @@ from periplo.server.person import person_of
 from periplo.server.render import page as page_of
 from periplo.server.rules import needs
 from periplo.server.timeline import Words, days
+from periplo.workspace import Shop
 
-SIZE = 500
+SIZE, MOST_LINKS = 500, 100
 _CONSENT = ("consent", "consents")
 
 
@@ -40,12 +41,19 @@ def customer_page(desk: TheDesk, reader: TheReader, customer: FromPath[int], pag
         facts=_facts(person.profile, words),
         identifiers=_identifiers(person.profile, reader.lang),
         traits=_traits(person.profile, reader.lang),
+        because=because(desk.shop, person.profile, words),
         changed=changed(person.profile, words),
         cards=cards(person.profile, words),
         stages=person.stages,
         days=days(events, person.staged[part], words),
         pages=pages(address, page, SIZE, len(events), len(person.events)),
     )
+
+
+def because(shop: Shop, profile: Profile, words: Words) -> list[str]:
+    """Why the customer's identifiers are one, a link a line."""
+    links = shop.identities.links(profile.number)[:MOST_LINKS]
+    return [link.tell(words.lang, words.zone, words.taxonomy.event_label(link.event, words.lang)) for link in links]
 
 
 def _facts(profile: Profile, words: Words) -> list[tuple[str, str]]:
