@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -18,6 +20,7 @@ from periplo.privacy.policy import Policy, Privacy
 from periplo.vocabulary import Taxonomy
 
 _SAY_WHO = ("identify", "alias", "group")
+_CONSENT = re.compile(rb'"consent"\s*:\s*(\{(?:[^{}"]|"[^"\\]*"|\{(?:[^{}"]|"[^"\\]*")*\})*\})')
 Message = bytes | msgspec.Raw
 
 
@@ -45,6 +48,7 @@ class Door:
 
     def __init__(self, settings: Privacy, salts: Salts, zone: str, words: Taxonomy) -> None:
         self._settings, self._salts, self._zone, self._words = settings, salts, ZoneInfo(zone), words
+        self._granted = lru_cache(1 << 10)(self._grants)
         self._click_ids = {one for rule in words.rules for one in rule.click_id}
 
     def body(self, body: bytes) -> bytes:
@@ -63,8 +67,7 @@ class Door:
         ``call``: what messages are that do not say it; ``context``: JSON that they share.
         """
         policy = self._settings.policy(request.source)
-        silent = policy.unknown == "keep" and b'"consent' not in (context or b"")
-        if silent and not any(b"onsent" in bytes(one) for one in messages):
+        if policy.granted == policy.unknown == "keep" and self._all_agree([context or b"", *messages]):
             return None
         shared = _object(context) if context else {}
         said = _Said(self._settings.purpose, self._words)
@@ -82,6 +85,14 @@ class Door:
             taken = [_encode(_whole(raw, call, shared)) if one is raw else one for one, raw in whole_ones]
         return Admitted(taken, None if changed else context)
 
+    def _all_agree(self, texts: Sequence[Message]) -> bool:
+        """Whether each text, seen without reading all of it, grants consent or says nothing of it: most do."""
+        return all(b"onsent" not in one or self._agrees(one) for one in map(bytes, texts))
+
+    def _agrees(self, text: bytes) -> bool:
+        said = _CONSENT.findall(text)
+        return len(said) == 1 == text.count(b"onsent") and self._granted(said[0])
+
     def _action(self, whole: Mapping[str, Any], said: _Said, policy: Policy) -> str:
         name = whole.get("event")
         row = {
@@ -94,6 +105,11 @@ class Door:
         ids = [str(whole[key]) for key in ("anonymousId", "userId") if whole.get(key)]
         told = said.by(row, ids)
         return "keep" if row["event"] == UPDATED else policy.decide(told, said.before(ids))
+
+    def _grants(self, consent: bytes) -> bool:
+        """Whether a consent object, as JSON, grants what visits are collected for."""
+        context = f'{{"consent":{consent.decode("utf-8", "replace")}}}'
+        return purpose_state(context, self._settings.purpose, self._words) == "granted"
 
     def _nameless(self, whole: Mapping[str, Any], request: Request) -> bytes:
         salt = self._salts.of(request.at.astimezone(self._zone).date())

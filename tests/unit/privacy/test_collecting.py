@@ -57,6 +57,27 @@ def test_who_consents_is_kept_as_sent(tmp_path: Path) -> None:
     assert not (tmp_path / "privacy").exists(), "no salt is made that nobody needs"
 
 
+@given(
+    st.lists(st.sampled_from(["granted", "denied", "pending", None]), max_size=4),
+    st.sampled_from([None, "granted", "denied"]),
+    st.booleans(),
+    st.booleans(),
+)
+def test_looking_quickly_decides_as_reading_does(
+    tmp_path_factory: pytest.TempPathFactory, states: list[str | None], shared: str | None, trait: bool, nested: bool
+) -> None:
+    def consent(state: str) -> dict[str, Any]:
+        return {"consent": {"categoryPreferences": {"Analytics": state}} if nested else {"analytics": state}}
+
+    sent = [message(type="identify" if trait else "track", traits=consent("denied") if trait else {}) for _ in states]
+    for one, state in zip(sent, states, strict=True):
+        one |= {"context": consent(state)} if state else {}
+    context = consent(shared) if shared else None
+    found = admit(tmp_path_factory.mktemp("door"), *sent, context=context, denied="drop", pending="drop")
+    wanted = [(state or shared or "granted") == "granted" for state in states]
+    assert [one is not None for one in found] == wanted
+
+
 def test_who_denies_is_counted_without_a_name(tmp_path: Path) -> None:
     sent = message(
         "Order Completed",
