@@ -7,9 +7,13 @@ import json
 from typing import Any
 
 import httpx
+from litestar import Litestar
+from litestar.testing import TestClient
 
+from periplo.workspace import Shop
 from support_events import at
 
+Client = TestClient[Litestar]
 ORIGIN = "https://shop.example"
 
 
@@ -37,3 +41,8 @@ def batch(*messages: Any, **more: Any) -> bytes:
 
 def verdicts(answer: httpx.Response) -> list[str]:
     return answer.json()["verdicts"]  # type: ignore[no-any-return]
+
+
+def events(shop: Shop) -> list[dict[str, Any]]:
+    """All events in the log of a shop, in the order they were taken."""
+    return shop._stores.log.read().to_pylist()  # type: ignore[no-any-return]

@@ -4,45 +4,15 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from litestar import Litestar
-from litestar.testing import TestClient
 
 from periplo.collect import MOST_BYTES, MOST_EVENT_BYTES, MOST_EVENTS
-from periplo.server import create_app
 from periplo.workspace import Shop
-from support_collect import ORIGIN, basic, batch, track, verdicts
+from support_collect import ORIGIN, Client, basic, batch, events, track, verdicts
 from support_events import at
-
-Client = TestClient[Litestar]
-
-
-@pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Shop]:
-    with Shop.open(tmp_path / "shop", create=True) as opened:
-        opened.sources.add("web", origins=[ORIGIN])
-        yield opened
-
-
-@pytest.fixture
-def client(shop: Shop) -> Iterator[Client]:
-    with TestClient(create_app(shop), base_url="http://127.0.0.1") as found:
-        yield found
-
-
-@pytest.fixture
-def key(shop: Shop) -> str:
-    return shop.sources.all()[0].write_key
-
-
-def events(shop: Shop) -> list[dict[str, Any]]:
-    """All events of the shop, in the order they were taken."""
-    return shop._stores.log.read().to_pylist()  # type: ignore[no-any-return]
 
 
 @pytest.mark.parametrize("call", ["track", "identify", "page", "screen", "group", "alias"])

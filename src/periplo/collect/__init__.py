@@ -3,6 +3,7 @@
 from periplo.collect.arrived import Arrived, Wrong
 from periplo.collect.bodies import opened
 from periplo.collect.limits import MOST_BYTES, MOST_EVENT_BYTES, MOST_EVENTS
+from periplo.collect.posthog import events_of
 from periplo.collect.segment import batch_of, call_of
 from periplo.collect.verdicts import Answer, Verdict, answer
 from periplo.collect.writer import Ticket, Writer
@@ -20,5 +21,6 @@ __all__ = [
     "answer",
     "batch_of",
     "call_of",
+    "events_of",
     "opened",
 ]

@@ -24,7 +24,7 @@ _NOTHING = Raw()
 _KINDS = frozenset(("track", *CALLS))
 _SHOWN = 100
 _Problem = tuple[Rule, str, dict[str, str]]
-_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class _Head(msgspec.Struct, gc=False, rename="camel"):
@@ -52,7 +52,7 @@ _read_object = msgspec.json.Decoder(dict[str, Raw] | None).decode
 def call_of(call: str, body: bytes) -> Arrived:
     """One call: ``body`` is its message. A message that cannot be one is among ``wrong``."""
     arrived = Arrived(call=call)
-    with suppress(*_UNREADABLE):
+    with suppress(*UNREADABLE):
         arrived.write_key = _text(_read_head(body).write_key)
     take(arrived, [body], sure=body.isascii())
     return arrived
@@ -63,7 +63,7 @@ def batch_of(body: bytes) -> Arrived:
     try:
         batch = _read_batch(body)
         context = _read_object(batch.context) if batch.context is not _NOTHING else None
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise not_a_batch(error) from error
     if batch.batch is None:
         raise not_a_batch("“batch” is missing")
@@ -93,7 +93,7 @@ def take(arrived: Arrived, messages: Sequence[bytes | Raw], *, sure: bool) -> No
                     bytes(raw).decode()
                 head = _read_head(raw)
                 problem = _problem(head, arrived.call)
-            except _UNREADABLE as error:
+            except UNREADABLE as error:
                 problem = (NOT_JSON, "", {"problem": _said(error)})
         if problem:
             arrived.wrong.append(Wrong(index, *problem, bytes(raw)))

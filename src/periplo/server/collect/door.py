@@ -14,14 +14,14 @@ from typing import Any
 
 import msgspec
 
-from periplo.collect import Answer, Arrived, Ticket, answer, opened
+from periplo.collect import Answer, Ticket, answer, opened
 from periplo.errors import ForeignSite, PeriploError, UnknownWriteKey
 from periplo.language import tell
 from periplo.log import Source
 from periplo.privacy import Request
 from periplo.server.collect.origins import ANY, Headers, cross_origin
 from periplo.server.collect.request import Asked, body_of
-from periplo.server.collect.routes import ROUTES, Read
+from periplo.server.collect.routes import ROUTES, Read, tells
 from periplo.workspace import Shop
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -33,7 +33,7 @@ _JSON = [
     (b"x-content-type-options", b"nosniff"),
     (b"cross-origin-resource-policy", b"cross-origin"),
 ]
-RETRY_AFTER = b"2"
+RETRY_AFTER, METHOD_NOT_ALLOWED = b"2", 405
 
 
 class CollectDoor:
@@ -55,7 +55,7 @@ class CollectDoor:
 
     def takes(self, scope: Any) -> bool:
         """Whether a request is for this door."""
-        return scope["type"] == "http" and scope["path"] in ROUTES
+        return scope["type"] == "http" and (scope["path"] in ROUTES or tells(scope["path"]) is not None)
 
     async def __call__(self, scope: Any, receive: Any, send: Send) -> None:
         self.start()
@@ -65,21 +65,31 @@ class CollectDoor:
                 await asyncio.to_thread(self._collecting.sources.look)
             if asked.origin:
                 headers += cross_origin(asked, self._collecting.sources.origins())
-            if asked.method == "OPTIONS":
-                await _respond(send, 204, headers, b"")
-            elif asked.method != "POST":
-                await _respond(send, 405, [*headers, (b"allow", b"POST, OPTIONS")], b"")
-            else:
-                answer = await self._take(asked, receive, ROUTES[asked.path])
-                await _respond(send, 400 if answer.hopeless else 200, headers, _encode(answer))
+            status, body = await self._answer(asked, receive)
+            if status == METHOD_NOT_ALLOWED:
+                headers.append((b"allow", b"GET, OPTIONS" if tells(asked.path) else b"POST, OPTIONS"))
+            await _respond(send, status, headers, body)
         except PeriploError as error:
             await _refuse(send, headers, error)
+
+    async def _answer(self, asked: Asked, receive: Any) -> tuple[int, bytes]:
+        """Status and body. Raises ``PeriploError``."""
+        told = tells(asked.path)
+        if asked.method == "OPTIONS":
+            return 204, b""
+        if told and asked.method == "GET":
+            tell_settings, key = told
+            return 200, _encode(tell_settings(await self._source(asked, key), asked))
+        if told or asked.method != "POST":
+            return METHOD_NOT_ALLOWED, b""
+        answer = await self._take(asked, receive, ROUTES[asked.path])
+        return 400 if answer.hopeless else 200, _encode(answer)
 
     async def _take(self, asked: Asked, receive: Any, read: Read) -> Answer:
         body = await body_of(asked, receive)
         door = self._collecting.door
         arrived = read(door.body(opened(body)))
-        source = await self._source(asked, arrived)
+        source = await self._source(asked, arrived.write_key)
         sender = Request(source.name, asked.client, asked.headers.get("user-agent", ""), datetime.now(UTC))
         arrived.admit(door, sender)
         if not arrived.messages and not arrived.wrong:
@@ -90,9 +100,9 @@ class CollectDoor:
         self._collecting.writer.put(Ticket(arrived, received, faults, len(body), waiter))
         return await waiter
 
-    async def _source(self, asked: Asked, arrived: Arrived) -> Source:
-        """Whose write key it is. Raises ``UnknownWriteKey``, ``ForeignSite``."""
-        known, key = self._collecting.sources, asked.write_key() or arrived.write_key or ""
+    async def _source(self, asked: Asked, inside: str | None) -> Source:
+        """Whose write key it is, that of the request or the one ``inside``. Raises ``NotTaken``."""
+        known, key = self._collecting.sources, asked.write_key() or inside or ""
         if key and not known.get(key):
             await asyncio.to_thread(known.look)  # it may have been added a moment ago
         source = known.get(key)

@@ -23,14 +23,20 @@ class Asked:
         self.headers: dict[str, str] = {
             name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
         }
+        self.scheme: str = scope["scheme"]
         self._query: bytes = scope["query_string"]
         self._peer: str = (scope.get("client") or ("",))[0]
+
+    @property
+    def host(self) -> str:
+        """The name that the sender knows this server by, with its port."""
+        return self.headers.get("host", "")
 
     @property
     def origin(self) -> str | None:
         """The site whose page sends it; None where no browser does, or it is the server's own."""
         origin = self.headers.get("origin")
-        if origin is None or urlsplit(origin).netloc == self.headers.get("host"):
+        if origin is None or urlsplit(origin).netloc == self.host:
             return None
         return origin
 

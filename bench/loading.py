@@ -1,0 +1,139 @@
+"""Sends events to a collector and measures its answers: run as a process of its own. Prints what it saw, as JSON.
+
+Bodies are made before; only the message ids change. Threads with a connection each: nothing else costs so little.
+"""
+
+from __future__ import annotations
+
+import socket
+import sys
+from collections.abc import Iterator
+from threading import Lock, Thread
+from time import perf_counter, sleep
+
+import msgspec
+import numpy as np
+
+PLACE = b"@@@@@@@@@@"
+HEADS = (
+    "POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Basic {key}\r\n"
+    "Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+)
+
+
+class Load(msgspec.Struct, kw_only=True):
+    """``requests`` of ``size`` events each over ``connections``, ``rate`` of them a second (0: as fast as answered).
+
+    ``first``: the number of the first request, which makes its ids; ``devices``: so many visitors send.
+    """
+
+    port: int
+    key: str
+    size: int
+    requests: int
+    connections: int = 8
+    rate: float = 0.0
+    first: int = 0
+    devices: int = 50_000
+
+
+class Seen(msgspec.Struct, kw_only=True):
+    """``statuses``: how many answers of each; times in seconds from when a request was due to its answer."""
+
+    seconds: float
+    events: int
+    statuses: dict[int, int]
+    p50_s: float
+    p99_s: float
+    worst_s: float
+
+
+def request(load: Load) -> bytes:
+    """A request with ``PLACE`` where its number goes."""
+    messages = b",".join(message(index) for index in range(load.size))
+    body = b'{"batch":[' + messages + b"]}" if load.size > 1 else messages
+    path = "/v1/batch" if load.size > 1 else "/v1/track"
+    return HEADS.format(path=path, key=load.key, length=len(body)).encode() + body
+
+
+def message(index: int) -> bytes:
+    """A message as a browser sends it, of some 600 bytes."""
+    return msgspec.json.encode(
+        {
+            "type": "track",
+            "event": ("Product Viewed", "Product Added", "Product List Viewed", "Products Searched")[index % 4],
+            "messageId": f"ajs-next-{PLACE.decode()}-{index:04}",
+            "anonymousId": f"4f6a2c1e-7a0b-4d35-9d0e-{PLACE.decode()}{index:02}",
+            "timestamp": "2026-11-28T10:00:00.000Z",
+            "properties": {
+                "product_id": f"sku-{index * 37 % 997}",
+                "price": 12.5 + index,
+                "currency": "EUR",
+                "category": "shoes",
+            },
+            "context": {
+                "page": {"url": f"https://shop.example/p/{index}", "path": f"/p/{index}", "title": "A shoe"},
+                "library": {"name": "analytics.js", "version": "2.11.1"},
+                "userAgent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142",
+                "locale": "es-ES",
+            },
+        }
+    )
+
+
+def run(load: Load) -> Seen:
+    template, numbers, lock = request(load), iter(range(load.first, load.first + load.requests)), Lock()
+    times: list[float] = []
+    statuses: dict[int, int] = {}
+    began = perf_counter()
+
+    def send() -> None:
+        connection = socket.create_connection(("127.0.0.1", load.port))
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        mine: list[tuple[int, float]] = []
+        while (number := _next(numbers, lock)) is not None:
+            due = began + (number - load.first) / load.rate if load.rate else perf_counter()
+            if due > perf_counter():
+                sleep(due - perf_counter())
+            connection.sendall(template.replace(PLACE, b"%010d" % number))
+            mine.append((answered(connection), perf_counter() - due))
+        with lock:
+            times.extend(took for _, took in mine)
+            for status, _ in mine:
+                statuses[status] = statuses.get(status, 0) + 1
+
+    threads = [Thread(target=send) for _ in range(load.connections)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    p50, p99 = np.quantile(times, [0.5, 0.99]).tolist()
+    return Seen(
+        seconds=perf_counter() - began,
+        events=load.size * statuses.get(200, 0),
+        statuses=statuses,
+        p50_s=p50,
+        p99_s=p99,
+        worst_s=max(times),
+    )
+
+
+def _next(numbers: Iterator[int], lock: Lock) -> int | None:
+    with lock:
+        return next(numbers, None)
+
+
+def answered(connection: socket.socket) -> int:
+    """Reads one answer; its status."""
+    answer = connection.recv(1 << 16)
+    while b"\r\n\r\n" not in answer:
+        answer += connection.recv(1 << 16)
+    head, _, body = answer.partition(b"\r\n\r\n")
+    length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0])
+    while len(body) < length:
+        body += connection.recv(1 << 16)
+    return int(head[9:12])
+
+
+if __name__ == "__main__":
+    print(msgspec.json.encode(run(msgspec.json.decode(sys.argv[1], type=Load))).decode())

@@ -1,0 +1,44 @@
+"""What SDKs in pages and apps fetch before they send: where to, and that nothing goes to anybody else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from periplo.log import Source
+from periplo.server.collect.request import Asked
+
+_EVERYTHING = {"track": {"__default": {"enabled": True, "integrations": {}}}}
+
+
+def segment_settings(source: Source, asked: Asked) -> dict[str, Any]:
+    """For analytics.js and Segment's SDKs for apps."""
+    here = {"apiKey": source.write_key, "apiHost": f"{asked.host}/v1", "protocol": asked.scheme}
+    return {
+        "integrations": {"Segment.io": here},
+        "plan": _EVERYTHING,
+        "edgeFunction": {},
+        "metrics": {"sampleRate": 0},
+        "middlewareSettings": {},
+        "enabledMiddleware": {},
+        "remotePlugins": [],
+    }
+
+
+def rudder_settings(source: Source, asked: Asked) -> dict[str, Any]:
+    """For RudderStack's SDKs."""
+    quiet = {"errors": {"enabled": False}, "metrics": {"enabled": False}}
+    changed = source.created_at.isoformat()
+    return {
+        "source": {
+            "id": source.name,
+            "name": source.name,
+            "writeKey": source.write_key,
+            "enabled": True,
+            "config": {"statsCollection": quiet},
+            "workspaceId": "periplo",
+            "dataplanes": {},
+            "destinations": [],
+            "updatedAt": changed,
+        },
+        "updatedAt": changed,
+    }
