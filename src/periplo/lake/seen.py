@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
 from uuid import uuid4
@@ -31,14 +32,30 @@ class _Manifest(msgspec.Struct):
     runs: list[str]
 
 
+@dataclass(frozen=True)
+class _Seen:
+    """Hashes of the keys in some files of the archive, as it was at a commit; never changed, only replaced."""
+
+    version: int = -1
+    files: frozenset[str] = frozenset()
+    runs: Mapping[str, U64] = field(default_factory=dict)
+
+    def plus(self, file: str, keys: pa.Table) -> _Seen:
+        """With the keys of another file: a run of their own, or joined with those that are not much larger."""
+        runs = dict(self.runs)
+        run = np.sort(key_hashes(keys["source"].combine_chunks(), keys["event_id"].combine_chunks()))
+        while runs and len(runs[last := next(reversed(runs))]) <= 2 * len(run):
+            run = np.sort(np.concatenate((runs.pop(last), run)))
+        runs[f"{zlib.crc32(run.data):08x}-{uuid4().hex}"] = run
+        return _Seen(self.version, self.files | {file}, runs)
+
+
 class ArchivedKeys:
     """What the log asks of the archive. Safe for threads; several processes may share the folder."""
 
     def __init__(self, folder: Path, lake: Lake) -> None:
-        self._folder, self._lake, self._lock = folder, lake, Lock()
-        self._version = -1
-        self._files: set[str] = set()
-        self._runs: dict[str, U64] = {}
+        self._folder, self._lake, self._following = folder, lake, Lock()
+        self._seen = _Seen()
 
     def version(self) -> int:
         """The newest commit of the archive."""
@@ -51,60 +68,48 @@ class ArchivedKeys:
 
     def maybe(self, hashes: U64, version: int) -> Bool:
         """Which keys, by their hashes, may be in the archive as it was at a commit; all others are not."""
-        with self._lock:
-            if self._version < version:
-                self._follow()
-            found = np.zeros(len(hashes), np.bool_)
-            for run in self._runs.values():
-                found |= inside(run, hashes)
-            return found
+        if self._seen.version < version:
+            self.follow()
+        found = np.zeros(len(hashes), np.bool_)
+        for run in self._seen.runs.values():
+            found |= inside(run, hashes)
+        return found
 
     def follow(self) -> None:
         """Reads what was archived since, so that the next question need not wait for it."""
-        with self._lock:
-            self._follow()
+        with self._following:
+            seen = self._seen if self._seen.version >= 0 else _opened(self._folder)
+            archive = self._lake.now()
+            new = [file for file in archive.files() if file not in seen.files]
+            for file in new:
+                seen = seen.plus(file, archive.keys_in(file))
+            seen = replace(seen, version=archive.version)
+            self._seen = _kept(self._folder, seen) if new else seen
 
-    def _follow(self) -> None:
-        if self._version < 0:
-            self._open()
-        archive = self._lake.now()
-        new = [file for file in archive.files() if file not in self._files]
-        for file in new:
-            self._add(archive.keys_in(file))
-            self._files.add(file)
-        self._version = archive.version
-        if new:
-            self._write()
 
-    def _add(self, keys: pa.Table) -> None:
-        """More keys: a run of their own, or joined with those that are not much larger."""
-        run = np.sort(key_hashes(keys["source"].combine_chunks(), keys["event_id"].combine_chunks()))
-        while self._runs and len(self._runs[last := next(reversed(self._runs))]) <= 2 * len(run):
-            run = np.sort(np.concatenate((self._runs.pop(last), run)))
-        self._runs[f"{zlib.crc32(run.data):08x}-{uuid4().hex}"] = run
+def _opened(folder: Path) -> _Seen:
+    """What the folder holds; nothing where it is missing or damaged."""
+    try:
+        manifest = msgspec.json.decode((folder / _MANIFEST).read_bytes(), type=_Manifest)
+        runs = {name: _read(folder / name) for name in manifest.runs}
+        return _Seen(manifest.version, frozenset(manifest.files), runs)
+    except (OSError, ValueError, msgspec.MsgspecError):
+        return _Seen()
 
-    def _open(self) -> None:
-        """What the folder holds; nothing where it is missing or damaged."""
-        try:
-            manifest = msgspec.json.decode((self._folder / _MANIFEST).read_bytes(), type=_Manifest)
-            self._runs = {name: _read(self._folder / name) for name in manifest.runs}
-            self._files, self._version = set(manifest.files), manifest.version
-        except (OSError, ValueError, msgspec.MsgspecError):
-            self._runs, self._files = {}, set()
 
-    def _write(self) -> None:
-        """Keeps the runs, in one step: first those that are new, then the list of all, then the old ones go."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        before = {file.name for file in self._folder.iterdir()} - {_MANIFEST}
-        for name in self._runs.keys() - before:
-            (self._folder / name).write_bytes(self._runs[name].data)
-            self._runs[name] = _read(self._folder / name)
-        manifest = _Manifest(self._version, sorted(self._files), list(self._runs))
-        fresh = self._folder / f"{_MANIFEST}.{uuid4().hex}"
-        fresh.write_bytes(msgspec.json.encode(manifest))
-        os.replace(fresh, self._folder / _MANIFEST)
-        for name in before - self._runs.keys():
-            (self._folder / name).unlink(missing_ok=True)
+def _kept(folder: Path, seen: _Seen) -> _Seen:
+    """The same out of files, written in one step: first the new runs, then the list of all, then the old ones go."""
+    folder.mkdir(parents=True, exist_ok=True)
+    before = {file.name for file in folder.iterdir()} - {_MANIFEST}
+    for name in seen.runs.keys() - before:
+        (folder / name).write_bytes(seen.runs[name].data)
+    runs = {name: _read(folder / name) for name in seen.runs}
+    fresh = folder / f"{_MANIFEST}.{uuid4().hex}"
+    fresh.write_bytes(msgspec.json.encode(_Manifest(seen.version, sorted(seen.files), list(runs))))
+    os.replace(fresh, folder / _MANIFEST)
+    for name in before - runs.keys():
+        (folder / name).unlink(missing_ok=True)
+    return replace(seen, runs=runs)
 
 
 def _read(file: Path) -> U64:

@@ -107,6 +107,12 @@ class Log:
             rows = read_tail(connection, after_seq, until_seq, most)
         return rows.read(self._reading)
 
+    def reach(self, after_seq: int, most: int) -> int:
+        """The place of the last of at most so many events after a place; 0 where there is none."""
+        some = select(event.c.seq).where(event.c.seq > after_seq).order_by(event.c.seq).limit(most).subquery()
+        with self._database.reading() as connection:
+            return connection.scalar(select(func.max(some.c.seq))) or 0
+
     def keys(self) -> list[Key]:
         """The keys of all events in the tail."""
         with self._database.reading() as connection:
@@ -162,7 +168,8 @@ class Log:
             with self._database.writing() as connection:
                 _set(connection, lake=version, trimmed=max(last, places(connection).trimmed))
                 connection.execute(delete(event).where(event.c.seq <= last))
-                connection.execute(delete(receipt).where(receipt.c.last_seq <= last))
+                gone = (receipt.c.first_seq <= last, receipt.c.last_seq <= last)
+                connection.execute(delete(receipt).where(*gone))
 
     def _end(self, connection: Connection, first_seq: int) -> None:
         """An import is over: of what was recorded meanwhile, the events that it brought too stay in the archive only.

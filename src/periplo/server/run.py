@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import sys
 import webbrowser
@@ -22,6 +23,9 @@ from periplo.workspace import Shop
 
 GRACE_S = 5
 """How long requests may take to end after Ctrl-C."""
+
+TURN_S = 0.0005
+"""How long a thread keeps the interpreter while others wait: requests must not wait for what goes on behind them."""
 
 PATIENCE_S = 20.0
 """After so long the address is told although the map is still being read; the page then takes what is left."""
@@ -46,6 +50,8 @@ def serve(
     welcome = "" if local or not shop.access.deserted() else shop.access.links.first_owner(By("server"))
 
     def ready() -> None:
+        gc.collect()
+        gc.freeze()  # what is loaded by now stays: looking through it again would hold requests up for 0.1 s
         print(t("The map of {shop}: {address}", lang, shop=shop.settings.name, address=address), flush=True)
         if welcome:
             print(t("Join as its owner, once: {link}", lang, link=f"{address}/join/{welcome}"), flush=True)
@@ -53,6 +59,7 @@ def serve(
         if open_browser:
             webbrowser.open(f"{address}/join/{welcome}" if welcome else address)
 
+    sys.setswitchinterval(TURN_S)
     rehearsal = Rehearsal(app.state.desk)
     rehearsal.begin()
     print(t("Reading the journeys of {shop} …", lang, shop=shop.settings.name), file=sys.stderr, flush=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
-import pyarrow.compute as pc
+import pyarrow as pa
 
 from periplo.errors import ShopBusy
 from periplo.events.model import Event
+from periplo.events.schema import STORED
 from periplo.log import Fault, Refusal
 from periplo.workspace.stores import Stores
 
@@ -18,8 +19,8 @@ WAIT_S = 60.0
 ARCHIVE_FROM = 50_000
 """With more live events than these, recording moves them to the archive, if nobody else is writing there."""
 
-MOVED_AT_ONCE = 100_000
-"""So many events go into the archive in one commit."""
+MOVED_AT_ONCE, READ_AT_ONCE = 100_000, 4_096
+"""So many events go into the archive in one commit, and so many of them are read from the log at a time."""
 
 
 def record(stores: Stores, events: Sequence[Event]) -> int:
@@ -43,17 +44,37 @@ def move(stores: Stores) -> int:
     moved = 0
     while True:
         archived = stores.lake.now().archived_seq()
-        tail = stores.log.tail(after_seq=archived, most=MOVED_AT_ONCE)
-        stores.quarantine.put_faults(map(_fault, tail.refused))
-        if tail.events.num_rows:
-            archived = tail.last_seq
-            note = {"import_id": "log", "first_seq": pc.min(tail.events["seq"]).as_py(), "last_seq": archived}
-            stores.lake.append(tail.events.to_reader(), note=note, archived_seq=archived)
+        last = stores.log.reach(archived, MOVED_AT_ONCE)
+        if last:
+            tail = _Moving(stores, archived, last)
+            note = {"import_id": "log", "first_seq": archived + 1, "last_seq": last}
+            stores.lake.append(pa.RecordBatchReader.from_batches(STORED, tail), note=note, archived_seq=last)
             stores.archived.follow()
-        stores.log.trim(max(archived, tail.last_seq))
-        moved += int(tail.events.num_rows)
-        if not tail.last_seq:
+            moved += tail.events
+        stores.log.trim(max(archived, last))
+        if not last:
             return moved
+
+
+class _Moving:
+    """A part of the log on its way into the archive, a little at a time: others want the processor too.
+
+    What turns out to be no event is in the quarantine before the archive's commit lets the log forget it.
+    """
+
+    def __init__(self, stores: Stores, after_seq: int, until_seq: int) -> None:
+        self._stores, self._after_seq, self._until_seq = stores, after_seq, until_seq
+        self.events = 0
+
+    def __iter__(self) -> Iterator[pa.RecordBatch]:
+        after = self._after_seq
+        while after < self._until_seq:
+            tail = self._stores.log.tail(after, self._until_seq, READ_AT_ONCE)
+            if tail.refused:
+                self._stores.quarantine.put_faults(map(_fault, tail.refused))
+            self.events += int(tail.events.num_rows)
+            yield from tail.events.to_batches()
+            after = tail.last_seq or self._until_seq
 
 
 def _fault(refused: Refusal) -> Fault:

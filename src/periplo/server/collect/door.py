@@ -82,8 +82,8 @@ class CollectDoor:
             return 200, _encode(tell_settings(await self._source(asked, key), asked))
         if told or asked.method != "POST":
             return METHOD_NOT_ALLOWED, b""
-        answer = await self._take(asked, receive, ROUTES[asked.path])
-        return 400 if answer.hopeless else 200, _encode(answer)
+        found = await self._take(asked, receive, ROUTES[asked.path])
+        return 400 if found.hopeless else 200, _encode(found)
 
     async def _take(self, asked: Asked, receive: Any, read: Read) -> Answer:
         body = await body_of(asked, receive)
