@@ -200,6 +200,25 @@ def test_the_owner_manages_people(owner: Browser, shop: Shop) -> None:
     assert owner.post("/people/reset", email="nobody@shop.example").status_code == 400
 
 
+def test_the_owner_ends_the_sessions_of_somebody(owner: Browser, shop: Shop) -> None:
+    theirs = session(shop.access, "viewer@shop.example")
+    assert owner.post("/people/sign-out", email="viewer@shop.example").status_code == 303
+    assert shop.access.sessions.visitor(theirs) is None
+    assert shop.access.audit.list()[0].target == "viewer@shop.example"
+    assert owner.post("/people/sign-out", email="nobody@shop.example").status_code == 400
+
+
+def test_browsers_do_not_keep_what_names_customers(owner: Browser) -> None:
+    for path in ("/customers", "/customers/1", "/api/v1/customers", "/account", "/people", "/audit"):
+        assert owner.get(path).headers["cache-control"] == "no-store", path
+    assert owner.get("/").headers["cache-control"] == "private, no-cache"
+
+
+@pytest.mark.parametrize("method", ["TRACE", "PUT", "DELETE", "PATCH", "CONNECT", "BREW"])
+def test_no_other_methods_are_taken(owner: Browser, method: str) -> None:
+    assert owner.client.request(method, "/", headers=owner.headers).status_code == 405
+
+
 def test_a_new_password_goes_on_in_a_new_session(owner: Browser, shop: Shop) -> None:
     other = session(shop.access, OWNER)
     assert owner.post("/account/password", old="wrong", new=NEW).status_code == 401
@@ -317,7 +336,7 @@ def test_behind_tls_the_cookie_is_of_this_host_and_browsers_stay_there(tmp_path:
         cookie = cookie_set(gone)
         assert cookie["name"].startswith("__Host-periplo-")
         assert "secure" in cookie
-        assert gone.headers["strict-transport-security"] == "max-age=31536000"
+        assert gone.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
         client.cookies.clear()
         carried = {"Cookie": f"{cookie['name']}={cookie['value']}"}
         assert client.get("/", headers=carried).status_code == 200

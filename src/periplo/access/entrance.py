@@ -133,7 +133,7 @@ def _account(email: str) -> str:
     try:
         return plain_email(email)
     except UsageError:
-        return email.strip()[:100]
+        return "".join(ch if ch.isprintable() else "?" for ch in email.strip()[:100])
 
 
 def _around(email: str, name: str = "") -> list[str]:

@@ -91,6 +91,8 @@ class Links:
 
     def withdraw(self, link_id: str, by: By) -> None:
         """Ends an invitation; nothing happens where it has ended already."""
+        if not secret.is_name(link_id):
+            return
         with self._workspace.database.writing() as connection:
             mine = self._mine(), link.c.link_id == link_id, link.c.kind == "invitation"
             email = connection.scalar(select(link.c.email).where(*mine))

@@ -14,7 +14,7 @@ def make(prefix: str = "") -> str:
 
 def digest(secret: str) -> str:
     """What is kept of it."""
-    return sha256(secret.encode()).hexdigest()
+    return sha256(_bytes(secret)).hexdigest()
 
 
 def name() -> str:
@@ -22,11 +22,21 @@ def name() -> str:
     return secrets.token_hex(6)
 
 
+def is_name(text: str) -> bool:
+    """Whether it can be such a name: what visitors send goes no further otherwise."""
+    return text.isascii() and text.isalnum()
+
+
 def derived(secret: str, purpose: str) -> str:
     """Another secret that follows from this one, and does not lead back to it."""
-    return hmac.new(secret.encode(), purpose.encode(), sha256).hexdigest()
+    return hmac.new(_bytes(secret), purpose.encode(), sha256).hexdigest()
 
 
 def same(one: str, other: str) -> bool:
     """Whether two are equal; how long it takes does not tell where they differ."""
-    return hmac.compare_digest(one.encode(), other.encode())
+    return hmac.compare_digest(_bytes(one), _bytes(other))
+
+
+def _bytes(text: str) -> bytes:
+    """Whatever a visitor sends as a secret can be compared, also what no text should hold."""
+    return text.encode("utf-8", "replace")

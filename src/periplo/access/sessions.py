@@ -61,17 +61,19 @@ class Sessions:
         ]
 
     def end(self, user_id: str, session_id: str, by: By, *, action: str = "session_revoked") -> None:
-        """Ends one of a person's sessions."""
+        """Ends one of a person's sessions; nothing happens where it is not theirs."""
+        if not secret.is_name(session_id):
+            return
         with self._workspace.database.writing() as connection:
             mine = session.c.user_id == user_id, session.c.session_id == session_id
             if connection.execute(delete(session).where(*mine)).rowcount:
                 audit.write(connection, self._workspace, by, action)
 
-    def end_all(self, user_id: str, by: By) -> None:
-        """Signs a person out everywhere."""
+    def end_all(self, user_id: str, by: By, whose: str = "") -> None:
+        """Signs a person out everywhere; ``whose``: as the audit log names them, where somebody else does it."""
         with self._workspace.database.writing() as connection:
             end_all(connection, user_id)
-            audit.write(connection, self._workspace, by, "sign_out_everywhere")
+            audit.write(connection, self._workspace, by, "sign_out_everywhere", whose)
 
     def _find(self, given: str, now: int) -> Any:
         return (

@@ -14,9 +14,11 @@ from litestar.middleware import ASGIMiddleware
 from litestar.response.base import ASGIResponse
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from periplo.access import Permission
 from periplo.server.assets import assets
 from periplo.server.keys import UNVERSIONED
 from periplo.server.reader import reader_of
+from periplo.server.rules import rule_of
 
 
 class Freshness(ASGIMiddleware):
@@ -32,7 +34,7 @@ class Freshness(ASGIMiddleware):
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         request = Request[Any, Any, Any](scope)
         tag = await self._tag(request)
-        headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept-Language, Cookie"}
+        headers = {"ETag": tag, "Cache-Control": self._kept(scope), "Vary": "Accept-Language, Cookie"}
         if tag in request.headers.get("if-none-match", ""):
             await ASGIResponse(status_code=304, headers=headers)(scope, receive, send)
             return
@@ -43,6 +45,10 @@ class Freshness(ASGIMiddleware):
             await send(message)
 
         await next_app(scope, receive, named)
+
+    def _kept(self, scope: Scope) -> str:
+        """A browser keeps numbers, asking whether they are still so; what names customers it does not keep."""
+        return "no-store" if rule_of(scope["route_handler"]) is Permission.CUSTOMERS else "private, no-cache"
 
     async def _tag(self, request: Request[Any, Any, Any]) -> str:
         version = await asyncio.to_thread(self._version)

@@ -13,6 +13,7 @@ YEAR_S = 365 * 86400
 POLICY = "; ".join(
     (
         "default-src 'none'",
+        "object-src 'none'",
         "script-src 'self'",
         "style-src 'self' {styles}",
         "img-src 'self' data:",
@@ -45,4 +46,4 @@ class SecurityHeaders:
             for name, value in self._headers.items():
                 headers.setdefault(name, value)
             if caller_of(ASGIConnection(scope)).secure:
-                headers.setdefault("Strict-Transport-Security", f"max-age={YEAR_S}")
+                headers.setdefault("Strict-Transport-Security", f"max-age={YEAR_S}; includeSubDomains")

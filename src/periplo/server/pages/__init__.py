@@ -24,6 +24,7 @@ HANDLERS = (
                 people.reset,
                 people.set_role,
                 people.remove,
+                people.sign_out,
                 people.withdraw,
                 people.revoke,
             ),

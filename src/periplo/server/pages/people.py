@@ -77,6 +77,19 @@ def remove(
     return Redirect("/people", status_code=303)
 
 
+@post("/people/sign-out", include_in_schema=False, sync_to_thread=True, opt=PEOPLE)
+def sign_out(
+    data: Form, desk: TheDesk, visitor: TheVisitor, caller: TheCaller, reader: TheReader
+) -> Response[str] | Redirect:
+    """Ends all sessions of somebody."""
+    try:
+        person = desk.shop.access.people.of(data.get("email", ""))
+    except UsageError as error:
+        return _people(desk, reader, error)
+    desk.shop.access.sessions.end_all(person.user_id, By(visitor.who, caller.address), person.email)
+    return Redirect("/people", status_code=303)
+
+
 @post("/people/withdraw", include_in_schema=False, sync_to_thread=True, opt=PEOPLE)
 def withdraw(data: Form, access: TheAccess, visitor: TheVisitor, caller: TheCaller) -> Redirect:
     access.links.withdraw(data.get("link", ""), By(visitor.who, caller.address))
