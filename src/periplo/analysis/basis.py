@@ -15,7 +15,7 @@ from periplo.analysis.grouping import Grouping, group_by
 from periplo.analysis.listing import ListedCustomer, listed
 from periplo.analysis.narrowing import Narrow, OnlyCustomers, Window, kept_of, known_share, only_channel, window
 from periplo.analysis.periods import PERIODS, instant
-from periplo.analysis.question import Question, ask
+from periplo.analysis.question import Behind, Question, ask, find
 from periplo.analysis.result import Evidence, Opener, Result
 from periplo.analysis.touchpoints import Touchpoints
 from periplo.errors import UnknownName
@@ -26,8 +26,6 @@ from periplo.vocabulary import taxonomy as own_taxonomy
 
 S = TypeVar("S")
 R = TypeVar("R")
-Behind = Callable[[JourneyColumns, str], I64 | None]
-"""The customers of a part behind a reference, as indices into the part; None where there is no such reference."""
 Step = str | Mapping[str, Any] | Predicate
 """A predicate: an event name, its YAML or JSON, or a parsed one."""
 
@@ -171,7 +169,7 @@ class Basis:
 
     def find(self, behind: Behind, ref: str) -> I64 | None:
         """The customers behind a reference, found by ``behind``, which looks at each customer alone."""
-        return behind(self.columns, ref)
+        return find(self.columns, behind, ref, self.threads)
 
     def indices(self, numbers: I64 | None) -> I64 | None:
         """Customers given by number as ``behind`` answers them."""

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import reduce
 from typing import Protocol, TypeVar
 
-from periplo.journeys.columns import JourneyColumns
+import numpy as np
+
+from periplo.journeys.columns import I64, JourneyColumns
 
 SMALL = 20_000
 """So few events are answered sooner by one thread."""
+AT_ONCE = 1 << 22
+"""So many events does a thread look at when it finds customers, so that the memory for it stays the same."""
+Behind = Callable[[JourneyColumns, str], I64 | None]
+"""The customers of a part behind a reference, as indices into the part; None where there is no such reference."""
 S = TypeVar("S")
 R_co = TypeVar("R_co", covariant=True)
 
@@ -30,9 +37,24 @@ class Question(Protocol[S, R_co]):
 
 def ask(journeys: JourneyColumns, question: Question[S, R_co], threads: int | None = None) -> R_co:
     """The answer over all customers, a thread per core (kernels release the GIL)."""
-    workers = threads or (os.cpu_count() or 1 if journeys.events > SMALL else 1)
+    workers = _workers(journeys, threads)
     parts = list(journeys.parts(workers)) or [journeys]
     if len(parts) == 1:
         return question.finish(question.map(parts[0]))
     with ThreadPoolExecutor(workers) as pool:
         return question.finish(reduce(question.merge, pool.map(question.map, parts)))
+
+
+def find(journeys: JourneyColumns, behind: Behind, ref: str, threads: int | None = None) -> I64 | None:
+    """The customers behind a reference, found in parts by ``behind``, which looks at each customer alone."""
+    workers = _workers(journeys, threads)
+    parts = list(journeys.parts(max(workers, journeys.events // AT_ONCE))) or [journeys]
+    firsts = np.cumsum([0, *(part.customers for part in parts)])
+    with ThreadPoolExecutor(workers) as pool:
+        found = pool.map(lambda part: behind(part, ref), parts)
+        known = [first + indices for first, indices in zip(firsts, found, strict=False) if indices is not None]
+    return np.concatenate(known) if known else None
+
+
+def _workers(journeys: JourneyColumns, threads: int | None) -> int:
+    return threads or (os.cpu_count() or 1 if journeys.events > SMALL else 1)

@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 import numpy as np
 
 from periplo.analysis import Evidence, Journeys, Result, questions
-from periplo.analysis.basis import Behind
 from periplo.analysis.listing import ListedCustomer
 from periplo.analysis.narrowing import Window
 from periplo.analysis.periods import instant
-from periplo.analysis.question import Question
+from periplo.analysis.question import Behind, Question
 from periplo.analysis.touchpoints import Touchpoints, occurring
 from periplo.errors import MissingExtra, UnknownName
 from periplo.journeys.build import Rows, build
