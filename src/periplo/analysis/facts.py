@@ -16,7 +16,7 @@ import numpy as np
 from periplo.analysis.counting import coded
 from periplo.analysis.numbers import joined
 from periplo.analysis.touchpoints import touches
-from periplo.journeys.columns import I32, I64, U8, Bool, JourneyColumns
+from periplo.journeys.columns import F64, I32, I64, U8, Bool, JourneyColumns
 from periplo.journeys.kernels.carts import carts, next_after
 from periplo.journeys.kernels.cycles import AFTER, BEFORE, ORDER, cycles
 from periplo.journeys.kernels.sessions import sessions, summarise
@@ -26,6 +26,9 @@ from periplo.vocabulary import Taxonomy
 SESSION_GAP_US = 30 * 60 * 1_000_000
 CART_US = 24 * 3600 * 1_000_000
 PAGES = ("Page Viewed", "Screen Viewed")
+PAGE_LEFT = "Page Left"
+VISIBLE = "visible_s"
+"""The property in which a tracker says how long something was visible, in seconds."""
 ORDERED = "Order Completed"
 CART_CHANGES = ("Product Added", "Product Removed", "Wishlist Product Added to Cart")
 CHECKOUT = "Checkout Started"
@@ -140,6 +143,34 @@ class Facts:
     def cycles(self) -> CycleFacts:
         p = self.part
         return CycleFacts(*cycles(p.offsets, p.channel, p.event, self._roles(), self.touch, p.person))
+
+    @cached_property
+    def visible_s(self) -> F64 | None:
+        """Per event for how long it was visible, NaN where nothing is said; None where no event says it. What is said
+        when a page is left belongs to its view: the last one of this page by this customer."""
+        said = self.part.properties.column(VISIBLE)
+        if not isinstance(said, np.ndarray):
+            return None
+        whole: F64 = said.copy()
+        left = self.rows(PAGE_LEFT)
+        whole[left] = np.nan
+        left = left[~np.isnan(said[left])]
+        view = self._views(left)
+        left, view = left[view >= 0], view[view >= 0]
+        whole[view] = np.nan_to_num(whole[view])
+        np.add.at(whole, view, said[left])
+        return whole
+
+    def _views(self, left: I64) -> I64:
+        """For each page that was left (rows, ascending) the row of its view, -1 where there is none."""
+        page, seen = coded(self.part, "page"), self.rows(*PAGES)
+        if page is None or not len(seen):
+            return np.full(len(left), -1)
+        place = page.codes.astype(np.int64) * self.part.events + np.arange(self.part.events)
+        views = np.sort(place[seen])
+        found = views[np.searchsorted(views, place[left]) - 1] % self.part.events
+        same = (page.codes[found] == page.codes[left]) & (found < left) & (self.customer(found) == self.customer(left))
+        return np.where(same, found, -1)
 
     @cached_property
     def orders(self) -> MoneyFacts:

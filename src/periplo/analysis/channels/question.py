@@ -17,8 +17,6 @@ from periplo.journeys.kernels.channels import wandering
 from periplo.journeys.kernels.sessions import distinct_owners
 from periplo.vocabulary import Taxonomy
 
-VISIBLE = "visible_s"
-"""The property in which a tracker says how long something was visible, in seconds."""
 WEEK_US = 7 * 24 * 3600 * 1_000_000
 TOUCHES = ("first", "last", "order")
 
@@ -182,8 +180,8 @@ class ChannelQuestion:
         """How long each session was (us): the time that was visible where it is sent, else from first to last event."""
         found, part = facts.sessions, facts.part
         length: I64 = part.time_us[found.last] - part.time_us[found.first]
-        visible = part.properties.column(VISIBLE)
-        if not isinstance(visible, np.ndarray):
+        visible = facts.visible_s
+        if visible is None:
             return length
         session, _ = facts.session_rows
         rows = np.flatnonzero(~np.isnan(visible) & (session >= 0))

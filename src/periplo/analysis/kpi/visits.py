@@ -6,7 +6,6 @@ import numpy as np
 
 from periplo.analysis.facts import PAGES, Facts
 from periplo.analysis.kpi.spec import ORDERS, Measured, Spec
-from periplo.journeys.columns import F64, I64
 
 
 def customers(facts: Facts) -> Measured:
@@ -56,17 +55,12 @@ def sessions(facts: Facts) -> Measured:
 def page_time(facts: Facts) -> Measured:
     """The time the page was visible where the tracker says so, else until the next event of the session."""
     rows = facts.persons(facts.rows(*PAGES))
-    following, visible = facts.session_rows[1][rows], _visible(facts, rows)
+    following, said = facts.session_rows[1][rows], facts.visible_s
+    visible = np.full(len(rows), np.nan) if said is None else said[rows]
     gap = facts.part.time_us[following] - facts.part.time_us[rows]
     seen = ~np.isnan(visible)
     known = seen | (following >= 0)
     return Measured(rows[known], np.where(seen, np.nan_to_num(visible) * 1e6, gap)[known].astype(np.int64))
-
-
-def _visible(facts: Facts, rows: I64) -> F64:
-    """Seconds, NaN where nothing is said."""
-    column = facts.part.properties.column("visible_s")
-    return column[rows] if isinstance(column, np.ndarray) else np.full(len(rows), np.nan)
 
 
 def customer_time(facts: Facts) -> Measured:

@@ -181,3 +181,22 @@ def test_the_time_a_page_was_visible_counts_before_the_gap() -> None:
     columns = given("P0 P60 P90", names={"P": "Page Viewed"}, visible_s=[12.0, None, 4.0])
     found = Journeys(columns).kpis().get("time_on_page")
     assert (found.value, found.n) == (12, 3)
+
+
+def test_what_is_said_when_a_page_is_left_belongs_to_its_view() -> None:
+    happened = [
+        (0, "Page Viewed", 0.0, "web"),
+        (0, "Page Viewed", 10.0, "web"),
+        (0, "Page Left", 20.0, "web"),
+        (0, "Page Left", 30.0, "web"),
+        (0, "Page Left", 50.0, "web"),
+        (1, "Page Left", 60.0, "web"),
+        (1, "Page Viewed", 70.0, "web"),
+    ]
+    pages = ["/a", "/b", "/a", "/b", "/a", "/b", "/b"]
+    columns = made(happened, 2, page=pages, visible_s=[None, None, 8.0, 4.0, 2.0, 90.0, None])
+    found = {value.id: value for value in Journeys(columns).kpis().values}
+    assert (found["time_on_page"].value, found["time_on_page"].n) == (7, 2)  # 10 s of /a, 4 s of /b
+    assert found["pages_per_session"].value == 1.5
+    (use,) = Journeys(columns).channels().all.use
+    assert use.time_s == 14.0
