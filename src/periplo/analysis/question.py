@@ -14,7 +14,7 @@ from periplo.journeys.columns import I64, JourneyColumns
 
 SMALL = 20_000
 """So few events are answered sooner by one thread."""
-AT_ONCE = 1 << 22
+AT_ONCE = 1 << 20
 """So many events does a thread look at when it finds customers, so that the memory for it stays the same."""
 Behind = Callable[[JourneyColumns, str], I64 | None]
 """The customers of a part behind a reference, as indices into the part; None where there is no such reference."""
