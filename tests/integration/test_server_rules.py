@@ -19,6 +19,7 @@ import small_shop
 from periplo.access import ALL, TABLE, Access, Limits, Permission, Role, permissions
 from periplo.access.workspace import DAY_US
 from periplo.server import create_app
+from periplo.server.collect.routes import ROUTES as COLLECTING
 from periplo.server.keys import STREAM
 from periplo.server.rules import Rule, check_rules, rule_of
 from periplo.workspace import Shop
@@ -106,6 +107,7 @@ def personas(shop: Shop) -> Iterator[Persona]:
     yield Persona("an invented session", NEVER, 401, secret="invented")
     yield from programs(access)
     yield from strangers(shop)
+    yield Persona("a write key", NEVER, 401, bearer=shop.sources.add("site").write_key)
 
 
 def programs(access: Access) -> Iterator[Persona]:
@@ -119,7 +121,6 @@ def programs(access: Access) -> Iterator[Persona]:
     access.tokens.revoke(token_id, TEST)
     yield Persona("a revoked token", NEVER, 401, bearer=secret)
     yield Persona("an invented token", NEVER, 401, bearer="periplo_invented")
-    yield Persona("a write key", NEVER, 401, bearer="wk_0123456789abcdef")
 
 
 def strangers(shop: Shop) -> Iterator[Persona]:
@@ -168,6 +169,16 @@ def test_every_visitor_gets_from_every_route_what_the_table_says(client: TestCli
     assert wrong == []
     assert len(found) > 60
     assert len(everyone) == 21
+
+
+@pytest.mark.parametrize("path", sorted(COLLECTING))
+def test_a_write_key_only_writes(client: TestClient[Any], shop: Shop, path: str) -> None:
+    """And nothing else writes: no session, no token, however much they may. Reading with it: see the personas."""
+    _, token = shop.access.tokens.make("all", ALL, 1, TEST)
+    owner = session(shop.access, "owner@shop.example")
+    message = {"type": "track", "event": "Seen", "userId": "u", "messageId": path}
+    for headers in ({"Authorization": f"Bearer {token}"}, {"Cookie": f"{cookie_name(client)}={owner}"}, {}):
+        assert client.post(path, json=message, headers=headers).status_code in (400, 401, 403)
 
 
 def test_whoever_sits_at_the_machine_of_a_deserted_shop_may_all_but_what_needs_an_account() -> None:

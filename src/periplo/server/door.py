@@ -22,7 +22,7 @@ class Door:
     def leave(self, caller: Caller) -> Redirect:
         """Goes out: the cookie goes, and what the browser kept of the pages."""
         gone = self._cookie.carrying("", caller)
-        return Redirect("/", status_code=303, cookies=[gone], headers={"Clear-Site-Data": '"cache"'})
+        return Redirect("/sign-in", status_code=303, cookies=[gone], headers={"Clear-Site-Data": '"cache"'})
 
 
 def local(address: str) -> str:

@@ -33,6 +33,9 @@ class Freshness(ASGIMiddleware):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         request = Request[Any, Any, Any](scope)
+        if request.method != "GET":
+            await next_app(scope, receive, send)
+            return
         tag = await self._tag(request)
         headers = {"ETag": tag, "Cache-Control": self._kept(scope), "Vary": "Accept-Language, Cookie"}
         if tag in request.headers.get("if-none-match", ""):
