@@ -56,6 +56,7 @@ def test_a_suggestion_is_accepted(client: TestClient[Any]) -> None:
     decide(client, what="accept", one=":".join(found["stronger"]), other=":".join(found["weaker"]))
     assert get(client, "identity/suggestions")["total"] == 0
     assert get(client, "identity/alarms")["alarms"] == []
+    assert get(client, "identity/alike") | {"version": ""} == {"version": "", "total": 0, "alike": []}
 
 
 @pytest.mark.parametrize(

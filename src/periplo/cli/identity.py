@@ -13,7 +13,7 @@ import typer
 from periplo.cli.options import ShopPath
 from periplo.cli.output import LANG, Json, help_text, note, people, show, table
 from periplo.identity import Decision, Link, Name, What
-from periplo.language import moment, number, t
+from periplo.language import moment, number, percent, t
 from periplo.workspace import Change, Party, Shop
 
 identity = typer.Typer(
@@ -29,6 +29,7 @@ Number = Annotated[int, typer.Argument(metavar="NUMBER", help=help_text("The dec
 Why = Annotated[str, typer.Option(help=help_text("Why: a reason that others will read."))]
 By = Annotated[str, typer.Option(help=help_text("Who decides; your user name when left out."))]
 Preview = Annotated[bool, typer.Option("--preview", help=help_text("Only show what would change."))]
+Least = Annotated[float, typer.Option(min=0.0, max=1.0, help=help_text("The least probability, from 0 to 1."))]
 Most = Annotated[int, typer.Option(min=1, max=100_000, help=help_text("How many at most."))]
 
 
@@ -41,6 +42,7 @@ def register(app: typer.Typer) -> None:
     )(unmerge)
     identity.command("block", help=help_text("An identifier identifies nobody."))(block)
     identity.command("suggestions", help=help_text("Pairs that were not joined, for a person to decide."))(suggestions)
+    identity.command("alike", help=help_text("Customers who look alike, for a person to decide."))(alike)
     identity.command("accept", help=help_text("Join the two of a suggestion."))(accept)
     identity.command("dismiss", help=help_text("The two of a suggestion are not one."))(dismiss)
     identity.command("decisions", help=help_text("What people decided about identity."))(decisions)
@@ -128,6 +130,22 @@ def suggestions(shop: ShopPath, most: Most = 50, as_json: Json = False) -> None:
         note(t("Join a pair: periplo identity accept {shop} ONE OTHER", LANG, shop=shop))
 
     show(as_json, {"total": len(found), "suggestions": found[:most]}, for_people)
+
+
+def alike(shop: ShopPath, least: Least = 0.9, most: Most = 50, as_json: Json = False) -> None:
+    with Shop.open(shop) as opened:
+        found = opened.identities.alike(least)
+
+    def for_people() -> None:
+        heads = [t("one", LANG), t("other", LANG), t("alike", LANG), t("probability", LANG)]
+        rows = [
+            (_name(one.one), _name(one.other), ", ".join(one.alike), percent(one.probability, LANG))
+            for one in found[:most]
+        ]
+        table(t("Alike: {n} pairs", LANG, n=number(len(found), LANG)), heads, rows, left=3)
+        note(t("Merge a pair, or dismiss it: periplo identity merge {shop} ONE OTHER", LANG, shop=shop))
+
+    show(as_json, {"total": len(found), "alike": found[:most]}, for_people)
 
 
 def decisions(shop: ShopPath, as_json: Json = False) -> None:

@@ -81,13 +81,17 @@ class Answers:
 
     def names(self, customers: I64) -> list[str]:
         """What to call each customer: the oldest of its strongest identifiers; empty for a number nobody has."""
+        return [shown(name) for name in self.strongest(customers)]
+
+    def strongest(self, customers: I64) -> list[Name]:
+        """The oldest of the strongest identifiers of each customer; with empty texts for a number nobody has."""
         known = self._now()
         strength = np.argsort([*self.rules.priority, len(KINDS)])
         mine = np.flatnonzero(np.isin(known.customer, customers) & (known.customer > NONE))
         weakest_first = mine[np.lexsort((-mine, -strength[known.kind[mine]]))]
         best = dict(zip(known.customer[weakest_first].tolist(), weakest_first.tolist(), strict=True))
         named = known.names_of(np.array([*best.values()], np.int64))
-        return [shown(named[best[number]]) if number in best else "" for number in customers.tolist()]
+        return [named[best[number]] if number in best else ("", "") for number in customers.tolist()]
 
     def number_of(self, name: str) -> int | None:
         """The customer with this identifier, of whatever kind, the strongest first; None where nobody has it."""

@@ -8,6 +8,7 @@ from periplo.workspace.exporting import write as write_export
 from periplo.workspace.filters import Filters
 from periplo.workspace.identities import Identities
 from periplo.workspace.library import open, read
+from periplo.workspace.likeness import Likeness
 from periplo.workspace.segments import Segment
 from periplo.workspace.settings import Settings
 from periplo.workspace.shop import Shop, erase_in
@@ -24,6 +25,7 @@ __all__ = [
     "Foreseen",
     "Identities",
     "ImportReport",
+    "Likeness",
     "Party",
     "Segment",
     "Settings",

@@ -89,7 +89,7 @@ def must_change(identity: Identity, decision: Decision) -> None:
             raise UsageError("“{one}” identifies nobody already.", **said)
     elif not all(whose):
         raise UsageError("A blocked identifier belongs to nobody.", fix="Undo the decision that blocked it first.")
-    elif decision.what == "merge" and whose[0] == whose[1]:
+    elif decision.what in ("merge", "dismiss") and whose[0] == whose[1]:
         raise UsageError("“{one}” and “{other}” are one customer already.", **said)
     elif decision.what == "unmerge":
         _must_be_joined(identity, decision, said)

@@ -12,6 +12,7 @@ from periplo.identity import Alarm, Decision, Link, Name, Suggestion, What, crow
 from periplo.workspace.decisions import NOT_YET, as_event, must_change
 from periplo.workspace.following import follow
 from periplo.workspace.journeying import JourneyStore
+from periplo.workspace.likeness import Likeness, alike
 from periplo.workspace.recording import record
 from periplo.workspace.stores import Stores
 from periplo.workspace.supposing import Change, change
@@ -54,6 +55,11 @@ class Identities:
         follow(self._stores)
         return self._identity.decisions()
 
+    def alike(self, least: float = 0.9) -> list[Likeness]:
+        """Customers who are one with at least this probability, by name, address, mail and phone as they were told;
+        for a person to merge or to dismiss. Raises ``MissingExtra`` without splink."""
+        return alike(self._stores, least)
+
     def alarms(self) -> list[Alarm]:
         """Customers who may be several people: they grew too fast, or many use their device. The vocabulary's
         ``identifiers.yaml`` says how fast is too fast."""
@@ -94,8 +100,6 @@ class Identities:
 
     def _decision(self, what: What, one: str | None, other: str | None, undoes: int, by: str, why: str) -> Decision:
         names = [self._named(text) if text is not None else None for text in (one, other)]
-        if what == "dismiss":
-            self._must_be_suggested(one or "", other or "")
         decision = Decision(
             seq=NOT_YET,
             at=datetime.now(UTC),

@@ -4,14 +4,14 @@ from litestar import Router
 
 from periplo.server.api.audit import audit
 from periplo.server.api.customers import customer, customers
-from periplo.server.api.identity import alarms, decide, decisions, explain, links, suggestions
+from periplo.server.api.identity import alarms, alike, decide, decisions, explain, links, suggestions
 from periplo.server.api.live import events
 from periplo.server.api.parameters import known_parameters
 from periplo.server.api.questions import question_routes, stages
 from periplo.server.api.shop import shop, the_map
 from periplo.server.api.streaming import customers_stream
 
-WHO_IS_WHO = (links, explain, suggestions, alarms, decisions, decide)
+WHO_IS_WHO = (links, explain, suggestions, alike, alarms, decisions, decide)
 HANDLERS = (
     Router(
         "/api/v1",

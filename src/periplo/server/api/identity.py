@@ -11,6 +11,7 @@ from periplo.identity import Decision
 from periplo.server.api.parameters import Limit, Offset, deciding, route
 from periplo.server.api.shapes import (
     AlarmsAnswer,
+    AlikeAnswer,
     Decided,
     DecisionsAnswer,
     ExplainAnswer,
@@ -21,6 +22,7 @@ from periplo.server.api.shapes import (
 from periplo.server.given import TheAccess, TheCaller, TheDesk, TheVisitor
 from periplo.workspace import Identities
 
+Least = Annotated[float, QueryParameter(ge=0, le=1, description="The least probability.")]
 One = Annotated[str, QueryParameter(description="An identifier: its value, or kind:value.")]
 
 
@@ -45,6 +47,13 @@ def suggestions(desk: TheDesk, limit: Limit = 50, offset: Offset = 0) -> Suggest
     return SuggestionsAnswer(
         version=desk.shop.version(), total=len(found), offset=offset, suggestions=found[offset : offset + limit]
     )
+
+
+@route("/identity/alike", Permission.CUSTOMERS, tags=["Identity"], summary="Customers who look alike")
+def alike(desk: TheDesk, least: Least = 0.9, limit: Limit = 50) -> AlikeAnswer:
+    """Customers who are one with at least this probability, by what was told of them; nothing is joined."""
+    found = desk.remembered(("alike", least), lambda: desk.shop.identities.alike(least))
+    return AlikeAnswer(version=desk.shop.version(), total=len(found), alike=found[:limit])
 
 
 @route("/identity/alarms", Permission.CUSTOMERS, tags=["Identity"], summary="Customers who may be several people")

@@ -15,7 +15,7 @@ from periplo.analysis.stages_result import StageNumbers
 from periplo.identity import Alarm, Decision, Link, Suggestion
 from periplo.maps import MapReading
 from periplo.profiles import Profile
-from periplo.workspace import Change
+from periplo.workspace import Change, Likeness
 
 
 class Shape(msgspec.Struct, kw_only=True):
@@ -149,6 +149,14 @@ class SuggestionsAnswer(Shape, kw_only=True):
     total: int
     offset: int
     suggestions: list[Suggestion]
+
+
+class AlikeAnswer(Shape, kw_only=True):
+    """Customers who look alike, the likeliest first: `total` pairs in all."""
+
+    version: str
+    total: int
+    alike: list[Likeness]
 
 
 class AlarmsAnswer(Shape, kw_only=True):
