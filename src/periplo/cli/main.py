@@ -23,6 +23,7 @@ from periplo.cli import (
     serving,
     simulating,
     sources,
+    verifying,
 )
 from periplo.cli.output import LANG, errors, help_text
 from periplo.cli.wrong_use import told
@@ -38,7 +39,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 ANSWERING, RUNNING = (questions, asking, mapping), (serving, simulating, keeping, sources, access)
-for room in (importing, *ANSWERING, people, identity, privacy, *RUNNING):
+for room in (importing, *ANSWERING, people, identity, privacy, verifying, *RUNNING):
     room.register(app)
 
 

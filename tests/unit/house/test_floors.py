@@ -17,7 +17,7 @@ FLOORS = [
     {"collect"},
     {"journeys"},
     {"analysis"},
-    {"maps", "simulator"},
+    {"maps", "simulator", "site"},
     {"workspace"},
     {"server"},
     {"cli"},
