@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from functools import partial
 
 import duckdb
 
-from bench.clickhouse import ClickHouse, duck
+from bench.apart import Apart, Rows
+from bench.clickhouse import clickhouse, duck
 from bench.crowd import Crowd
 from bench.measuring import Figure, compared
 from periplo.analysis import FunnelResult, Journeys
@@ -22,14 +23,17 @@ _CARRIED = "OVER (PARTITION BY customer ORDER BY time, step ROWS UNBOUNDED PRECE
 
 
 def figures(crowd: Crowd | None = None) -> Iterator[Figure]:
-    crowd = crowd or Crowd(events=5_000_000)
-    journeys, peer = crowd.journeys(), ClickHouse(crowd)
-    for steps in (FEW, crowd.event_names[:12]):
-        yield _figure(crowd, journeys, steps, "windowFunnel in ClickHouse", CLICKHOUSE_GOAL, _ask(peer, crowd, steps))
-    database = duck(crowd)
-    sql = exact_sql([crowd.event_names.index(step) for step in FEW])
-    than = f"exact windowed SQL in DuckDB {duckdb.__version__}"
-    yield _figure(crowd, journeys, FEW, than, DUCKDB_GOAL, lambda: list(database.sql(sql).fetchall()[0]))
+    crowd = crowd or Crowd()
+    journeys, names, than = crowd.journeys(), crowd.event_names, "windowFunnel in ClickHouse"
+    with clickhouse(crowd) as peer:
+        for steps in (FEW, names[:12]):
+            sql, read = window_funnel([names.index(step) for step in steps]), partial(_reached, steps=len(steps))
+            yield _figure(
+                crowd, journeys, steps, than, CLICKHOUSE_GOAL, peer, sql, lambda rows, of=read: of(dict(rows))
+            )
+    sql, than = exact_sql([names.index(step) for step in FEW]), f"exact windowed SQL in DuckDB {duckdb.__version__}"
+    with duck(crowd) as peer:
+        yield _figure(crowd, journeys, FEW, than, DUCKDB_GOAL, peer, sql, lambda rows: list(rows[0]))
     yield from _options(crowd, journeys)
 
 
@@ -60,16 +64,23 @@ def _options(crowd: Crowd, journeys: Journeys) -> Iterator[Figure]:
 
 
 def _figure(
-    crowd: Crowd, journeys: Journeys, steps: Sequence[str], than: str, goal: float, peer: Callable[[], list[int]]
+    crowd: Crowd,
+    journeys: Journeys,
+    steps: Sequence[str],
+    than: str,
+    goal: float,
+    peer: Apart,
+    sql: str,
+    read: Callable[[Rows], list[int]],
 ) -> Figure:
     return compared(
         f"funnel of {len(steps)} steps, {crowd.events / 1e6:g} M events",
         lambda: journeys.funnel(*steps, within=WITHIN),
-        peer,
+        lambda: peer.timed(sql),
         than=than,
         goal=goal,
         touched=crowd.events * 10 + crowd.people * 8,
-        same=lambda ours, theirs: reached(ours) == theirs,
+        same=lambda ours, theirs: reached(ours) == read(theirs),
     )
 
 
@@ -81,22 +92,21 @@ def _together(found: FunnelResult) -> list[int]:
     return [sum(each) for each in zip(*([step.customers for step in g.steps] for g in found.groups), strict=True)]
 
 
-def _ask(peer: ClickHouse, crowd: Crowd, steps: Sequence[str]) -> Callable[[], list[int]]:
-    sql = window_funnel([crowd.event_names.index(step) for step in steps])
-
-    def asked() -> list[int]:
-        ended: dict[Any, Any] = dict(peer.ask(sql))
-        return [sum(n for level, n in ended.items() if level > step) for step in range(len(steps))]
-
-    return asked
+def _reached(ended: dict[int, int], steps: int) -> list[int]:
+    """How many took each step, from how many ended at each level."""
+    return [sum(n for level, n in ended.items() if level > step) for step in range(steps)]
 
 
 def window_funnel(codes: Sequence[int]) -> str:
-    """How many customers got how far; events that are no step are left out first, which is faster."""
+    """How many customers got how far; events that are no step are left out first, which is faster.
+
+    In the function's default mode: where each step is another event it counts what ``strict_once`` counts, which keeps
+    every chain it began and, for a customer with tens of thousands of events, needs more memory than there is.
+    """
     steps = ", ".join(f"event = {code}" for code in codes)
     return f"""
         SELECT level, count() FROM (
-            SELECT windowFunnel({_WITHIN_US}, 'strict_once')(time, {steps}) AS level
+            SELECT windowFunnel({_WITHIN_US})(time, {steps}) AS level
             FROM events WHERE event IN ({", ".join(map(str, codes))}) GROUP BY customer)
         GROUP BY level
     """

@@ -13,6 +13,8 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from bench.apart import Timed
+
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
     """One line of ``results.json``. Times in seconds; ``ratio`` is the peer's time over ours, by median.
@@ -50,9 +52,10 @@ def compared(
 ) -> Figure:
     """Ours against the peer's, both warm: the answers first (``==``, or ``same``), then both timed in turns.
 
-    ``goal``: so many times faster at least; below 1, so much slower at most. ``touched``: bytes that must be read.
+    ``peer`` may answer with the seconds it took (``Timed``). ``goal``: so many times faster at least; below 1, so much
+    slower at most. ``touched``: bytes that must be read.
     """
-    equal = (same or _equal)(ours(), peer())
+    equal = (same or _equal)(ours(), _answer(peer()))
     times = [(_seconds(ours), _seconds(peer)) for _ in range(repeats)]
     ratio = median(theirs / own for own, theirs in times)
     return Figure(
@@ -103,8 +106,12 @@ def bandwidth() -> float:
 
 def _seconds(what: Callable[[], Any]) -> float:
     begun = perf_counter()
-    what()
-    return perf_counter() - begun
+    found = what()
+    return found.seconds if isinstance(found, Timed) else perf_counter() - begun
+
+
+def _answer(found: Any) -> Any:
+    return found.answer if isinstance(found, Timed) else found
 
 
 def _equal(own: Any, theirs: Any) -> bool:

@@ -11,7 +11,8 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
-from bench.clickhouse import ClickHouse
+from bench.apart import Apart
+from bench.clickhouse import clickhouse
 from bench.crowd import DATA, Crowd
 from bench.measuring import Figure, compared, repeated
 from bench.peers import ask_peer
@@ -49,12 +50,17 @@ ARRAYS = f"""
 
 
 def figures() -> Iterator[Figure]:
-    yield from against_clickhouse(Crowd(events=10_000_000))
+    yield from against_clickhouse(Crowd())
     yield from against_libraries(SMALL)
 
 
 def against_clickhouse(crowd: Crowd) -> Iterator[Figure]:
-    journeys, peer, names = crowd.journeys(), ClickHouse(crowd), crowd.event_names
+    with clickhouse(crowd) as peer:
+        yield from _against(crowd, peer)
+
+
+def _against(crowd: Crowd, peer: Apart) -> Iterator[Figure]:
+    journeys, names = crowd.journeys(), crowd.event_names
     size = f"{crowd.events / 1e6:g} M events"
     row = crowd.people * 8
 
@@ -64,7 +70,7 @@ def against_clickhouse(crowd: Crowd) -> Iterator[Figure]:
     yield compared(
         f"transitions, {size}",
         lambda: steps(False),
-        lambda: peer.ask(LAG),
+        lambda: peer.timed(LAG),
         than="lag in ClickHouse",
         goal=15,
         touched=crowd.events * 3 + row,
@@ -73,7 +79,7 @@ def against_clickhouse(crowd: Crowd) -> Iterator[Figure]:
     yield compared(
         f"transitions with median and p90 times, {size}",
         lambda: steps(True),
-        lambda: peer.ask(TIMED),
+        lambda: peer.timed(TIMED),
         than="lag and exact quantiles in ClickHouse",
         goal=15,
         touched=crowd.events * 11 + row,
@@ -84,7 +90,7 @@ def against_clickhouse(crowd: Crowd) -> Iterator[Figure]:
     yield compared(
         f"sankey of {STEPS} steps, {size}",
         lambda: flows(journeys),
-        lambda: peer.ask(ARRAYS),
+        lambda: peer.timed(ARRAYS),
         than="arrays in ClickHouse",
         goal=8,
         touched=crowd.events * 11 + row,

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from bench.clickhouse import ClickHouse
+from bench.apart import Apart
+from bench.clickhouse import clickhouse
 from bench.crowd import Crowd
 from bench.measuring import Figure, compared
 from periplo.analysis import Journeys, Retention
@@ -29,19 +30,20 @@ ORDERS = f"""
 
 
 def figures(crowd: Crowd | None = None) -> Iterator[Figure]:
-    crowd = crowd or Crowd(events=10_000_000)
-    journeys, peer, names = crowd.journeys(), ClickHouse(crowd), crowd.event_names
-    yield _figure(crowd, journeys, peer, "any event to any event", ANY)
-    steps = "Product Viewed", "Order Completed"
+    crowd = crowd or Crowd()
+    journeys, names, steps = crowd.journeys(), crowd.event_names, ("Product Viewed", "Order Completed")
     start, back = map(names.index, steps)
-    yield _figure(crowd, journeys, peer, "product viewed to order", ORDERS.format(start=start, back=back), *steps)
+    with clickhouse(crowd) as peer:
+        yield _figure(crowd, journeys, peer, "any event to any event", ANY)
+        orders = ORDERS.format(start=start, back=back)
+        yield _figure(crowd, journeys, peer, "product viewed to order", orders, *steps)
 
 
-def _figure(crowd: Crowd, journeys: Journeys, peer: ClickHouse, name: str, sql: str, *steps: str) -> Figure:
+def _figure(crowd: Crowd, journeys: Journeys, peer: Apart, name: str, sql: str, *steps: str) -> Figure:
     return compared(
         f"weekly retention, {name}, {crowd.events / 1e6:g} M events",
         lambda: journeys.retention(*steps, unit="week", periods=PERIODS),
-        lambda: peer.ask(sql),
+        lambda: peer.timed(sql),
         than="arrays of weeks in ClickHouse",
         goal=GOAL,
         touched=crowd.events * 10 + crowd.people * 8,

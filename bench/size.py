@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from bench.clickhouse import THREADS
+from bench.apart import THREADS
 from bench.crowd import Crowd
 from bench.measuring import Figure, compared, repeated, within
 from bench.opening import Opened, funnel

@@ -50,9 +50,12 @@ def test_equals_clickhouse(seed: int, customers: int, length: int, span: int, wi
     table = np.arange(1 << (STEPS + 2), dtype=np.uint32) & ((1 << STEPS) - 1)
     person = np.ones(len(ready.customer), np.bool_)
     least = np.array([step_of(int(bits)) for bits in table], np.uint8)
-    reached, _, _ = funnel(
-        ready.offsets, ready.time_us, person, ready.event, least, table.astype(np.uint32), STEPS, within, 0
+    who, *room = (np.empty(size, np.int64) for size in (len(person), len(rows), len(rows)))
+    level, _, _ = funnel(
+        ready.offsets, ready.time_us, person, ready.event, least, table.astype(np.uint32), STEPS, within, 0, who, *room
     )
+    reached = np.zeros(len(person), np.int64)
+    reached[who[: len(level)]] = level
     assert reached.tolist() == clickhouse(rows, within)
 
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
+import msgspec
 import pytest
 from litestar.testing import TestClient
 from msgspec.structs import replace
@@ -16,6 +20,7 @@ from periplo.cli.main import app
 from periplo.errors import UnknownName
 from periplo.server import create_app
 from periplo.workspace import Shop
+from searching import found_in
 from small_shop import event
 
 CHOICES = {"analytics": "granted", "marketing": {"email": "granted", "sms": "pending"}, "text_version": "2026-01"}
@@ -88,3 +93,65 @@ def test_the_terminal_shows_it_too(shop: Shop) -> None:
     shown = CliRunner().invoke(app, ["person", str(shop.path), "ana"])
     assert shown.exit_code == 0
     assert all(words in shown.stdout for words in ("Ana Núñez", "Consent", "2026-01", "sofa", "partly refunded"))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("nunez", "name"), ("NÚÑEZ ana", "name"), ("a-2", "order"), ("@example.com", "email"), ("dev-7", "anonymous_id")],
+)
+def test_a_customer_is_found_by_a_part_of_a_name(shop: Shop, text: str, kind: str) -> None:
+    (found,) = shop.search(text)
+    assert (found.number, found.name, found.kind) == (1, "ana", kind)
+    with TestClient(create_app(shop), base_url="http://shop.localhost") as client:
+        assert client.get("/api/v1/search", params={"q": text}).json()["found"] == msgspec.to_builtins([found])
+        assert 'href="/customers/1"' in client.get("/search", params={"q": text}, headers={"Accept": "text/html"}).text
+    told = json.loads(CliRunner().invoke(app, ["search", str(shop.path), text, "--json"]).stdout)
+    assert told == {"found": msgspec.to_builtins([found])}
+
+
+def test_nobody_is_found_kindly(shop: Shop) -> None:
+    with TestClient(create_app(shop), base_url="http://shop.localhost") as client:
+        for text, said in (("zzz", "Nobody was found."), ("", "Find a customer"), ("<b>", "&lt;b&gt;")):
+            assert said in client.get("/search", params={"q": text}, headers={"Accept": "text/html"}).text
+    assert "Found: 0" in CliRunner().invoke(app, ["search", str(shop.path), "zzz"]).stdout
+
+
+def test_search_follows_what_comes_and_who_is_joined_parted_and_erased(tmp_path: Path) -> None:
+    with Shop.open(small_shop.copied(tmp_path)) as shop:
+        told = event(
+            "Customer Identified",
+            "2026-03-02 10:00",
+            type="identify",
+            properties='{"firstName": "Iker", "lastName": "Ruiz"}',
+        )
+        assert shop.search("ruiz") == []
+        shop.record([replace(told, user_id="iker"), replace(told, event_id="2", user_id="luis")])
+        assert {one.number for one in shop.search("iker ruiz")} == {
+            shop.customer_number(one) for one in ("iker", "luis")
+        }
+        shop.identities.decide("merge", "iker", "luis")
+        assert [one.number for one in shop.search("ruiz")] == [shop.customer_number("luis")]
+        assert Shop.open(shop.path).search("ruiz") == shop.search("ruiz"), "another process, from what is kept"
+        shop.erase_person(shop.customer_number("luis"))
+        assert shop.search("ruiz") == shop.search("luis") == shop.search("iker") == []
+
+
+def test_a_person_is_taken_out_and_erased_over_http(tmp_path: Path) -> None:
+    with (
+        Shop.open(small_shop.copied(tmp_path)) as shop,
+        TestClient(create_app(shop), base_url="http://shop.localhost") as client,
+    ):
+        taken = client.get("/api/v1/customers/1/export")
+        assert taken.headers["content-type"] == "application/zip"
+        assert json.loads(ZipFile(BytesIO(taken.content)).read("about.json"))["events"] == 9
+        foreseen = client.get("/api/v1/customers/1/erasure").json()["foreseen"]
+        assert (foreseen["events"], foreseen["identifiers"]["email"]) == (9, ["ana@example.com"])
+        wrong = client.post("/api/v1/customers/1/erasure", json={"erase": 2})
+        assert (wrong.status_code, wrong.json()["error"]["code"]) == (400, "usage")
+        done = client.post("/api/v1/customers/1/erasure", json={"erase": 1}).json()["erased"]
+        assert client.get("/api/v1/erasures").json()["erasures"] == [done]
+        assert client.get("/api/v1/customers/1").status_code == 404
+        assert client.get("/api/v1/customers/1/export").status_code in (400, 404)
+        noted = [(one.action, one.target) for one in shop.access.audit.list()]
+        assert noted[:2] == [("erase_person", done["subject"]), ("export_person", "1")]
+    assert not found_in(shop.path, ["ana@example.com", "Blue lamp"])

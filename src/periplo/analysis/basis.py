@@ -13,13 +13,14 @@ import numpy as np
 from periplo.analysis.condition import Condition
 from periplo.analysis.grouping import Grouping, group_by
 from periplo.analysis.listing import ListedCustomer, listed
-from periplo.analysis.narrowing import Narrow, OnlyCustomers, Window, kept_of, known_share, only_channel, window
+from periplo.analysis.narrowing import Narrow, OnlyCustomers, Window, kept_of, only_channel, window
 from periplo.analysis.periods import PERIODS, instant
 from periplo.analysis.question import Behind, Question, ask, find
 from periplo.analysis.result import Evidence, Opener, Result
 from periplo.analysis.touchpoints import Touchpoints
 from periplo.errors import UnknownName
 from periplo.journeys.columns import I64, Bool, JourneyColumns
+from periplo.journeys.kernels.tally import looked_at
 from periplo.predicates import EventIs, Predicate, parse, parse_duration, tell, unknown_names
 from periplo.vocabulary import Taxonomy
 from periplo.vocabulary import taxonomy as own_taxonomy
@@ -107,16 +108,15 @@ class Basis:
     def evidence(self) -> Evidence:
         """On what all numbers rest: known customers, all events, the window, the share of events with a customer."""
         columns, mask = self.kept
-        events, person = np.diff(columns.offsets), columns.person
-        if mask is not None:
-            events, person = events[mask], person[mask]
+        kept = np.zeros(0, np.bool_) if mask is None else mask
+        persons, others, events, known = looked_at(columns.offsets, columns.person, kept)
         return Evidence(
-            customers=int(person.sum()),
-            events=int(events.sum()),
+            customers=persons,
+            events=events,
             since=instant(columns.since_us),
             until=instant(columns.until_us),
-            known_share=known_share(events, person),
-            left_out=self._left_out | {"unknown customers, one per order": int((~person).sum())},
+            known_share=known / events if events else 1.0,
+            left_out=self._left_out | {"unknown customers, one per order": others},
             zone=self.zone,
         )
 

@@ -11,7 +11,7 @@ import numpy as np
 from periplo.analysis.periods import microseconds, midnight
 from periplo.analysis.question import ask
 from periplo.errors import UnknownName, UsageError
-from periplo.journeys.columns import I64, Bool, JourneyColumns
+from periplo.journeys.columns import Bool, JourneyColumns
 from periplo.predicates import Predicate, evaluate_customers
 
 DAY_US = 24 * 3600 * 1_000_000
@@ -105,8 +105,3 @@ def _read(text: str) -> date:
         raise UsageError(
             "“{text}” is not a date.", fix="Write it as 2026-01-31, or 2026-01-31T12:00:00+01:00.", text=text
         ) from error
-
-
-def known_share(events: I64, person: Bool) -> float:
-    """The share of events whose customer is a person; ``events`` and ``person`` per customer."""
-    return float(events[person].sum() / events.sum()) if events.sum() else 1.0

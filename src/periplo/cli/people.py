@@ -18,11 +18,26 @@ Who = Annotated[
     str,
     typer.Argument(metavar="WHO", help=help_text("An email, phone, account, card, device or order, or the number.")),
 ]
+Text = Annotated[str, typer.Argument(metavar="TEXT", help=help_text("What to look for."))]
+MostFound = Annotated[int, typer.Option("--most", min=1, max=1_000, help=help_text("How many customers at most."))]
 Most = Annotated[int, typer.Option(min=0, max=100_000, help=help_text("How many of the newest events to show."))]
 
 
 def register(app: typer.Typer) -> None:
+    app.command("search", help=help_text("Find customers by name, mail, phone, order or a part of it."))(search)
     app.command("person", help=help_text("One customer: who they are, what they agreed to, what they did."))(person)
+
+
+def search(shop: ShopPath, text: Text, most: MostFound = 20, as_json: Json = False) -> None:
+    with Shop.open(shop) as opened:
+        found = opened.search(text, most=most)
+
+    def for_people() -> None:
+        heads = [t("number", LANG), t("customer", LANG), t("found by", LANG), ""]
+        rows = [(str(one.number), one.name, identifier_label(one.kind, LANG), one.text) for one in found]
+        table(t("Found: {n}", LANG, n=number(len(found), LANG)), heads, rows, left=4)
+
+    show(as_json, {"found": found}, for_people)
 
 
 def person(shop: ShopPath, who: Who, events: Most = 20, as_json: Json = False) -> None:

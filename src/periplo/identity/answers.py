@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 import numpy as np
 import pyarrow as pa
 
 from periplo.identity.decisions import Name
-from periplo.identity.kinds import I64, KINDS, ORDER, Bool, Normalise, order_keys
+from periplo.identity.kinds import I32, I64, KINDS, ORDER, Bool, Normalise, order_keys
 from periplo.identity.known import NONE, Known
 from periplo.identity.rules import Rules
 
@@ -67,6 +69,12 @@ class Answers:
         columns = [kinds, texts.cast(pa.string()), pa.array(customer), pa.array(known.person[customer])]
         whole = pa.Table.from_arrays(columns, names=["kind", "text", "customer", "person"])
         return whole.filter(pa.array(customer > NONE))
+
+    def texts(self) -> Iterator[tuple[str, pa.Array, I32]]:
+        """All identifiers by kind: texts, as they were written and in their normal form, and the id of each. The same
+        arrays as long as not many come."""
+        for kind, index in enumerate(self._now().texts):
+            yield from ((KINDS[kind], layer.texts, layer.ids) for layer in index.layers)
 
     def strongest_first(self) -> list[str]:
         """The kinds of identifiers, in the order in which they say whose an event is."""

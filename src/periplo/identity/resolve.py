@@ -10,17 +10,21 @@ import pyarrow.compute as pc
 
 from periplo.identity.facts import EDGE, IDENTIFIER, SPELLING, Facts
 from periplo.identity.kernels.joining import LOWER
-from periplo.identity.kinds import I64, KINDS, ORDER, Bool, Normalise, normal_orders
+from periplo.identity.kinds import I64, KINDS, ORDER, USER, Bool, Normalise, normal_orders
 from periplo.identity.known import NONE, Known, encoded, numbers
 from periplo.identity.rules import Rules
 from periplo.identity.texts import UNSEEN
+
+ALIAS = "Customer Aliased"
+"""What Segment's alias becomes: its userId, and its previousId as the anonymous_id."""
 
 
 def consume(known: Known, sets: pa.Table, rules: Rules, normalise: Normalise) -> Facts:
     """The new facts in ``sets`` (schema ``SETS``)."""
     columns = [_Column(known, sets, kind, normalise) for kind in range(len(KINDS))]
     identifiers = _number(columns, known.count + 1, numbers(sets["seq"]))
-    matrix = np.stack([columns[kind].ids_of_sets() for kind in rules.priority], axis=1)
+    ids = [columns[kind].ids_of_sets() for kind in rules.priority]
+    matrix = np.stack([*ids, _former_accounts(known, sets, columns[USER], identifiers)], axis=1)
     matrix[_blocked(known, matrix)] = NONE
     row, stronger, weaker = _new_pairs(known, matrix)
     about = sets.select(["seq", "occurred_at", "source", "event"]).combine_chunks().take(pa.array(row))
@@ -85,7 +89,7 @@ def _number(columns: Sequence[_Column], first_id: int, seq: I64) -> pa.Table:
 def _new_pairs(known: Known, matrix: I64) -> tuple[I64, I64, I64]:
     """Each set's strongest identifier with each of its others, in order, where the pair was never met.
 
-    ``matrix`` int64[sets, kinds]: ids, strongest kind first, 0 none. Gives set, stronger and weaker of each pair.
+    ``matrix`` int64[sets, n]: ids, strongest first, 0 none. Gives set, stronger and weaker of each pair.
     """
     has: Bool = matrix > NONE
     strongest = has.argmax(axis=1)
@@ -96,6 +100,24 @@ def _new_pairs(known: Known, matrix: I64) -> tuple[I64, I64, I64]:
     at = np.searchsorted(known.met, distinct)
     new = np.sort(first[np.append(known.met, -1)[at] != distinct])
     return rows[new], pairs[new] >> 32, pairs[new] & LOWER
+
+
+def _former_accounts(known: Known, sets: pa.Table, accounts: _Column, identifiers: pa.Table) -> I64:
+    """int64[sets]: where an alias names as the former id of its account one that was seen as an account before.
+
+    Two accounts never join by themselves: the edge is refused, and suggested to a person.
+    """
+    found = np.full(sets.num_rows, NONE, np.int64)
+    rows = np.flatnonzero(pc.fill_null(pc.equal(sets["event"], ALIAS), False).to_numpy(zero_copy_only=False))
+    if not len(rows):
+        return found
+    former = sets["anonymous_id"].combine_chunks().take(pa.array(rows))
+    here = numbers(pc.index_in(former, value_set=accounts.texts), -1)
+    ids = np.where(here >= 0, np.append(accounts.ids, NONE)[here], known.find(USER, former))
+    seen = np.append(np.zeros(known.count + 1, np.int64), numbers(identifiers["seq"]))[np.maximum(ids, NONE)]
+    before = (ids > NONE) & (seen <= numbers(sets["seq"])[rows]) & (ids != accounts.ids_of_sets()[rows])
+    found[rows] = np.where(before, ids, NONE)
+    return found
 
 
 def _blocked(known: Known, ids: I64) -> Bool:

@@ -69,8 +69,13 @@ def _customers(predicate: Predicate, columns: Columns, at: int) -> Bool:
             return _customers(where, columns, at)
         case Did(within=within):
             counts = np.empty(len(columns.offsets) - 1, np.int32)
-            counted = _counted(predicate, columns)
-            kernels.counts_at(columns.offsets, columns.time_us, counted, at, length_us(within), counts)
+            holds = by_name(predicate.what, columns.event_names)
+            always = within is None and predicate.since is None and predicate.until is None
+            if holds is not None and always and at >= columns.until_us:
+                kernels.counts_of(columns.offsets, columns.event, holds, counts)
+            else:
+                counted = _counted(predicate, columns)
+                kernels.counts_at(columns.offsets, columns.time_us, counted, at, length_us(within), counts)
             return _enough(predicate, counts)
         case FirstTouch() | Sequence():
             return _at(evaluate(predicate, columns), _last_rows(columns, at))

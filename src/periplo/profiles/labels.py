@@ -34,8 +34,9 @@ def order_label(state: OrderState, lang: Lang) -> str:
 
 
 def identifier_label(kind: str, lang: Lang) -> str:
-    """What kind of identifier somebody is known by."""
+    """What kind of identifier somebody is known by, or found by."""
     labels = {
+        "name": t("Name", lang),
         "user_id": t("Account", lang),
         "loyalty_card": t("Loyalty card", lang),
         "email": t("Email", lang),

@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING, Any
 from periplo.workspace.doctor import Finding
 from periplo.workspace.erasing import Foreseen
 from periplo.workspace.exporting import write as write_export
+from periplo.workspace.exporting import zipped as zipped_export
 from periplo.workspace.filters import Filters
 from periplo.workspace.identities import Identities
 from periplo.workspace.library import open, read
 from periplo.workspace.likeness import Likeness
+from periplo.workspace.people import Found
 from periplo.workspace.segments import Segment
 from periplo.workspace.settings import Settings
 from periplo.workspace.shop import Shop, erase_in
@@ -23,6 +25,7 @@ __all__ = [
     "Filters",
     "Finding",
     "Foreseen",
+    "Found",
     "Identities",
     "ImportReport",
     "Likeness",
@@ -35,6 +38,7 @@ __all__ = [
     "open",
     "read",
     "write_export",
+    "zipped_export",
 ]
 
 

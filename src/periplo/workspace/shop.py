@@ -29,6 +29,7 @@ from periplo.workspace.erasing import Foreseen
 from periplo.workspace.filters import Filters
 from periplo.workspace.identities import Identities
 from periplo.workspace.journeying import JourneyStore
+from periplo.workspace.people import Found, People
 from periplo.workspace.places import Places
 from periplo.workspace.remembered import Remembered
 from periplo.workspace.segments import Segments
@@ -59,6 +60,7 @@ class Shop:
         self._faces: Remembered[Journeys] = Remembered(16)
         self._readings: Remembered[MapReading] = Remembered(32)
         self._timelines: Remembered[pa.Table] = Remembered(8)
+        self._people = People(self._stores)
         self._segments = Segments(self._places.segments, self.taxonomy, settings.time_zone)
         self._atlas = Atlas(self._places.maps, self._segments, self.taxonomy, settings.time_zone)
 
@@ -192,6 +194,11 @@ class Shop:
     def identities(self) -> Identities:
         """Who is who: explained, and corrected by people."""
         return Identities(self._stores, self._journeys)
+
+    def search(self, text: str, *, most: int = 20) -> list[Found]:
+        """The customers whom a text may mean: a name, mail, phone, order number or other identifier, or a part of it;
+        at most so many, the best first."""
+        return self._people.search(text, most)
 
     def timeline(self, number: int) -> pa.Table:
         """All events of a customer (schema ``STORED``), in time order. Raises ``UnknownName``."""

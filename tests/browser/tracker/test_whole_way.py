@@ -33,9 +33,8 @@ def test_a_visit_becomes_a_journey(shop: Site, visit: Visit, tmp_path: Path) -> 
         page.clock.run_for(1_000)
         acknowledged(page)
         page.context.set_offline(True)
-        page.evaluate(
-            "periplo.productViewed({product_id: 'p1'}); periplo.productAdded({product_id: 'p1', cart_id: 'c1'})"
-        )
+        page.evaluate("periplo.productViewed({product_id: 'p1'})")
+        page.evaluate("periplo.productAdded({product_id: 'p1', cart_id: 'c1'})")
         page.clock.run_for(600_000)
         page.context.set_offline(False)
         page.evaluate("periplo.identify('lola'); periplo.orderCompleted({order_id: 'L-1', total: 30, currency: 'EUR'})")

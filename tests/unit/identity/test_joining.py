@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import pyarrow as pa
 
 from periplo.identity import Identity, Suggestion
-from support_identity import events
+from support_identity import Row, events, sets
 
 Feed = Callable[..., list[int]]
 
@@ -138,3 +139,31 @@ def test_names_are_the_strongest_identifiers(identity: Identity, feed: Feed) -> 
     assert [identity.number_of(name) for name in ("E@x.es", "u2", "77", "nobody")] == [*customers, None]
     assert identity.identifiers(int(customers[0])) == {"email": ["e@x.es"], "anonymous_id": ["a1"]}
     assert identity.identifiers(int(customers[2])) == {"order": ["77"]}
+
+
+def test_an_alias_joins_what_the_account_was_before(identity: Identity) -> None:
+    follow_alias(identity, [{"anonymous_id": "old"}, {"user_id": "new", "anonymous_id": "old"}])
+    assert identity.number_of("old") == identity.number_of("new") == 1
+    assert identity.suggestions() == []
+
+
+def test_an_alias_of_two_accounts_is_a_suggestion(identity: Identity) -> None:
+    follow_alias(identity, [{"user_id": "old"}, {"user_id": "new", "anonymous_id": "old"}])
+    assert identity.number_of("user_id:old") != identity.number_of("new")
+    (found,) = identity.suggestions()
+    assert (found.stronger, found.weaker, found.why) == (("user_id", "new"), ("user_id", "old"), "limit:user_id")
+
+
+def test_an_alias_does_not_know_later_accounts(identity: Identity) -> None:
+    follow_alias(identity, [{"user_id": "new", "anonymous_id": "old"}])
+    identity.follow(2, lambda *_: [sets([{"user_id": "old"}], 2)])
+    assert identity.suggestions() == []
+
+
+def follow_alias(identity: Identity, rows: list[Row]) -> None:
+    """The last of these is an alias."""
+    table = sets(rows)
+    names = ["Page Viewed"] * (len(rows) - 1) + ["Customer Aliased"]
+    place = table.schema.get_field_index("event")
+    table = table.set_column(place, table.schema.field(place), pa.array(names, pa.string()))
+    identity.follow(len(rows), lambda *_: [table])

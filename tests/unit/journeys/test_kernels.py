@@ -9,9 +9,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from periplo.analysis.numbers import grouped_quantiles
 from periplo.journeys.kernels.carts import ABANDONED, CONVERTED, STILL_OPEN, carts, next_after
 from periplo.journeys.kernels.cycles import AFTER, BEFORE, ORDER, cycles
-from periplo.journeys.kernels.quantiles import grouped_quantiles
 from periplo.journeys.kernels.sessions import distinct_owners, sessions, summarise
 from periplo.journeys.kernels.stages import DROPPED, NO_STAGE, NOT_ENTERED, WENT_ON, stage_contents, stage_status
 from periplo.journeys.kernels.stages import STILL_OPEN as IN_STAGE
@@ -148,6 +148,14 @@ def test_quantiles_equal_numpy(pairs: list[tuple[int, int]]) -> None:
         mine = value[group == g]
         expected = np.quantile(mine, shares) if len(mine) else np.full(3, np.nan)
         assert np.allclose(found[g], expected, equal_nan=True)
+
+
+@settings(max_examples=50)
+@given(st.integers(0, 2**32), st.integers(190, 700), st.integers(1, 40))
+def test_quantiles_of_large_groups_equal_numpy(seed: int, count: int, kinds: int) -> None:
+    value, shares = np.random.default_rng(seed).integers(-kinds, kinds, count), np.array([0.0, 0.25, 0.5, 0.9, 1.0])
+    found = grouped_quantiles(np.repeat([0, 1], [3, count - 3]), value, 2, shares)
+    assert np.allclose(found[1], np.quantile(value[3:], shares))
 
 
 def test_carts() -> None:

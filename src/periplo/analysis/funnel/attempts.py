@@ -23,17 +23,18 @@ ORDERS, STARTS = ("ordered", "strict", "any"), ("latest", "first", "every")
 
 @dataclass(frozen=True)
 class Attempts:
-    """Attempts, in the order of their customers.
+    """Attempts that took a step, in the order of their customers.
 
     ``customer`` int64[u] whose it is; ``level`` uint8[u] how many steps were taken, optional ones left out counted
     in; ``still_open`` bool[u]; ``rows`` int64 one attempt after the other, the event that served each step, -1 for an
-    optional step left out.
+    optional step left out; ``times`` (us) of these events.
     """
 
     customer: I64
     level: U8
     still_open: Bool
     rows: I64
+    times: I64
 
     @cached_property
     def first(self) -> I64:
@@ -42,6 +43,8 @@ class Attempts:
 
     def at(self, step: int) -> I64:
         """The row of a step in each attempt, -1 where it was not taken."""
+        if step == 0:
+            return self.rows[self.first]
         found = np.full(len(self.level), -1, np.int64)
         took = np.flatnonzero(self.level > step)
         found[took] = self.rows[self.first[took] + step]
@@ -49,10 +52,8 @@ class Attempts:
 
     @cached_property
     def last(self) -> I64:
-        """The row of the furthest step, -1 where none was taken."""
-        found = np.full(len(self.level), -1, np.int64)
-        took = np.flatnonzero(self.level)
-        found[took] = self.rows[self.first[took] + self.level[took] - 1]
+        """The row of the furthest step."""
+        found: I64 = self.rows[self.first + self.level - 1]
         return found
 
 
@@ -64,14 +65,18 @@ def follow(part: JourneyColumns, rules: Rules) -> Attempts:
 def _plainly(part: JourneyColumns, rules: Rules) -> Attempts:
     needed = rules.needed
     code, bits = codes_of([rules.steps[k] for k in needed], part)
-    level, still_open, rows = funnel(
-        part.offsets, part.time_us, part.person, code, _least(bits), bits, len(needed), rules.within_us, part.until_us
-    )
-    customer = np.arange(part.customers)
+    # Room for all from numpy, which takes it in large pages: of small ones so many cost as much as the counting.
+    customer, rows, times = (np.empty(size, np.int64) for size in (part.customers, part.events, part.events))
+    level, still_open, used = funnel(
+        part.offsets, part.time_us, part.person, code, _least(bits), bits, len(needed), rules.within_us, part.until_us,
+        customer, rows, times,
+    )  # fmt: skip
+    customer, rows, times = customer[: len(level)], rows[:used], times[:used]
     if rules.optional:
         served = fixed(_marks(rules.steps, part), np.uint32)
         level, rows = with_optional(part.offsets, customer, level, rows, part.time_us, served, needed)
-    return Attempts(customer, level, still_open, rows)
+        times = part.time_us[rows]
+    return Attempts(customer, level, still_open, rows, times)
 
 
 def _with_options(part: JourneyColumns, rules: Rules) -> Attempts:
@@ -96,7 +101,7 @@ def _with_options(part: JourneyColumns, rules: Rules) -> Attempts:
         journey = np.searchsorted(found.offsets, begun, "right") - 1
         level, entries = with_optional(found.offsets, journey, level, entries, found.time, found.served, needed)
     rows = np.where(entries < 0, -1, found.row[entries])
-    return Attempts(found.owner[begun], level, still_open, rows)
+    return Attempts(found.owner[begun], level, still_open, rows, part.time_us[rows])
 
 
 def codes_of(steps: Sequence[Condition], part: JourneyColumns) -> tuple[Codes, U32]:

@@ -113,4 +113,4 @@ class _Behind:
             return None
         inside = np.array([(name if name in listed else OTHER) == wanted for name in asked.touch.labels])
         codes = asked.touch.codes(self.columns, self.found)
-        return np.asarray(here & (self.found.level > 0) & inside[codes])
+        return np.asarray(here & inside[codes])

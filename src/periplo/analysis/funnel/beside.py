@@ -103,16 +103,13 @@ class Trend:
         return Definition("Trend: by the time of the first step; a period is complete when all its windows are over.")
 
     def periods(self, part: JourneyColumns, found: Attempts) -> I64:
-        """The period of each attempt that took a step, -1 for others."""
-        place = np.full(len(found.level), -1, np.int64)
-        began = np.flatnonzero(found.level)
-        place[began] = np.maximum(np.searchsorted(self.starts, part.time_us[found.at(0)[began]], "right") - 1, 0)
-        return place
+        """The period of each attempt."""
+        return np.maximum(np.searchsorted(self.starts, found.times[found.first], "right") - 1, 0)
 
     def count(self, part: JourneyColumns, found: Attempts, group: I64, groups: int) -> I64:
         place, n = self.periods(part, found), len(self.labels)
         done = place[found.level == self.steps]
-        return np.stack((np.bincount(place[place >= 0], minlength=n), np.bincount(done, minlength=n)), axis=1)
+        return np.stack((np.bincount(place, minlength=n), np.bincount(done, minlength=n)), axis=1)
 
     def tell(self, sums: I64) -> list[FunnelPeriod]:
         ends = np.append(self.starts[1:], np.iinfo(np.int64).max)
@@ -150,7 +147,7 @@ class Afterwards:
         code = part.event.astype(np.int64) if self.touchpoints is None else self.touchpoints.codes(part)
         row = np.where(code >= 0, np.arange(part.events), part.events)
         following = np.append(np.minimum.accumulate(row[::-1])[::-1], part.events)
-        dropped = np.flatnonzero((found.level > 0) & (found.level < self.steps) & ~found.still_open)
+        dropped = np.flatnonzero((found.level < self.steps) & ~found.still_open)
         coming = following[found.last[dropped] + 1]
         mine = coming < part.offsets[found.customer[dropped] + 1]
         kinds = np.full(len(found.level), -1, np.int64)

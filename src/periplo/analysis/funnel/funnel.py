@@ -16,10 +16,11 @@ from periplo.analysis.funnel.result import FunnelMoney as Paid
 from periplo.analysis.funnel.rules import Rules
 from periplo.analysis.funnel.touch import Touch
 from periplo.analysis.grouping import OTHER, largest
-from periplo.analysis.numbers import median_and_p90, seconds, share
+from periplo.analysis.numbers import MEDIAN_AND_P90, grouped_means, quantiles_of, seconds, share
 from periplo.analysis.result import Count
 from periplo.journeys.columns import F64, I64, JourneyColumns
 from periplo.journeys.kernels.funnel_times import lags
+from periplo.journeys.kernels.quantiles import grouped
 
 MOST_GROUPS = 20
 BINS_S = tuple(
@@ -88,7 +89,7 @@ class Funnel:
             reached[:, step] -= np.bincount(without, minlength=shape[0])
         taken = reached.sum(axis=0)
         taken[0] = exactly[:, -1].sum()
-        time, chain = lags(found.level, found.rows, part.time_us, self.rules.since, taken)
+        time, chain = lags(found.level, found.rows, found.times, self.rules.since, taken)
         return FunnelState(
             reached,
             waiting[:, 1:],
@@ -137,11 +138,9 @@ class Funnel:
         np.add.at(reached, place, state.reached)
         np.add.at(still_open, place, state.still_open)
         cells = place[state.group] * k + state.step if self.touch.splits else state.step
-        ranks = median_and_p90(cells, state.time, (groups + 1) * k).reshape(-1, k, 2)
-        counts = np.bincount(cells, minlength=(groups + 1) * k).reshape(-1, k)
-        means = np.bincount(cells, state.time, (groups + 1) * k).reshape(-1, k) / np.maximum(counts, 1)
-        means[counts == 0] = np.nan
-        times = np.concatenate((ranks, means[:, :, None]), axis=2)
+        values, begin = grouped(cells, state.time, (groups + 1) * k)
+        means, ranks = grouped_means(values, begin), quantiles_of(values, begin, MEDIAN_AND_P90)
+        times = np.column_stack((ranks, means)).reshape(-1, k, 3)
         bins = self._bins(state, cells, (groups + 1) * k)
         nexts = self._nexts(state) if labels == [""] else [[] for _ in range(k)]
         paid = self._paid(state, place, groups)

@@ -35,19 +35,14 @@ class Touch:
         return not isinstance(self.grouping, Together)
 
     def codes(self, part: JourneyColumns, found: Attempts) -> I64:
-        """The group of each attempt that took a step; 0 for others."""
-        groups = np.zeros(len(found.level), np.int64)
+        """The group of each attempt."""
         if not self.splits:
-            return groups
-        began = np.flatnonzero(found.level)
+            return np.zeros(len(found.level), np.int64)
         if self.touch == "all":
-            groups[began] = self._shared(part, found)
-        elif self.touch == "step":
-            groups[began] = self._at(part, found.at(self.step)[began])
-        else:
-            row = found.last if self.touch == "last" else found.at(0)
-            groups[began] = self.grouping.codes(part, row[began])
-        return groups
+            return self._shared(part, found)
+        if self.touch == "step":
+            return self._at(part, found.at(self.step))
+        return self.grouping.codes(part, found.last if self.touch == "last" else found.at(0))
 
     def _at(self, part: JourneyColumns, row: I64) -> I64:
         codes = np.full(len(row), self.labels.index(UNKNOWN))
@@ -58,9 +53,8 @@ class Touch:
         taken = found.rows >= 0
         codes = np.zeros(len(found.rows), np.int64)
         codes[taken] = self.grouping.codes(part, found.rows[taken])
-        level = found.level[found.level > 0]
-        first = np.cumsum(level, dtype=np.int64) - level
-        differs = taken & (codes != np.repeat(codes[first], level))
+        first = found.first
+        differs = taken & (codes != np.repeat(codes[first], found.level))
         mixed = np.logical_or.reduceat(differs, first) if len(first) else np.zeros(0, np.bool_)
         return np.where(mixed, self.labels.index(SEVERAL_VALUES), codes[first])
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from periplo.analysis.facts import Facts
 from periplo.analysis.kpi.spec import MONEY, ORDERS, Measured, Spec
+from periplo.analysis.numbers import grouped_quantiles
 from periplo.journeys.columns import F64, I64, JourneyColumns
-from periplo.journeys.kernels.quantiles import grouped_quantiles
 
 ENOUGH_GAPS = 3
 _P90: F64 = np.array([0.9])

@@ -59,11 +59,12 @@ def with_optional(offsets: I64, journey: I64, levels: U8, rows: I64, time: I64, 
 
 
 @kernel
-def lags(levels: U8, rows: I64, time_us: I64, since: I64, counts: I64) -> Any:
-    """Times (us) of steps, those of one step after the other, and the chain each belongs to.
+def lags(levels: U8, rows: I64, times: I64, since: I64, counts: I64) -> Any:
+    """How long (us) steps took, those of one step after the other, and the chain each belongs to.
 
     Step k runs from step ``since[k]``, and ``counts[k]`` chains took it (row not negative); in the place of step 0
-    stands the whole way from the first step to the last of the ``counts[0]`` chains that took all.
+    stands the whole way from the first step to the last of the ``counts[0]`` chains that took all. ``times`` are
+    those of the rows.
     """
     place, steps = np.zeros(len(counts), np.int64), len(counts)
     first: Any = 0
@@ -72,14 +73,14 @@ def lags(levels: U8, rows: I64, time_us: I64, since: I64, counts: I64) -> Any:
     total = 0
     for k in range(steps):
         total += counts[k]
-    times, chain = np.empty(total, np.int64), np.empty(total, np.int64)
+    took, chain = np.empty(total, np.int64), np.empty(total, np.int64)
     for u in range(len(levels)):
         level: Any = np.int64(levels[u])
-        for k in range(level):
+        for k in range(1 if level < steps else 0, level):
             to, origin = (k, since[k]) if k else (steps - 1, 0)
-            if (k or level == steps) and rows[first + to] >= 0:
-                times[place[k]] = time_us[rows[first + to]] - time_us[rows[first + origin]]
+            if rows[first + to] >= 0:
+                took[place[k]] = times[first + to] - times[first + origin]
                 chain[place[k]] = u
                 place[k] += 1
         first += level
-    return times, chain
+    return took, chain

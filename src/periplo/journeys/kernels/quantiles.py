@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from periplo.journeys.columns import F64, I64
 from periplo.journeys.kernels.compiled import kernel
-from periplo.journeys.kernels.sorting import scatter
 
 
 @kernel
@@ -37,27 +38,32 @@ def _select(values: I64, first: int, last: int, place: int) -> None:
 
 
 @kernel
-def grouped_quantiles(group: I64, value: I64, groups: int, shares: F64) -> F64:
-    """Quantiles float64[groups, shares], linear between neighbours as numpy's; NaN for an empty group.
+def grouped(group: I64, value: I64, groups: int) -> Any:
+    """The values by group, and int64[groups + 1] where those of each begin."""
+    begin = np.zeros(groups + 1, np.int64)
+    for i in range(len(group)):
+        begin[group[i] + 1] += 1
+    for g in range(groups):
+        begin[g + 1] += begin[g]
+    fill, values = begin[:-1].copy(), np.empty(len(value), np.int64)
+    for i in range(len(value)):
+        values[fill[group[i]]] = value[i]
+        fill[group[i]] += 1
+    return values, begin
+
+
+@kernel
+def few_quantiles(values: I64, begin: I64, shares: F64, most: int) -> F64:
+    """Quantiles float64[groups, shares] of groups of at most ``most`` values, linear between neighbours as numpy's; NaN
+    for others, and where there are none. Changes the order of the values in each group.
 
     ``shares`` ascend; each is found among the values below the one found before, from the largest share down.
     """
-    offsets = np.zeros(groups + 1, np.int64)
-    for i in range(len(group)):
-        offsets[group[i] + 1] += 1
-    for g in range(groups):
-        offsets[g + 1] += offsets[g]
-    order, values = scatter(group, offsets), np.empty(len(value), np.int64)
-    for i in range(len(values)):
-        values[i] = value[order[i]]
-    answer = np.empty((groups, len(shares)), np.float64)
-    for g in range(groups):
-        first, last = offsets[g], offsets[g + 1]
+    answer = np.full((len(begin) - 1, len(shares)), np.nan)
+    for g in range(len(begin) - 1):
+        first, last = begin[g], begin[g + 1]
         end = last
-        for k in range(len(shares) - 1, -1, -1):
-            if last == first:
-                answer[g, k] = np.nan
-                continue
+        for k in range(len(shares) - 1 if 0 < last - first <= most else -1, -1, -1):
             exact = shares[k] * (last - first - 1)
             place = first + int(exact)
             _select(values, first, end, place)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from periplo.journeys.columns import F64, I32, I64, U8
+from periplo.journeys.columns import F64, I32, I64, U8, Bool
 from periplo.journeys.kernels.compiled import kernel
 
 
@@ -24,6 +24,20 @@ def tally(cell: I64, part: F64, whole: F64, cells: int) -> Any:
         wholes[c] += w
         counts[c] += w != 0
     return parts, wholes, counts
+
+
+@kernel
+def looked_at(offsets: I64, person: Bool, mask: Bool) -> Any:
+    """Of the customers in the mask (an empty one: all): the persons, the others, the events of both, of the persons."""
+    persons, others, events, known = 0, 0, 0, 0
+    for customer in range(len(person)):
+        kept = len(mask) == 0 or mask[customer]
+        size = (offsets[customer + 1] - offsets[customer]) * kept
+        persons += kept & person[customer]
+        others += kept & ~person[customer]
+        events += size
+        known += size * person[customer]
+    return persons, others, events, known
 
 
 @kernel

@@ -3,10 +3,11 @@
 from litestar import Router
 
 from periplo.server.api.audit import audit
-from periplo.server.api.customers import customer, customers
+from periplo.server.api.customers import customer, customers, search
 from periplo.server.api.identity import alarms, alike, decide, decisions, explain, links, suggestions
 from periplo.server.api.live import events
 from periplo.server.api.parameters import known_parameters
+from periplo.server.api.privacy import erase, erasures, export, foresee
 from periplo.server.api.questions import question_routes, stages
 from periplo.server.api.shop import shop, the_map
 from periplo.server.api.streaming import customers_stream
@@ -24,6 +25,11 @@ HANDLERS = (
             customers,
             customers_stream,
             customer,
+            search,
+            export,
+            foresee,
+            erase,
+            erasures,
             audit,
             events,
         ],

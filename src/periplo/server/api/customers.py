@@ -14,7 +14,7 @@ from periplo.events.schema import EVENT_FIELDS
 from periplo.language import Lang
 from periplo.server.api.answering import asked
 from periplo.server.api.parameters import Limit, Offset, route
-from periplo.server.api.shapes import CustomerAnswer, CustomersAnswer, Happened
+from periplo.server.api.shapes import CustomerAnswer, CustomersAnswer, FoundAnswer, Happened
 from periplo.server.desk import Desk
 from periplo.server.given import TheDesk, TheReader, TheView
 from periplo.server.naming import title_of
@@ -27,6 +27,8 @@ FIELDS = frozenset(EVENT_FIELDS) - {"occurred_at", "event", "channel", "properti
 
 Ref = Annotated[str | None, QueryParameter(description="The reference of a number, as answers carry it.")]
 Sort = Annotated[str, QueryParameter(description="last, first, events, orders or spent.")]
+Text = Annotated[str, QueryParameter(max_length=200, description="What to look for.")]
+Most = Annotated[int, QueryParameter(ge=1, le=100, description="How many at most.")]
 Order = Annotated[str, QueryParameter(description="down: the largest first; up: the smallest first.")]
 
 
@@ -61,6 +63,12 @@ def listed(
         offset=offset,
         customers=[*found.pick(slice(offset, offset + limit)).rows(desk.shop.customer_names)],
     )
+
+
+@route("/search", Permission.CUSTOMERS, tags=["Customers"], summary="Find a customer")
+def search(desk: TheDesk, q: Text, limit: Most = 20) -> FoundAnswer:
+    """By name, mail, phone, order number or any other identifier, or a part of it; case and accents do not count."""
+    return FoundAnswer(version=desk.shop.version(), found=desk.shop.search(q, most=limit))
 
 
 @route("/customers/{number:int}", Permission.CUSTOMERS, tags=["Customers"], summary="One customer")

@@ -14,8 +14,9 @@ from periplo.analysis.listing import ListedCustomer
 from periplo.analysis.stages_result import StageNumbers
 from periplo.identity import Alarm, Decision, Link, Suggestion
 from periplo.maps import MapReading
+from periplo.privacy import Erased
 from periplo.profiles import Profile
-from periplo.workspace import Change, Likeness
+from periplo.workspace import Change, Foreseen, Found, Likeness
 
 
 class Shape(msgspec.Struct, kw_only=True):
@@ -190,6 +191,40 @@ class Decided(Shape, kw_only=True):
     version: str
     decision: Decision | None
     change: Change
+
+
+class FoundAnswer(Shape, kw_only=True):
+    """The customers whom a text may mean, the best first, and the text by which each was found."""
+
+    version: str
+    found: list[Found]
+
+
+class ForeseenAnswer(Shape, kw_only=True):
+    """What erasing a customer would take away."""
+
+    version: str
+    foreseen: Foreseen
+
+
+class ErasureWanted(Shape, kw_only=True, forbid_unknown_fields=True):
+    """`erase`: the number of the customer, once more."""
+
+    erase: int
+
+
+class ErasedAnswer(Shape, kw_only=True):
+    """What was erased: how much; of whom a keyed hash."""
+
+    version: str
+    erased: Erased
+
+
+class ErasuresAnswer(Shape, kw_only=True):
+    """All erasures, in order."""
+
+    version: str
+    erasures: list[Erased]
 
 
 class AuditAnswer(Shape, kw_only=True):

@@ -8,13 +8,14 @@ from periplo.server.pages.customer import customer_page
 from periplo.server.pages.customers import customers
 from periplo.server.pages.downloads import download
 from periplo.server.pages.map import map_page, map_part
+from periplo.server.pages.search import search
 
 # One router: a path with several methods must reach the application whole, not method by method.
 HANDLERS = (
     Router(
         "/",
         route_handlers=[
-            *(map_page, map_part, customers, customer_page, download),
+            *(map_page, map_part, customers, customer_page, search, download),
             *(doors.set_reader, doors.sign_in_page, doors.sign_in, doors.sign_out, doors.join_page, doors.join),
             *(account.account, account.change_password, account.end_session, account.sign_out_everywhere),
             *(account.make_token, account.revoke_token),

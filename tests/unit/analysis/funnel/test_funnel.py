@@ -12,7 +12,7 @@ from funnel_brute import Ask, Event, level_of
 from given import given, made
 from periplo.analysis import FunnelResult, Journeys
 from periplo.errors import UnknownName
-from periplo.journeys.kernels.funnel import NO_STEP, funnel
+from periplo.journeys.kernels.funnel import BLOCK, NO_STEP, funnel
 
 
 def ask(*lines: str, steps: str = "ABC", within: float = 10, until: float | None = None, **options) -> FunnelResult:
@@ -114,32 +114,75 @@ def test_strangers_are_left_out() -> None:
     assert [s.customers for s in Journeys(given("A0", "A0", strangers=[1])).funnel("A", within="1s").steps] == [1]
 
 
+Reached = dict[int, tuple[int, bool, list[int]]]
+"""Per customer the level, whether it is still open, and the rows."""
+STEPS, SERVES = 3, np.arange(8, dtype=np.uint32)
+FIRST_STEP = np.array([NO_STEP, 0, 1, 0, 2, 0, 1, 0], np.uint8)
+
+
+def kernel(
+    offsets: list[int], time: np.ndarray, code: np.ndarray, serves: np.ndarray, within: int, until: int
+) -> Reached:
+    """Event code c serves the steps that are bits of ``serves[c]``."""
+    everyone = np.ones(len(offsets) - 1, np.bool_)
+    who, rows, times = (np.empty(size, np.int64) for size in (len(everyone), len(time), len(time)))
+    level, still_open, used = funnel(
+        np.array(offsets), time.astype(np.int64), everyone, code.astype(np.uint16), FIRST_STEP[serves], serves, STEPS,
+        within, until, who, rows, times,
+    )  # fmt: skip
+    assert np.array_equal(times[:used], time[rows[:used]])
+    ends = np.cumsum(level, dtype=np.int64).tolist()
+    of = zip(who.tolist(), level.tolist(), still_open.tolist(), strict=False)
+    return {c: (n, o, rows[end - n : end].tolist()) for (c, n, o), end in zip(of, ends, strict=True)}
+
+
 @settings(max_examples=400)
 @for_all(st.lists(st.tuples(st.integers(0, 8), st.integers(0, 7)), max_size=6), st.integers(0, 6), st.integers(8, 12))
 def test_equals_brute_force_also_where_events_serve_several_steps(journey, within: int, until: int) -> None:
-    journey = sorted(journey, key=lambda event: event[0])
-    bits = np.arange(8, dtype=np.uint32)
-    least = np.array([NO_STEP, 0, 1, 0, 2, 0, 1, 0], np.uint8)
-    reached, still_open, rows = funnel(
-        np.array([0, len(journey)]),
-        np.array([when for when, _ in journey], np.int64),
-        np.ones(1, np.bool_),
-        np.array([mask for _, mask in journey], np.uint16),
-        least,
-        bits,
-        3,
-        within,
-        until,
-    )
-    events = [Event(when, frozenset(k for k in range(3) if mask >> k & 1)) for when, mask in journey]
-    level, is_open = level_of(events, Ask(steps=3, within=within, until=until))
-    assert int(reached[0]) == level == len({*rows.tolist()}) == len(rows)
-    assert 0 < level < 3 or not still_open[0]
-    assert is_open == still_open[0] or level in {0, 3}
-    assert all(journey[row][1] >> k & 1 for k, row in enumerate(rows))
-    times = [journey[row][0] for row in rows]
+    check_against_brute_force(sorted(journey, key=lambda event: event[0]), SERVES, within, until)
+
+
+@settings(max_examples=400)
+@for_all(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 3)), max_size=9), st.integers(0, 6), st.integers(6, 10))
+def test_equals_brute_force_where_each_event_serves_one(journey, within: int, until: int) -> None:
+    check_against_brute_force(sorted(journey, key=lambda event: event[0]), ALONE[:4], within, until)
+
+
+def check_against_brute_force(journey, serves: np.ndarray, within: int, until: int) -> None:
+    time, code = (np.array([event[k] for event in journey], np.int64) for k in (0, 1))
+    reached = kernel([0, len(journey)], time, code, serves, within, until)
+    masks = [int(serves[kind]) for kind in code]
+    events = [
+        Event(int(when), frozenset(k for k in range(STEPS) if mask >> k & 1))
+        for when, mask in zip(time, masks, strict=True)
+    ]
+    level, is_open = level_of(events, Ask(steps=STEPS, within=within, until=until))
+    found, still_open, rows = reached.get(0, (0, False, []))
+    assert found == level == len({*rows})
+    assert is_open == still_open or level in {0, STEPS}
+    assert level < STEPS or not still_open
+    assert all(masks[row] >> k & 1 for k, row in enumerate(rows))
+    times = time[rows].tolist()
     assert times == sorted(times)
     assert not times or times[-1] - times[0] <= within
+
+
+ALONE = np.array([0, 1, 2, 4, 3], np.uint32)
+"""What codes serve: one step each but for the last, which makes the kernel look at every event by itself."""
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_many_at_once_equal_each_by_itself(seed: int) -> None:
+    """Also across the blocks in which rows are sifted, with a customer who has more rows than a block."""
+    random = np.random.default_rng(seed)
+    sizes = random.integers(0, 30, 9_000)
+    sizes[4_000] = BLOCK + 5_000
+    offsets = np.concatenate(([0], np.cumsum(sizes)))
+    time = np.concatenate([np.sort(random.integers(0, 3 * size + 1, size)) for size in sizes.tolist()])
+    code, until = random.integers(0, 4, len(time)), int(time.max())
+    together = kernel(offsets.tolist(), time, code, ALONE[:4], 9, until)
+    assert len(together) > 6_000
+    assert together == kernel(offsets.tolist(), time, code, ALONE, 9, until)
 
 
 events = st.lists(

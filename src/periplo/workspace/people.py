@@ -1,0 +1,158 @@
+"""Who somebody means: customers by name, mail, phone, order number or any other identifier, also by a part of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from threading import RLock
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+
+from periplo.identity import COLUMNS
+from periplo.profiles.searching import NAME, Sought, searchable
+from periplo.workspace.cache import columns_folder, replace_file, worth_writing
+from periplo.workspace.engine import engine
+from periplo.workspace.following import follow
+from periplo.workspace.stores import Stores
+
+_TEXT = pa.string()
+CALLED = pa.schema([(NAME, _TEXT), *((column, _TEXT) for column in COLUMNS)])
+"""What people were called: the name, and the identifiers of the call that told it."""
+
+_KEYS = {
+    "whole": ("name", "Name", "full_name", "fullName"),
+    "first": ("first_name", "firstName", "firstname", "FirstName"),
+    "last": ("last_name", "lastName", "lastname", "LastName"),
+}
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """A customer who fits, and the text by which: ``kind`` is "name" or that of an identifier."""
+
+    number: int
+    name: str
+    kind: str
+    text: str
+
+
+class _Hit(NamedTuple):
+    """The better, the smaller."""
+
+    rank: int
+    strength: int
+    number: int
+    kind: str
+    text: str
+
+
+class People:
+    """Searches the identifiers that identity has in memory, and the names, kept beside the other columns of a shop.
+
+    Nothing here says whose a text is: identity does when it is asked, so that who was merged, parted or erased a
+    moment ago is found, or not found, as that. Safe for threads.
+    """
+
+    def __init__(self, stores: Stores) -> None:
+        self._stores, self._lock = stores, RLock()
+        self._prepared: dict[int, tuple[pa.Array, pa.Array]] = {}
+        self._called, self._until, self._rewrites = CALLED.empty_table(), 0, -1
+        self._names, self._kept = _ready(self._called), 0
+
+    def search(self, text: str, most: int) -> list[Found]:
+        """The customers who fit, at most so many, the best first: whole texts, then beginnings, then parts."""
+        settled = follow(self._stores)
+        sought = Sought.of(text, self._stores.settings.country)
+        with self._lock:
+            hits = sorted([*self._by_name(sought, settled), *self._by_identifier(sought)]) if sought else []
+        best: dict[int, _Hit] = {}
+        for hit in hits:
+            if len(best) < most:
+                best.setdefault(hit.number, hit)
+        names = self._stores.identity.names(np.array([*best], np.int64))
+        shown = zip(best.values(), names, strict=True)
+        return [Found(number=hit.number, name=name, kind=hit.kind, text=hit.text) for hit, name in shown]
+
+    def _by_identifier(self, sought: Sought) -> Iterator[_Hit]:
+        identity = self._stores.identity
+        whose, strength = identity.whose(), [*identity.strongest_first()]
+        before, self._prepared = self._prepared, {}
+        for kind, texts, ids in identity.texts():
+            known = before.get(id(texts))
+            ready = known[1] if known else searchable(kind, texts)
+            self._prepared[id(texts)] = texts, ready  # as long as it is here, nothing else has its id
+            rows, ranks = sought.hits(kind, ready)
+            written = texts.take(pa.array(rows)).to_pylist()
+            for number, rank, text in zip(whose[ids[rows]].tolist(), ranks.tolist(), written, strict=True):
+                if number:
+                    plain = text.rpartition("@")[0] if kind == "order" else text
+                    yield _Hit(rank, 1 + strength.index(kind), number, kind, plain)
+
+    def _by_name(self, sought: Sought, settled: int) -> Iterator[_Hit]:
+        self._read_on(settled)
+        rows, ranks = sought.hits(NAME, self._names)
+        found = self._called.take(pa.array(rows))
+        numbers = self._stores.identity.customers_of(found).tolist()
+        for number, rank, text in zip(numbers, ranks.tolist(), found[NAME].to_pylist(), strict=True):
+            if number:
+                yield _Hit(rank, 0, number, NAME, text)
+
+    def _read_on(self, settled: int) -> None:
+        """Learns what people were called up to a place in the sequence: what is kept, and what came since."""
+        rewrites = self._stores.lake.now().corrections() + self._stores.identity.rewrites()
+        file = columns_folder(self._stores.places.cache, rewrites) / "called.arrow"
+        if self._rewrites != rewrites:
+            (self._called, self._until), self._rewrites = _read(file), rewrites
+            self._names, self._kept = _ready(self._called), self._until
+        if self._until < settled:
+            new = self._read_names(self._until, settled)
+            if new.num_rows:
+                self._called = pa.concat_tables([self._called, new]).combine_chunks()
+                self._names = _ready(self._called)
+            self._until = settled
+            if worth_writing(settled, self._kept):
+                _write(file, self._called, settled)
+                self._kept = settled
+
+    def _read_names(self, after_seq: int, until_seq: int) -> pa.Table:
+        wanted = [*COLUMNS, "type", "properties"]
+        with engine(self._stores.places.cache) as database:
+            database.register("events", self._stores.events(wanted, after_seq, until_seq, "type = 'identify'"))
+            return database.sql(_CALLED).to_arrow_table().cast(CALLED)
+
+
+def _said(part: str) -> str:
+    """What is told under the first of several keys."""
+    told = ", ".join(f"nullif(trim(properties ->> '{key}'), '')" for key in _KEYS[part])
+    return f"coalesce({told})"
+
+
+_CALLED = f"""
+    SELECT DISTINCT coalesce({_said("whole")}, nullif(concat_ws(' ', {_said("first")}, {_said("last")}), '')) AS name,
+        {", ".join(COLUMNS)}
+    FROM events WHERE type = 'identify' AND properties IS NOT NULL AND name IS NOT NULL
+"""
+
+
+def _ready(called: pa.Table) -> pa.Array:
+    """The names as they are searched."""
+    return searchable(NAME, pa.concat_arrays([pa.array([], _TEXT), *called[NAME].chunks]))
+
+
+def _read(file: Path) -> tuple[pa.Table, int]:
+    """What is kept, and up to which place; nothing where it is missing or damaged."""
+    try:
+        table = pa.ipc.open_file(pa.BufferReader(file.read_bytes())).read_all()
+        return table.cast(CALLED), int(table.schema.metadata[b"until"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return CALLED.empty_table(), 0
+
+
+def _write(file: Path, called: pa.Table, until: int) -> None:
+    sink = pa.BufferOutputStream()
+    whole = called.replace_schema_metadata({"until": str(until)})
+    with pa.ipc.new_file(sink, whole.schema) as writer:
+        writer.write_table(whole)
+    replace_file(file, sink.getvalue())
