@@ -25,7 +25,7 @@ from periplo.identity.links import EdgesAt, Link, Suggestion, chain, refused, st
 from periplo.identity.resolve import consume
 from periplo.identity.rules import Rules
 from periplo.identity.tables import HEAD, cursor
-from periplo.log.database import Database
+from periplo.log.database import Database, writes
 
 _MINE, _ERASURES = cursor.c.consumer == "identity", cursor.c.consumer == "erasures"
 Sets = Callable[[int, int], Iterable[pa.Table]]
@@ -175,7 +175,9 @@ class Identity(Answers):
 
 
 def _cursor(connection: Connection) -> int:
-    return int(connection.scalar(select(cursor.c.seq).where(_MINE).with_for_update()) or 0)
+    """Two who read on wait here for each other; who only looks does not."""
+    mine = select(cursor.c.seq).where(_MINE)
+    return int(connection.scalar(mine.with_for_update() if writes(connection) else mine) or 0)
 
 
 def _erasures(connection: Connection) -> int:

@@ -1,6 +1,6 @@
 """A database by URL: opened, brought up to date by its packaged migrations, and tuned for what we ask of it.
 
-SQLite today, PostgreSQL by another URL: the statements of the rooms are plain SQLAlchemy.
+SQLite by a path, PostgreSQL by a URL: the statements of the rooms are plain SQLAlchemy.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, inspect, make_url, text
 from sqlalchemy import insert as insert_into
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError
 
-from periplo.errors import DamagedShop, ShopBusy, ShopError
+from periplo.errors import DamagedShop, ShopBusy
+from periplo.log import postgres
+from periplo.log.troubles import told
 
 BUSY_SECONDS = 60
 _TURN_S = 0.01
@@ -31,13 +33,16 @@ class Database:
     """
 
     def __init__(self, place: Path | str, *, migrations: str, head: str) -> None:
-        self._engine = _engine(place)
+        self._schema = migrations.partition(":")[0].rpartition(".")[2]
+        self._engine = _engine(place, self._schema)
         self._writer = self._engine.execution_options(periplo_writes=True)
+        one_moment = {} if self._engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+        self._reader = self._engine.execution_options(**one_moment)
         self._migrations, self._head, self._ready = migrations, head, False
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        with self._transaction(self._engine) as connection:
+        with self._transaction(self._reader) as connection:
             yield connection
 
     @contextmanager
@@ -90,14 +95,21 @@ class Database:
             with engine.begin() as connection:
                 yield connection
         except DatabaseError as error:
-            raise _told(error, engine) from error
+            raise told(error, engine) from error
 
     def _make_ready(self) -> None:
         if not self._ready and self.revision() != self._head:
             with self._writer.begin() as connection:
+                if connection.dialect.name == "postgresql":
+                    postgres.make_schema(connection, self._schema)
                 if _revision(connection) != self._head:
                     migrate(connection, self._migrations)
         self._ready = True
+
+
+def writes(connection: Connection) -> bool:
+    """Whether a transaction is a ``writing()`` one."""
+    return bool(connection.get_execution_options().get("periplo_writes"))
 
 
 def migrate(connection: Connection, migrations: str) -> None:
@@ -133,16 +145,17 @@ def insert(connection: Connection, table: Table, columns: Sequence[Sequence[Any]
     """
     dialect = connection.dialect
     rows: list[Any] = list(zip(*columns, strict=True))
-    if not dialect.positional:
-        rows = [dict(zip(table.columns.keys(), row, strict=True)) for row in rows]
+    if dialect.name == "postgresql" and rows:
+        postgres.copy(connection, table, rows)
+        return
     if rows:
         connection.exec_driver_sql(str(insert_into(table).compile(dialect=dialect)), rows)
 
 
-def _engine(place: Path | str) -> Engine:
+def _engine(place: Path | str, schema: str) -> Engine:
     url = URL.create("sqlite", database=str(place)) if isinstance(place, Path) else make_url(place)
-    if url.get_backend_name() != "sqlite":
-        return create_engine(url)
+    if url.get_backend_name() == "postgresql":
+        return postgres.engine(url, schema)
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _tune)
     event.listen(engine, "begin", _begin)
@@ -172,8 +185,7 @@ def _write_ahead(connection: Any) -> None:
 
 def _begin(connection: Connection) -> None:
     # A writer takes its lock at once: turning a reader into a writer later could fail instead of waiting.
-    writes = connection.get_execution_options().get("periplo_writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes(connection) else "BEGIN")
 
 
 def _revision(connection: Connection) -> str | None:
@@ -181,16 +193,3 @@ def _revision(connection: Connection) -> str | None:
         return None
     found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
     return found
-
-
-def _told(error: DatabaseError, engine: Engine) -> ShopError:
-    name = Path(engine.url.database or "").name
-    if isinstance(error, OperationalError) and "locked" in str(error.orig):
-        return ShopBusy("Another process is writing {name}.", fix="Try again when it has finished.", name=name)
-    return DamagedShop(
-        "{name} cannot be used.",
-        why="The database says: {detail}.",
-        fix="If it is damaged, put back a copy of this file, or import your files into a new shop.",
-        name=name,
-        detail=str(error.orig),
-    )

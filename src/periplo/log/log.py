@@ -26,7 +26,7 @@ from periplo.log.sequence import last_place, places, take
 from periplo.log.tables import HEAD, event, receipt, reservation, sequence
 from periplo.log.writing import event_rows, receipt_rows
 
-_TRIM_AT_ONCE = 10_000
+TRIM_AT_ONCE = 10_000
 _encode = msgspec.msgpack.Encoder().encode
 
 Also = Callable[[Connection], None]
@@ -164,7 +164,7 @@ class Log:
         version = self._archive.version()
         with self._database.reading() as connection:
             first = connection.scalar(select(func.min(event.c.seq))) or until_seq
-        for last in (*range(first + _TRIM_AT_ONCE, until_seq, _TRIM_AT_ONCE), until_seq):
+        for last in (*range(first + TRIM_AT_ONCE, until_seq, TRIM_AT_ONCE), until_seq):
             with self._database.writing() as connection:
                 _set(connection, lake=version, trimmed=max(last, places(connection).trimmed))
                 connection.execute(delete(event).where(event.c.seq <= last))
@@ -176,7 +176,7 @@ class Log:
 
         No reader has seen them in the log, which was not settled so far.
         """
-        last_place(connection)
+        places(connection)
         rows = connection.execute(select(event.c.seq, event.c.source, event.c.event_id).where(event.c.seq > first_seq))
         seqs = {(source, event_id): seq for seq, source, event_id in rows}
         for key in self._archive.known(seqs.keys(), first_seq - 1):

@@ -19,19 +19,20 @@ class Places(NamedTuple):
 
 
 def places(connection: Connection) -> Places:
-    """All of them. Writers of a PostgreSQL log wait here for each other (FOR UPDATE); SQLite's already do."""
+    """All of them, for one who writes: writers of a PostgreSQL log wait here for each other, as SQLite's always do."""
     rows = connection.execute(select(sequence.c.name, sequence.c.last).with_for_update())
     found = {name: last for name, last in rows}
     return Places(found["events"], found["trimmed"], found["lake"])
 
 
 def last_place(connection: Connection) -> int:
-    return places(connection).last
+    """The last place that was given out, for one who reads."""
+    return connection.scalar(select(sequence.c.last).where(sequence.c.name == "events")) or 0
 
 
 def take(connection: Connection, count: int) -> int:
     """The first of ``count`` new places."""
-    last = last_place(connection)
+    last = places(connection).last
     if count:
         connection.execute(update(sequence).where(sequence.c.name == "events").values(last=last + count))
     return last + 1

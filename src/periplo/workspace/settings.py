@@ -18,7 +18,8 @@ from periplo.privacy import Privacy
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """``currency`` (ISO 4217) and ``time_zone`` (IANA) hold where data do not say; ``country`` (ISO 3166) tells how
-    phone numbers are read; ``simulated``: the shop is invented, and its map says so; ``privacy``: what is kept.
+    phone numbers are read; ``simulated``: the shop is invented, and its map says so; ``privacy``: what is kept;
+    ``database``: the URL of a PostgreSQL database for log and state, empty for SQLite files in the shop's folder.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     time_zone: str = "UTC"
     country: str = "ES"
     simulated: bool = False
+    database: str = ""
     privacy: Privacy = Privacy()
 
     @classmethod
@@ -49,7 +51,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 def _table(name: str, values: dict[str, Any]) -> str:
     """A table of TOML; a setting without a value does not stand in it."""
-    usual = msgspec.to_builtins(Privacy()) if name == "privacy" else {}
+    usual = msgspec.to_builtins(Privacy()) if name == "privacy" else {"database": ""}
     told = {setting: value for setting, value in values.items() if value is not None and value != usual.get(setting)}
     lines = [f"{setting} = {json.dumps(value, ensure_ascii=False)}\n" for setting, value in told.items()]
     return "".join([f"[{name}]\n", *lines] if name and lines else lines)

@@ -35,7 +35,8 @@ class Stores:
 
     def __init__(self, places: Places, settings: Settings, taxonomy: Taxonomy) -> None:
         self.places, self.settings, self.taxonomy = places, settings, taxonomy
-        self.log_database, self.state = open_log(places.log), open_state(places.state)
+        self.log_database = open_log(settings.database or places.log)
+        self.state = open_state(settings.database or places.state)
         self.lake = Lake(places.lake)
         self.archived = ArchivedKeys(places.cache / "seen", self.lake)
         how = MessageReading(currency=settings.currency, country=settings.country, words=taxonomy)

@@ -1,0 +1,47 @@
+"""Killed at random moments under load, a collector loses nothing that it acknowledged, and keeps nothing twice."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from periplo.workspace import Shop
+from postgres import database
+from support import ROOT
+
+POINTS = int(os.environ.get("PERIPLO_KILLS", "20"))
+"""How often each collector is killed; more of them with PERIPLO_KILLS=200."""
+
+
+def killed(folder: Path, points: int) -> dict[str, Any]:
+    with Shop.open(folder / "shop") as shop:
+        shop.sources.add("web")
+    (folder / "notes.txt").touch()
+    script = [sys.executable, str(ROOT / "tests" / "collecting_killed.py"), str(folder), str(points)]
+    done = subprocess.run(script, capture_output=True, text=True, check=False, timeout=60 + 3 * points)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)  # type: ignore[no-any-return]
+
+
+def assert_whole(found: dict[str, Any], points: int) -> None:
+    assert found["kept"] > 10 * points
+    assert found["waiting"] < found["archived"], "nothing was archived under load"
+    assert (found["missing"], found["twice"], found["invented"]) == ([], [], [])
+    assert found["journeys"] == found["archived"]
+    assert (found["behind"], found["left"], found["healthy"]) == (0, 0, True)
+
+
+def test_nothing_acknowledged_is_lost_and_nothing_is_kept_twice(tmp_path: Path) -> None:
+    Shop.create(tmp_path / "shop").close()
+    assert_whole(killed(tmp_path, POINTS), POINTS)
+
+
+def test_nor_in_postgresql(tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "periplo.toml").write_text(f'name = "Gifts"\ndatabase = "{database()}"\n')
+    points = max(1, POINTS // 2)
+    assert_whole(killed(tmp_path, points), points)
