@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from periplo.access import MOST_DAYS, By, Permission, Role, scopes_of
+from periplo.access import ACTIONS, MOST_DAYS, By, Permission, Role, scopes_of
 from periplo.cli.options import ShopPath
 from periplo.cli.output import LANG, Json, help_text, note, people, show, table
 from periplo.language import moment, t
@@ -156,7 +156,14 @@ def audit(shop: ShopPath, most: Most = 50, as_json: Json = False) -> None:
                 t("Result", LANG),
             ]
             rows = [
-                (_when(one.at, opened), one.who, one.address or "–", one.action, one.target, t(one.result, LANG))
+                (
+                    _when(one.at, opened),
+                    one.who,
+                    one.address or "–",
+                    t(ACTIONS.get(one.action, one.action), LANG),
+                    one.target,
+                    t(one.result, LANG),
+                )
                 for one in entries
             ]
             table(t("Audit log", LANG), heads, rows, left=6)
