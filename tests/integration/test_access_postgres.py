@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -15,6 +16,7 @@ from periplo.access import ALL, Access, Role, passwords
 from periplo.access.attempts import LIMITS
 from periplo.access.tables import metadata
 from periplo.errors import LinkGone, PeriploError, SignInRefused, TooManyTries, UsageError
+from periplo.workspace import Shop
 from support_access import PASSWORD, TEST, joined
 
 OWNER = "owner@shop.example"
@@ -100,3 +102,15 @@ def test_two_owners_cannot_both_leave(access: Access) -> None:
     said = at_once(lambda n: access.people.set_role([OWNER, "eva@shop.example"][n], Role.VIEWER, TEST), 2)
     assert sorted(said) == ["done", UsageError.code]
     assert [person.role for person in access.people.list()].count(Role.OWNER) == 1
+
+
+def test_a_shop_in_postgresql_keeps_its_people_there(url: str, tmp_path: Path) -> None:
+    settings = tmp_path / "settings.toml"
+    settings.write_text(f'name = "Faro"\ndatabase = "{url.replace("+psycopg", "")}"\n', "utf-8")
+    with Shop.create(tmp_path / "shop", settings_file=settings) as shop:
+        assert shop.access.deserted()
+        joined(shop.access, OWNER, Role.OWNER)
+    with Shop.open(tmp_path / "shop") as shop:
+        assert not shop.access.deserted()
+        assert shop.access.entrance.sign_in(OWNER, PASSWORD, "192.0.2.1")
+    assert not (tmp_path / "shop" / "access.db").exists()

@@ -19,7 +19,7 @@ from periplo.privacy import Privacy
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """``currency`` (ISO 4217) and ``time_zone`` (IANA) hold where data do not say; ``country`` (ISO 3166) tells how
     phone numbers are read; ``simulated``: the shop is invented, and its map says so; ``privacy``: what is kept;
-    ``database``: the URL of a PostgreSQL database for log and state, empty for SQLite files in the shop's folder.
+    ``database``: the URL of a PostgreSQL database for log, state and people, empty for SQLite files in the folder.
     """
 
     name: str

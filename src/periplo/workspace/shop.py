@@ -55,7 +55,7 @@ class Shop:
         self.taxonomy = load_vocabulary(path) if (path / "vocabulary").is_dir() else own_words()
         self._places = Places(path.absolute())
         self._stores = Stores(self._places, settings, self.taxonomy)
-        self.access = Access(self._places.access)
+        self.access = Access(settings.database or self._places.access)
         self._journeys = JourneyStore(self._stores)
         self._faces: Remembered[Journeys] = Remembered(16)
         self._readings: Remembered[MapReading] = Remembered(32)
