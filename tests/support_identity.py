@@ -36,6 +36,7 @@ def sets(rows: Sequence[Row], first_seq: int = 1) -> pa.Table:
     """Rows (kind -> value) as identifier sets with consecutive places in the sequence."""
     columns = {kind: pa.array([row.get(kind) for row in rows], pa.string()) for kind in KINDS}
     about = {
+        "previous_id": pa.array([row.get("previous_id") for row in rows], pa.string()),
         "seq": pa.array(np.arange(first_seq, first_seq + len(rows))),
         "occurred_at": pa.array(np.zeros(len(rows), "datetime64[us]")).cast(SETS.field("occurred_at").type),
         "source": pa.array(["web"] * len(rows), pa.string()),

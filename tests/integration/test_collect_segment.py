@@ -25,6 +25,22 @@ def test_every_call_has_its_path(shop: Shop, client: Client, key: str, call: str
     assert (event["type"], event["source"], event["event_id"], event["user_id"]) == (call, "web", "m1", "u1")
 
 
+def test_an_alias_joins_two_visitors_and_a_visitor_with_an_account(shop: Shop, client: Client, key: str) -> None:
+    said = [
+        track(1, anonymousId="desk"),
+        track(2, anonymousId="phone"),
+        track(3, type="alias", event=..., anonymousId="phone", previousId="desk"),
+        track(4, type="alias", event=..., anonymousId="tablet", userId="u1", previousId="till"),
+        track(5, type="alias", event=..., anonymousId="lost", previousId=...),
+        track(6, type="alias", event=..., anonymousId="same", previousId="same"),
+    ]
+    assert verdicts(client.post("/v1/batch", content=batch(*said), headers=basic(key))) == ["accepted"] * 6
+    customers = [shop.customer_number(name) for name in ("desk", "phone", "till", "tablet", "u1", "lost", "same")]
+    assert customers[0] == customers[1]
+    assert customers[2] == customers[3] == customers[4]
+    assert len(set(customers)) == 4
+
+
 @pytest.mark.parametrize("path", ["batch", "b", "import"])
 def test_a_batch_is_taken_in_its_order(shop: Shop, client: Client, key: str, path: str) -> None:
     answer = client.post(f"/v1/{path}", content=batch(*map(track, range(50))), headers=basic(key))

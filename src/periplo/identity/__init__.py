@@ -7,9 +7,11 @@ from periplo.identity.erasing import Subject
 from periplo.identity.identity import Identity, open_state
 from periplo.identity.kinds import COLUMNS, KINDS, SETS, Normalise, order_keys
 from periplo.identity.links import Link, Suggestion
+from periplo.identity.resolve import ALIAS
 from periplo.identity.rules import Rules
 
 __all__ = [
+    "ALIAS",
     "COLUMNS",
     "KINDS",
     "SETS",

@@ -35,6 +35,7 @@ COLUMNS = ("source", *IDENTIFIERS, "order_id")
 SETS = pa.schema(
     [
         *((kind, pa.string()) for kind in KINDS),
+        ("previous_id", pa.string()),  # the anonymous_id that the same visitor had before, or has on another device
         ("seq", pa.int64()),  # of the first event with this set of identifiers
         ("occurred_at", INSTANT),
         ("source", pa.string()),

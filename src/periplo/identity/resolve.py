@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from periplo.identity.facts import EDGE, IDENTIFIER, SPELLING, Facts
 from periplo.identity.kernels.joining import LOWER
-from periplo.identity.kinds import I64, KINDS, ORDER, USER, Bool, Normalise, normal_orders
+from periplo.identity.kinds import I64, KINDS, KNOWN, ORDER, USER, Bool, Normalise, normal_orders
 from periplo.identity.known import NONE, Known, encoded, numbers
 from periplo.identity.rules import Rules
 from periplo.identity.texts import UNSEEN
@@ -24,7 +24,8 @@ def consume(known: Known, sets: pa.Table, rules: Rules, normalise: Normalise) ->
     columns = [_Column(known, sets, kind, normalise) for kind in range(len(KINDS))]
     identifiers = _number(columns, known.count + 1, numbers(sets["seq"]))
     ids = [columns[kind].ids_of_sets() for kind in rules.priority]
-    matrix = np.stack([*ids, _former_accounts(known, sets, columns[USER], identifiers)], axis=1)
+    ids += [_former_accounts(known, sets, columns[USER], identifiers), _former_visitors(known, sets, columns[KNOWN])]
+    matrix = np.stack(ids, axis=1)
     matrix[_blocked(known, matrix)] = NONE
     row, stronger, weaker = _new_pairs(known, matrix)
     about = sets.select(["seq", "occurred_at", "source", "event"]).combine_chunks().take(pa.array(row))
@@ -115,9 +116,18 @@ def _former_accounts(known: Known, sets: pa.Table, accounts: _Column, identifier
     here = numbers(pc.index_in(former, value_set=accounts.texts), -1)
     ids = np.where(here >= 0, np.append(accounts.ids, NONE)[here], known.find(USER, former))
     seen = np.append(np.zeros(known.count + 1, np.int64), numbers(identifiers["seq"]))[np.maximum(ids, NONE)]
-    before = (ids > NONE) & (seen <= numbers(sets["seq"])[rows]) & (ids != accounts.ids_of_sets()[rows])
+    account = accounts.ids_of_sets()[rows]
+    before = (ids > NONE) & (account > NONE) & (seen <= numbers(sets["seq"])[rows]) & (ids != account)
     found[rows] = np.where(before, ids, NONE)
     return found
+
+
+def _former_visitors(known: Known, sets: pa.Table, visitors: _Column) -> I64:
+    """int64[sets]: the other visitor that an alias says this one is; a set of its own named it before."""
+    former = sets["previous_id"].combine_chunks()
+    here = numbers(pc.index_in(former, value_set=visitors.texts), -1)
+    ids: I64 = np.where(here >= 0, np.append(visitors.ids, NONE)[here], known.find(KNOWN, former))
+    return np.where(np.asarray(former.is_valid()) & (ids != visitors.ids_of_sets()), np.maximum(ids, NONE), NONE)
 
 
 def _blocked(known: Known, ids: I64) -> Bool:

@@ -43,11 +43,15 @@ def test_a_visit_becomes_a_journey(shop: Site, visit: Visit, tmp_path: Path) -> 
         acknowledged(page)
         page.reload()
         acknowledged(page)
+        link = page.evaluate("periplo.resumeLink('c1')").removeprefix(shop.address)
+        phone = visit(link)
+        phone.evaluate("periplo.cartViewed({cart_id: 'c1'})")
+        acknowledged(phone)
     with Shop.open(folder) as opened:
         journey = opened.timeline(opened.customer_number("lola")).to_pylist()
     names = Counter(event["event"] for event in journey)
-    once = ("Product Viewed", "Product Added", "Customer Identified", "Order Completed")
-    assert {name: names[name] for name in ("Page Viewed", *once)} == {"Page Viewed": 2, **dict.fromkeys(once, 1)}
+    once = ("Product Viewed", "Product Added", "Customer Identified", "Order Completed", "Cart Viewed")
+    assert {name: names[name] for name in ("Page Viewed", *once)} == {"Page Viewed": 3, **dict.fromkeys(once, 1)}
     first = {event["event"]: event for event in reversed(journey)}
     assert (first["Page Viewed"]["channel"], first["Product Added"]["cart_id"]) == ("email", "c1")
     assert first["Order Completed"]["revenue_minor"] == 3000

@@ -160,6 +160,16 @@ def test_an_alias_does_not_know_later_accounts(identity: Identity) -> None:
     assert identity.suggestions() == []
 
 
+def test_an_alias_of_two_visitors_joins_them_and_can_be_undone(identity: Identity) -> None:
+    rows: list[Row] = [{"anonymous_id": "desk"}, {"anonymous_id": "phone", "previous_id": "desk"}]
+    follow_alias(identity, rows)
+    assert identity.number_of("desk") == identity.number_of("phone") == 1
+    (link,) = identity.explain(("anonymous_id", "desk"), ("anonymous_id", "phone"))
+    assert link.event == "Customer Aliased"
+    identity.follow(3, lambda *_: [sets([{"anonymous_id": "phone", "email": "ana@x.es"}], 3)])
+    assert identity.number_of("ana@x.es") == 1
+
+
 def follow_alias(identity: Identity, rows: list[Row]) -> None:
     """The last of these is an alias."""
     table = sets(rows)
