@@ -32,7 +32,7 @@ def register(app: typer.Typer) -> None:
 
 
 def export(shop: ShopPath, who: Who, to: Target, as_json: Json = False) -> None:
-    with Shop.open(shop) as opened:
+    with Shop.open(shop, named=True) as opened:
         files = opened.export_person(opened.customer_number(who))
     write_export(files, to)
     told = {"to": str(to), "files": {name: len(body) for name, body in files.items()}}
@@ -40,7 +40,7 @@ def export(shop: ShopPath, who: Who, to: Target, as_json: Json = False) -> None:
 
 
 def erase(shop: ShopPath, who: Who, also: Also = None, yes: Yes = False, as_json: Json = False) -> None:
-    with Shop.open(shop) as opened:
+    with Shop.open(shop, named=True) as opened:
         foreseen = opened.foresee_erasure(opened.customer_number(who))
         if not as_json:
             _foretell(foreseen)
@@ -50,7 +50,7 @@ def erase(shop: ShopPath, who: Who, also: Also = None, yes: Yes = False, as_json
 
 
 def erasures(shop: ShopPath, as_json: Json = False) -> None:
-    with Shop.open(shop) as opened:
+    with Shop.open(shop, named=True) as opened:
         done, zone = opened.erasures(), opened.settings.time_zone
 
     def for_people() -> None:

@@ -27,8 +27,9 @@ class Privacy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """The table ``[privacy]`` of ``periplo.toml``.
 
     ``purpose``: what a visit is collected for. ``denied``, ``pending``, ``unknown`` (nobody said anything): what
-    becomes of an event then. ``ip``, ``user_agent``: what is kept of them. ``refuse_erased``: what was erased
-    does not come back with an old file. ``sources``: other rules for some sources.
+    becomes of an event then. ``ip``, ``user_agent``: what is kept of them. ``pseudonymous``: nobody sees who a
+    customer is. ``refuse_erased``: what was erased does not come back with an old file. ``sources``: other rules for
+    some sources.
     """
 
     purpose: str = "analytics"
@@ -37,6 +38,7 @@ class Privacy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     unknown: Action = "keep"
     ip: Detail = "truncate"
     user_agent: Detail = "truncate"
+    pseudonymous: bool = False
     refuse_erased: bool = True
     sources: dict[str, SourcePolicy] = {}
 

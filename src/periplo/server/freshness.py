@@ -57,5 +57,5 @@ class Freshness(ASGIMiddleware):
         version = await asyncio.to_thread(self._version)
         reader = reader_of(request)
         who = reader.who.key, reader.who.role, reader.who.csrf
-        parts = (version, self._ours, request.url.path, request.url.query, reader.lang, reader.theme, who)
+        parts = (version, self._ours, request.url.path, request.url.query, reader.lang, reader.theme, reader.names, who)
         return f'W/"{sha256(repr(parts).encode()).hexdigest()[:24]}"'

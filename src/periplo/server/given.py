@@ -66,8 +66,13 @@ def provide_caller(request: Request[Any, Any, Any]) -> Caller:
 
 def given(desk: Desk, watch: Watch, door: Door) -> dict[str, Provide]:
     """All of it, for the application."""
+    hidden = Desk(desk.shop.hidden())
+
+    def chosen(request: Request[Any, Any, Any]) -> Desk:
+        return hidden if reader_of(request).names == "hidden" else desk
+
     return {
-        "desk": Provide(lambda: desk, sync_to_thread=False),
+        "desk": Provide(chosen, sync_to_thread=False),
         "watch": Provide(lambda: watch, sync_to_thread=False),
         "access": Provide(lambda: desk.shop.access, sync_to_thread=False),
         "door": Provide(lambda: door, sync_to_thread=False),

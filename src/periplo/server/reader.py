@@ -1,4 +1,4 @@
-"""Who reads, and how: the language and the theme, from what the browser asks and what the reader chose before."""
+"""Who reads, and how: language, theme and whether customers have names, as the browser asks and the reader chose."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ from periplo.language import LANGUAGES, Lang, choose
 
 Theme = Literal["auto", "light", "dark"]
 THEMES: tuple[Theme, ...] = get_args(Theme)
-LANG_COOKIE, THEME_COOKIE = "periplo_lang", "periplo_theme"
+Names = Literal["shown", "hidden"]
+NAMES: tuple[Names, ...] = get_args(Names)
+LANG_COOKIE, THEME_COOKIE, NAMES_COOKIE = "periplo_lang", "periplo_theme", "periplo_names"
 
 
 @dataclass(frozen=True)
 class Reader:
     lang: Lang = "en"
     theme: Theme = "auto"
+    names: Names = "shown"
     who: Visitor = NOBODY
 
 
@@ -29,5 +32,6 @@ def reader_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Reader:
     return Reader(
         lang if lang in LANGUAGES else choose(connection.headers.get("accept-language")),
         theme if theme in THEMES else "auto",
+        "hidden" if connection.cookies.get(NAMES_COOKIE) == "hidden" else "shown",
         (connection.scope.get("state") or {}).get("visitor", NOBODY),
     )

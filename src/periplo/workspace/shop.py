@@ -12,7 +12,7 @@ import pyarrow as pa
 from periplo.access import Access
 from periplo.analysis import Journeys
 from periplo.events.model import Event
-from periplo.journeys.columns import I64
+from periplo.journeys.columns import I64, JourneyColumns
 from periplo.language import Lang
 from periplo.log import Quarantine, Sources
 from periplo.maps import MapDefinition, MapReading
@@ -65,11 +65,14 @@ class Shop:
         self._atlas = Atlas(self._places.maps, self._segments, self.taxonomy, settings.time_zone)
 
     @classmethod
-    def open(cls, path: Path | str, *, create: bool = False, draft: bool = False, repair: bool = True) -> Shop:
+    def open(
+        cls, path: Path | str, *, create: bool = False, draft: bool = False, repair: bool = True, named: bool = False
+    ) -> Shop:
         """The shop in a folder. Raises ``NotAShop``, ``BadSettings``, ``BadVocabulary``.
 
         ``create`` makes it where there is none. ``draft`` gives one that is only in memory where there is none: to
-        try an import. Without ``repair`` nothing is touched that killed processes left behind.
+        try an import. Without ``repair`` nothing is touched that killed processes left behind. ``named``: customers
+        have their names also where the settings hide them.
         """
         path = Path(path)
         if create and not opening.exists(path):
@@ -79,7 +82,13 @@ class Shop:
         shop = cls(path, opening.settings_of(path))
         if repair:
             opening.finish(shop._stores)
-        return shop
+        return shop.hidden() if shop.settings.privacy.pseudonymous and not named else shop
+
+    def hidden(self) -> Shop:
+        """The same shop, seen without knowing who its customers are."""
+        from periplo.workspace.hidden import HiddenShop  # which is a shop
+
+        return HiddenShop(self)
 
     @classmethod
     def create(cls, path: Path | str, *, settings_file: Path | str | None = None) -> Shop:
@@ -167,7 +176,7 @@ class Shop:
 
     def journeys(self, filters: Filters = ALL) -> Journeys:
         """The journeys of the shop, narrowed. The same object while the version stays. Raises ``UnknownName``."""
-        settled, columns = self._journeys.now()
+        settled, columns = self._seen()
 
         def face() -> Journeys:
             whole = Journeys(
@@ -181,6 +190,10 @@ class Shop:
             return filters.apply(whole)
 
         return self._faces.get((settled, self._segments.stamp(), filters), face)
+
+    def _seen(self) -> tuple[int, JourneyColumns]:
+        """The last settled place of the sequence, and the journeys up to it as they are shown."""
+        return self._journeys.now()
 
     def customer_names(self, numbers: I64) -> list[str]:
         """What to call customers: their strongest identifier."""
@@ -271,5 +284,5 @@ class Shop:
 
 def erase_in(folder: Path | str, texts: Texts) -> list[Erased]:
     """Erases whoever has one of these identifiers, by kind, in any shop's folder. Raises ``NotAShop``, ``ShopBusy``."""
-    with Shop.open(folder) as shop:
+    with Shop.open(folder, named=True) as shop:
         return erasing.erase_known(shop._stores, texts)

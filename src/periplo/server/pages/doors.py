@@ -16,7 +16,7 @@ from periplo.language import LANGUAGES
 from periplo.server.door import local
 from periplo.server.given import TheAccess, TheCaller, TheDoor, TheReader, TheVisitor
 from periplo.server.keys import UNVERSIONED
-from periplo.server.reader import LANG_COOKIE, THEME_COOKIE, THEMES, Reader
+from periplo.server.reader import LANG_COOKIE, NAMES, NAMES_COOKIE, THEME_COOKIE, THEMES, Reader
 from periplo.server.render import own_page, wrong
 from periplo.server.rules import Rule, needs
 
@@ -27,10 +27,11 @@ OPEN = needs(Rule.ANYBODY, UNVERSIONED)
 
 @post("/reader", include_in_schema=False, sync_to_thread=False, opt=OPEN)
 def set_reader(data: Form, caller: TheCaller) -> Redirect:
-    """Remembers the language or the theme in a cookie, and goes back."""
+    """Remembers the language, the theme or whether names are shown in a cookie, and goes back."""
     chosen = {
         LANG_COOKIE: data.get("lang") if data.get("lang") in LANGUAGES else None,
         THEME_COOKIE: data.get("theme") if data.get("theme") in THEMES else None,
+        NAMES_COOKIE: data.get("names") if data.get("names") in NAMES else None,
     }
     cookies = [
         Cookie(key=name, value=value, max_age=YEAR_S, httponly=True, samesite="lax", secure=caller.secure)
