@@ -69,14 +69,26 @@ def load(connection: Connection, after_part: int = 0) -> Iterator[Facts]:
     return map(from_row, rows)
 
 
-def edges_at(connection: Connection, numbers: I64) -> pa.Table:
-    """The edges with these numbers (ascending), with the schema ``EDGE``."""
+def edges_at(connection: Connection, sizes: dict[int, int], numbers: I64) -> pa.Table:
+    """The edges with these numbers (ascending), with the schema ``EDGE``.
+
+    ``sizes`` remembers how many edges parts have, so that only those that are needed are read: all but the last part,
+    which may still take in what comes, keep their number.
+    """
     found, first = [EDGE.empty_table()], 0
-    for stream in connection.scalars(select(identity_part.c.edges).order_by("part")):
-        some = _table(stream, EDGE)
-        here = numbers[slice(*np.searchsorted(numbers, (first, first + some.num_rows)))]
-        found.append(some.take(pa.array(here - first)))
-        first += some.num_rows
+    parts = list(connection.scalars(select(identity_part.c.part).order_by("part")))
+    for part in parts:
+        size = sizes.get(part, 0)
+        here = numbers[slice(*np.searchsorted(numbers, (first, first + size)))]
+        if part not in sizes or len(here):
+            wanted = select(identity_part.c.edges).where(identity_part.c.part == part)
+            some = _table(connection.scalars(wanted).one(), EDGE)
+            size = some.num_rows
+            here = numbers[slice(*np.searchsorted(numbers, (first, first + size)))]
+            found.append(some.take(pa.array(here - first)))
+        if part != parts[-1]:
+            sizes[part] = size
+        first += size
     return pa.concat_tables(found).combine_chunks()
 
 

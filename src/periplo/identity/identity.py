@@ -43,6 +43,7 @@ class Identity(Answers):
         self._database, self.rules, self._normalise = database, rules, normalise
         self._known: Known | None = None
         self._erased = 0
+        self._sizes: dict[int, int] = {}
         self._lock = RLock()
 
     def cursor(self) -> int:
@@ -151,7 +152,7 @@ class Identity(Answers):
         """What is known, and what is told of its edges."""
         with self._lock, self._database.reading() as connection:
             self._known = self._at(connection)
-            yield self._known, partial(edges_at, connection)
+            yield self._known, partial(edges_at, connection, self._sizes)
 
     def _read(self, connection: Connection, known: Known, tables: Iterable[pa.Table]) -> Known:
         for table in tables:

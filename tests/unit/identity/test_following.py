@@ -97,3 +97,14 @@ def test_a_shop_may_set_its_own_limits(tmp_path: Path) -> None:
     rows: list[Row] = [{"user_id": "u1", "email": "a@x.es"}, {"user_id": "u1", "email": "b@x.es"}]
     identity.follow(2, lambda *_: [sets(rows)])
     assert [one.why for one in identity.suggestions()] == ["limit:email"]
+
+
+def test_what_is_told_of_edges_is_found_in_any_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(facts_module, "PART_ROWS", 7)
+    identity = open_identity(tmp_path / "state.db")
+    for seq in range(1, 20):
+        row = {"user_id": f"u{seq % 4}", "anonymous_id": f"a{seq}"}
+        identity.follow(seq, lambda *_, row=row, seq=seq: [sets([row], seq)])
+        for user in range(min(seq, 4)):
+            customer = identity.number_of(f"u{user}") or 0
+            assert [link.seq for link in identity.links(customer)] == [n for n in range(1, seq + 1) if n % 4 == user]
