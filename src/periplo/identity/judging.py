@@ -106,10 +106,20 @@ def judge(before: Judged, kind: U8, pairs: I64, rulings: Rulings, rules: Rules) 
     order = np.argsort(np.append(edges, np.array([merge.place for merge in merges]) - 0.5), kind="stable")
     explicit = np.arange(len(order)) >= len(edges)
     wanted = np.append(pairs[edges], _pairs(merges))[order]
-    found = join(customer, held(customer, kind, len(KINDS)), kind, wanted, explicit[order], rules.limits)
+    found = _joined(customer, kind, wanted, explicit[order], rules)
     verdict[edges[order[order < len(edges)]]] = found[order < len(edges)]
     customer[[*rulings.blocked, *rulings.erased]] = NONE
     return Judged(customer, verdict, rulings)
+
+
+def _joined(customer: I64, kind: U8, pairs: I64, explicit: Bool, rules: Rules) -> U8:
+    """The verdict on each edge, in order; changes ``customer``. Only the customers that edges touch are counted."""
+    touched = np.unique(customer[_ends(pairs)])
+    slot = np.zeros(len(customer), np.int32)
+    slot[touched] = np.arange(1, len(touched) + 1)
+    counts = held(customer, kind, slot, len(touched) + 1, len(KINDS))
+    verdict: U8 = join(customer, counts, slot, kind, pairs, explicit, rules.limits)
+    return verdict
 
 
 def pack(stronger: int, weaker: int) -> int:

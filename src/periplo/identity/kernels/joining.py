@@ -21,11 +21,13 @@ LOWER = 0xFFFFFFFF
 
 
 @njit(nogil=True, cache=True)
-def held(customer: Any, kind: Any, kinds: int) -> Any:
-    """int32[k, kinds] at customers: how many identifiers of each kind they have. The first identifier is nobody's."""
-    found = np.zeros((len(customer), kinds), np.int32)
+def held(customer: Any, kind: Any, slot: Any, slots: int, kinds: int) -> Any:
+    """int32[slots, kinds]: how many identifiers of each kind customers have, at their slots; those with the slot 0,
+    and the first identifier, which is nobody's, are not counted."""
+    found = np.zeros((slots, kinds), np.int32)
     for identifier in range(1, len(customer)):
-        found[customer[identifier], kind[identifier]] += 1
+        if slot[customer[identifier]]:
+            found[slot[customer[identifier]], kind[identifier]] += 1
     return found
 
 
@@ -62,22 +64,23 @@ def spread(marked: Any, pairs: Any, standing: Any) -> None:
 
 
 @njit(nogil=True, cache=True)
-def join(parent: Any, held: Any, kind: Any, pairs: Any, explicit: Any, limits: Any) -> Any:
+def join(parent: Any, held: Any, slot: Any, kind: Any, pairs: Any, explicit: Any, limits: Any) -> Any:
     """Judges edges in order and joins those accepted; changes ``parent`` and ``held``. Explicit ones have no limit.
 
-    ``parent`` int64[k]: the customer of each identifier. ``held`` int[k, kinds]: identifiers per kind, at customers.
+    ``parent`` int64[k]: the customer of each identifier. ``held`` int32[slots, kinds]: identifiers per kind, at the
+    ``slot`` int32[k] of each customer that an edge touches.
     """
     verdict = np.empty(len(pairs), np.uint8)
     for edge in range(len(pairs)):
         weaker = pairs[edge] & LOWER
         one, other = _root(parent, pairs[edge] >> 32), _root(parent, weaker)
         free = one == other or explicit[edge]
-        verdict[edge] = ACCEPTED if free else _broken(held, one, other, kind[weaker], limits)
+        verdict[edge] = ACCEPTED if free else _broken(held, slot[one], slot[other], kind[weaker], limits)
         if verdict[edge] == ACCEPTED and one != other:
             kept, gone = min(one, other), max(one, other)
             parent[gone] = kept
             for each in range(held.shape[1]):
-                held[kept, each] += held[gone, each]
+                held[slot[kept], each] += held[slot[gone], each]
     for identifier in range(len(parent)):
         parent[identifier] = parent[parent[identifier]]
     return verdict
