@@ -13,9 +13,11 @@ from shutil import copyfile, rmtree
 from tempfile import mkdtemp
 from typing import Any
 
+import pytest
+from argon2 import PasswordHasher
 from litestar.testing import TestClient
 
-from periplo.access import Access, By, Role
+from periplo.access import Access, By, Role, passwords
 from periplo.access import secret as secrets
 from periplo.access import sessions as sessions_of
 from periplo.access.workspace import Workspace, wall_us
@@ -55,6 +57,11 @@ def _peopled() -> Path:
 def peopled(folder: Path) -> Path:
     """A database in the folder with one person of each role, ``owner@shop.example`` and so on: made once, copied."""
     return Path(copyfile(_peopled(), folder / "access.db"))
+
+
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same Argon2id at its least, for tests of something else: at its usual cost each password takes a while."""
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 def joined(access: Access, email: str, role: Role, password: str = PASSWORD) -> str:

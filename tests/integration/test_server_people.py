@@ -26,6 +26,7 @@ from support_access import (
     csrf_of,
     link_in,
     peopled,
+    quick_hashes,
     session,
     token_in,
 )
@@ -33,6 +34,11 @@ from support_access import (
 OWNER = "owner@shop.example"
 HTML = {"Accept": "text/html", "Origin": ELSEWHERE}
 NEW = "tres tristes tigres comen"
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    quick_hashes(monkeypatch)
 
 
 @pytest.fixture

@@ -25,9 +25,7 @@ class Entrance:
         An unknown address, a wrong password and a person of another workspace are one and the same, also in time.
         """
         account = _account(email)
-        user_id = self._proven(account, password, address)
-        if user_id is None:
-            self._refuse(account, address)
+        user_id = self._proven(account, password, address) or self._refuse(account, address)
         with self._workspace.database.writing() as connection:
             attempts.succeeded(connection, account, address)
             audit.write(connection, self._workspace, By(account, address), "sign_in")
@@ -38,15 +36,14 @@ class Entrance:
 
         Raises ``SignInRefused``, ``TooManyTries``, ``WeakPassword``.
         """
-        user_id = self._proven(_account(email), old, address)
-        if user_id is None:
-            self._refuse(_account(email), address, "password_changed")
-        passwords.check(new, _around(email))
+        account = _account(email)
+        passwords.check(new, _around(account))
+        user_id = self._proven(account, old, address) or self._refuse(account, address, "password_changed")
         kept = passwords.hashed(new)
         with self._workspace.database.writing() as connection:
-            attempts.succeeded(connection, _account(email), address)
+            attempts.succeeded(connection, account, address)
             self._set_password(connection, user_id, kept)
-            audit.write(connection, self._workspace, By(_account(email), address), "password_changed")
+            audit.write(connection, self._workspace, By(account, address), "password_changed")
             return sessions.begin(connection, self._workspace, user_id, address, browser)
 
     def by_link(
@@ -62,12 +59,9 @@ class Entrance:
             account = link.email or plain_email(email)
             known = found_by_email(connection, account)
         if known is not None and link.kind != "reset":
-            user_id, kept = self._proven(account, password, address, anywhere=True), ""
-            if user_id is None:
-                self._refuse(account, address, "joined")
+            user_id, kept = self._known_elsewhere(account, password, address), ""
         else:
-            called = plain_name(name) if link.kind != "reset" else ""
-            passwords.check(password, _around(account, called))
+            passwords.check(password, _around(account, "" if link.kind == "reset" else plain_name(name)))
             user_id, kept = known["user_id"] if known else secret.name(), passwords.hashed(password)
         with self._workspace.database.writing() as connection:
             self._welcome(connection, link, user_id, account, kept, name)
@@ -75,6 +69,11 @@ class Entrance:
                 attempts.succeeded(connection, account, address)
             audit.write(connection, self._workspace, By(account, address), _DOES[link.kind], link.role)
             return sessions.begin(connection, self._workspace, user_id, address, browser)
+
+    def _known_elsewhere(self, account: str, password: str, address: str) -> str:
+        """The id of somebody invited who has a password from another workspace."""
+        user_id = self._proven(account, password, address, anywhere=True)
+        return user_id or self._refuse(account, address, "joined")
 
     def _welcome(self, connection: Connection, link: Link, user_id: str, account: str, kept: str, name: str) -> None:
         links.use(connection, self._workspace, link)

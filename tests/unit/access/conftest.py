@@ -6,7 +6,13 @@ from pathlib import Path
 import pytest
 
 from periplo.access import Access
-from support_access import Clock, peopled
+from support_access import Clock, peopled, quick_hashes
+
+
+@pytest.fixture(autouse=True)
+def quick(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if "test_passwords" not in request.path.name:
+        quick_hashes(monkeypatch)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ NEW = "tres tristes tigres comen"
 
 
 @pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> list[str | None]:
+def compared(monkeypatch: pytest.MonkeyPatch) -> list[str | None]:
     """Passwords compared as they are: what fails here does so without costing a second each. Lists what was asked."""
     asked: list[str | None] = []
 
@@ -32,7 +32,7 @@ def test_the_right_password_begins_a_session(access: Access) -> None:
     assert (visitor.who, visitor.role, visitor.name) == (OWNER, Role.OWNER, "Owner")
 
 
-def test_all_failures_are_one_and_the_same(access: Access, quick: list[str | None]) -> None:
+def test_all_failures_are_one_and_the_same(access: Access, compared: list[str | None]) -> None:
     """Known, unknown, impossible: the same words, the same work, and one check of a hash each."""
     said = set()
     for email in (OWNER, "nobody@shop.example", "no address", "a" * 5000):
@@ -40,12 +40,12 @@ def test_all_failures_are_one_and_the_same(access: Access, quick: list[str | Non
             access.entrance.sign_in(email, "wrong", "192.0.2.1")
         said.add(str(refused.value))
     assert len(said) == 1
-    assert len(quick) == 4
-    assert [kept is None for kept in quick] == [False, True, True, True]
+    assert len(compared) == 4
+    assert [kept is None for kept in compared] == [False, True, True, True]
     assert [entry.result for entry in access.audit.list(limit=4)] == ["refused"] * 4
 
 
-def test_each_failure_makes_the_next_wait_longer(access: Access, clock: Clock, quick: list[str | None]) -> None:
+def test_each_failure_makes_the_next_wait_longer(access: Access, clock: Clock, compared: list[str | None]) -> None:
     waits = []
     for _ in range(16):
         with pytest.raises(SignInRefused):
@@ -75,17 +75,17 @@ def test_each_failure_makes_the_next_wait_longer(access: Access, clock: Clock, q
     assert access.entrance.sign_in(OWNER, PASSWORD, "192.0.2.1")
 
 
-def test_waiting_is_told_without_looking_at_the_password(access: Access, quick: list[str | None]) -> None:
+def test_waiting_is_told_without_looking_at_the_password(access: Access, compared: list[str | None]) -> None:
     for _ in range(LIMITS["account from address"].free):
         with pytest.raises(SignInRefused):
             access.entrance.sign_in(OWNER, "wrong", "192.0.2.1")
-    looked = len(quick)
+    looked = len(compared)
     with pytest.raises(TooManyTries):
         access.entrance.sign_in(OWNER, "wrong", "192.0.2.1")
-    assert len(quick) == looked
+    assert len(compared) == looked
 
 
-def test_one_address_cannot_try_many_accounts(access: Access, clock: Clock, quick: list[str | None]) -> None:
+def test_one_address_cannot_try_many_accounts(access: Access, clock: Clock, compared: list[str | None]) -> None:
     for n in range(LIMITS["address"].free):
         with pytest.raises(SignInRefused):
             access.entrance.sign_in(f"person{n}@shop.example", "wrong", "192.0.2.1")
@@ -94,7 +94,7 @@ def test_one_address_cannot_try_many_accounts(access: Access, clock: Clock, quic
     assert access.entrance.sign_in(OWNER, PASSWORD, "192.0.2.2")
 
 
-def test_nobody_can_lock_a_person_out_from_elsewhere(access: Access, clock: Clock, quick: list[str | None]) -> None:
+def test_nobody_can_lock_a_person_out_from_elsewhere(access: Access, clock: Clock, compared: list[str | None]) -> None:
     for n in range(400):
         with pytest.raises((SignInRefused, TooManyTries)):
             access.entrance.sign_in(OWNER, "wrong", f"198.51.{n // 200}.{n % 200}")
@@ -105,7 +105,7 @@ def test_nobody_can_lock_a_person_out_from_elsewhere(access: Access, clock: Cloc
     assert access.entrance.sign_in(OWNER, PASSWORD, "192.0.2.1")
 
 
-def test_many_tries_at_once_gain_nothing(access: Access, quick: list[str | None]) -> None:
+def test_many_tries_at_once_gain_nothing(access: Access, compared: list[str | None]) -> None:
     def guess(n: int) -> str:
         try:
             access.entrance.sign_in(OWNER, f"wrong {n}", "192.0.2.1")
@@ -119,7 +119,7 @@ def test_many_tries_at_once_gain_nothing(access: Access, quick: list[str | None]
     assert said.count("too_many_tries") == 24 - LIMITS["account from address"].free
 
 
-def test_failures_are_forgotten_after_a_day(access: Access, clock: Clock, quick: list[str | None]) -> None:
+def test_failures_are_forgotten_after_a_day(access: Access, clock: Clock, compared: list[str | None]) -> None:
     for _ in range(LIMITS["account from address"].free):
         with pytest.raises(SignInRefused):
             access.entrance.sign_in(OWNER, "wrong", "192.0.2.1")
