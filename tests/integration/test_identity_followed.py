@@ -146,6 +146,32 @@ def test_an_unmerge_gives_back_the_journeys_from_before(tmp_path: Path) -> None:
     life.shop.close()
 
 
+def test_journeys_follow_the_limits_that_a_shop_sets(tmp_path: Path) -> None:
+    place = tmp_path / "shop"
+    with Shop.open(place, create=True) as shop:
+        shop.record([event(f"e{n}", user_id="u1", email=f"m{n}@x.es", minute=n) for n in range(6)])
+        shop.record([event("later", email="m5@x.es", minute=9)])
+        assert np.diff(shop.journeys().columns.offsets).tolist() == [6, 1]
+    (place / "vocabulary").mkdir()
+    (place / "vocabulary" / "identifiers.yaml").write_text("limits: {email: 6}\n", "utf-8")
+    with Shop.open(place) as again:
+        assert np.diff(again.journeys().columns.offsets).tolist() == [7]
+        assert again.identities.suggestions() == []
+
+
+def test_a_shared_tablet_leaves_the_journey_of_who_signed_in_first(tmp_path: Path) -> None:
+    """Three accounts on one device: what everybody did there is the device's own, also in journeys made before."""
+    with Shop.open(tmp_path / "shop", create=True) as shop:
+        shop.record([event(f"v{n}", anonymous_id="tablet", minute=n) for n in range(4)])
+        for user in ("ana", "leo"):
+            shop.record([event(f"{user}1", user_id=user, anonymous_id="tablet", minute=10)])
+        ana = shop.customer_number("ana")
+        assert shop.profile(ana).events == 5
+        shop.record([event("eva1", user_id="eva", anonymous_id="tablet", minute=20)])
+        assert [shop.profile(shop.customer_number(user)).events for user in ("ana", "leo", "eva")] == [1, 1, 1]
+        assert shop.profile(shop.customer_number("tablet")).events == 4
+
+
 def test_an_erasure_takes_names_out_of_decisions(tmp_path: Path) -> None:
     with Shop.open(tmp_path / "shop", create=True) as shop:
         shop.record(
