@@ -99,6 +99,7 @@ def test_a_person_may_take_everything_and_go(folder: Path, tmp_path: Path) -> No
     assert len(events) == json.loads(files["about.json"])["events"] == 18
     assert {"street": "calle del sauce 7"} in [one.get("properties", {}).get("address") for one in events]
     assert len(files["refused.jsonl"].splitlines()) == 2
+    assert ["user_id", PERSON] in [link["stronger"] for link in json.loads(files["links.json"])]
 
     refused = cli.invoke(app, ["erase-person", str(folder), PERSON], input="n\n")
     assert "18" in refused.stdout

@@ -51,7 +51,8 @@ class Freshness(ASGIMiddleware):
 
     def _kept(self, scope: Scope) -> str:
         """A browser keeps numbers, asking whether they are still so; what names customers it does not keep."""
-        return "no-store" if rule_of(scope["route_handler"]) is Permission.CUSTOMERS else "private, no-cache"
+        names = rule_of(scope["route_handler"]) in (Permission.CUSTOMERS, Permission.ERASE)
+        return "no-store" if names else "private, no-cache"
 
     async def _tag(self, request: Request[Any, Any, Any]) -> str:
         version = await asyncio.to_thread(self._version)

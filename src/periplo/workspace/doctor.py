@@ -125,6 +125,16 @@ def _quarantine(stores: Stores) -> Iterator[Finding]:
     yield Finding(level=level, part="quarantine", what="Quarantine: {n} rows wait.", fix=fix, values={"n": waiting})
 
 
+def _erasures(stores: Stores) -> Iterator[Finding]:
+    if stores.erasures.running():
+        yield Finding(
+            level="warning",
+            part="erasures",
+            what="An erasure is running, or was killed.",
+            fix="If none is running, open the shop once more: it is finished then.",
+        )
+
+
 def _cache(stores: Stores) -> Iterator[Finding]:
     places = stores.places
     if cache.read(places.cache) is None and (places.cache / "journeys.json").exists():
@@ -173,6 +183,7 @@ _PARTS: dict[str, Look] = {
     "lake": _lake,
     "identity": _identity,
     "quarantine": _quarantine,
+    "erasures": _erasures,
     "segments": _segments,
     "maps": _maps,
     "cache": _cache,

@@ -24,7 +24,7 @@ FORMAT = "periplo person 1"
 
 
 def exported(stores: Stores, profile: Profile, events: pa.Table) -> dict[str, bytes]:
-    """The files by name: about.json, profile.json, identifiers.json, events.jsonl, refused.jsonl."""
+    """The files by name: about, profile, identifiers and links as JSON, events and refused rows as JSON lines."""
     texts = stores.identity.subject(stores.identity.ids_of(profile.number)).texts
     refused = list(stores.quarantine.about(names_in_text(texts)))
     about = {
@@ -39,6 +39,7 @@ def exported(stores: Stores, profile: Profile, events: pa.Table) -> dict[str, by
         "about.json": _json(about),
         "profile.json": _json(profile),
         "identifiers.json": _json(texts),
+        "links.json": _json(stores.identity.links(profile.number)),
         "events.jsonl": _lines(_event(row) for row in events.select(STORED.names).to_pylist()),
         "refused.jsonl": _lines(_refused(row) for row in refused),
     }
