@@ -8,18 +8,22 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from shutil import copytree
+from threading import Event, Thread
 from zipfile import ZipFile
 
+import pyarrow.compute as pc
 import pytest
 from typer.testing import CliRunner
 
 import killing_erasure
 from periplo.cli.main import app
 from periplo.errors import UnknownName, UsageError
+from periplo.identity import COLUMNS
 from periplo.workspace import Shop
 from searching import found_in
 from support import ROOT
 from support_erasing import PERSON, SECRETS, answers, made
+from support_events import event
 from support_shop import message, write_messages
 
 
@@ -116,6 +120,40 @@ def test_a_person_may_take_everything_and_go(folder: Path, tmp_path: Path) -> No
     assert sorted(ZipFile(tmp_path / "bea.zip").namelist()) == sorted(files)
     again = cli.invoke(app, ["export-person", str(folder), "bea-7", "--to", str(hers)])
     assert isinstance(again.exception, UsageError)
+
+
+def test_a_shop_may_collect_and_answer_while_somebody_is_erased(folder: Path) -> None:
+    going, wrong = Event(), list[BaseException]()
+
+    def live(shop: Shop) -> None:
+        number = 0
+        while going.is_set() or number < 5:
+            number += 1
+            both = {"user_id": PERSON, "anonymous_id": "tablet-of-all"}, {"user_id": "bea-7"}
+            try:
+                shop.record([event(f"live-{number}-{who['user_id']}", minute=number, **who) for who in both])
+                shop.journeys()
+            except BaseException as error:
+                wrong.append(error)
+                return
+
+    with Shop.open(folder) as shop, Shop.open(folder) as other:
+        going.set()
+        thread = Thread(target=live, args=(other,))
+        thread.start()
+        shop.erase_person(shop.customer_number(PERSON))
+        going.clear()
+        thread.join()
+        assert not wrong
+        events = shop._stores.events([*COLUMNS, "event_id"], 0, 1 << 62).read_all()
+        shop.journeys()
+        whose = shop._stores.identity.customers_of(events)
+        known = pc.or_(pc.is_valid(events["user_id"]), pc.is_valid(events["anonymous_id"])).to_numpy()
+        assert whose[known].all(), "no event is left without its customer"
+        ids = events["event_id"].to_pylist()
+        assert len([one for one in ids if one.endswith("bea-7")]) >= 5
+        assert len(ids) == len(set(ids))
+        assert not found_in(folder, ["zanahorias moradas", "Ruiz Quintanilla", "ORD-ANA-1"])
 
 
 def test_an_erasure_killed_anywhere_is_finished_when_the_shop_is_next_opened(folder: Path, tmp_path: Path) -> None:

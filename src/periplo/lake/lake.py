@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from time import sleep
+from typing import Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -28,6 +29,8 @@ from periplo.events.schema import STORED
 ROW_GROUP = 64 * 1024
 _MOST_ASKED, _BYTES_AT_ONCE = 5_000, 2 << 20
 _LOG, _CORRECTIONS = "periplo.log", "periplo.corrections"
+_TURN_S = 0.05
+T = TypeVar("T")
 _RETENTION = "delta.logRetentionDuration"
 _WRITER = WriterProperties(
     compression="ZSTD",
@@ -49,6 +52,9 @@ class Snapshot:
 
     def __init__(self, table: DeltaTable, url: str) -> None:
         self._table, self._url = table, url
+        # Read at once: the history that tells them may be gone a moment later.
+        self._archived = table.transaction_version(_LOG) or 0
+        self._corrections = table.transaction_version(_CORRECTIONS) or 0
 
     def scan(
         self, columns: Sequence[str], after_seq: int = 0, until_seq: int | None = None, where: str = ""
@@ -101,11 +107,11 @@ class Snapshot:
 
     def archived_seq(self) -> int:
         """Up to which place the events of the log are here."""
-        return self._table.transaction_version(_LOG) or 0
+        return self._archived
 
     def corrections(self) -> int:
         """How often events were put in the place of others: what was made of those from before no longer holds."""
-        return self._table.transaction_version(_CORRECTIONS) or 0
+        return self._corrections
 
 
 class Lake:
@@ -123,7 +129,7 @@ class Lake:
 
     def now(self) -> Snapshot:
         """What the newest commit holds."""
-        return Snapshot(self._open(), self.url)
+        return self._with_table(lambda table: Snapshot(table, self.url))
 
     def append(self, events: pa.RecordBatchReader, *, note: dict[str, Any], archived_seq: int | None = None) -> None:
         """Writes events (schema ``STORED``) as they stream by, in one atomic commit that carries ``note``.
@@ -188,21 +194,31 @@ class Lake:
         self._open().vacuum(0, dry_run=False, enforce_retention_duration=False, full=True)
 
     def _open(self) -> DeltaTable:
-        """The table, with the columns that an older Periplo did not know yet."""
+        return self._with_table(lambda table: table)
+
+    def _with_table(self, use: Callable[[DeltaTable], T], tries: int = 5) -> T:
+        """Uses the table, with the columns that an older Periplo did not know yet. Where its history was just removed
+        (``scrub``) while it was read, it is read again."""
         try:
             table = DeltaTable(self.url)
             known = {field.name for field in table.schema().fields}
             if lacking := [field for field in STORED if field.name not in known]:
                 table.alter.add_columns(Schema.from_arrow(pa.schema(lacking)).fields)
-            return table
+            return use(table)
         except (DeltaError, OSError) as error:
-            raise DamagedShop(
-                "The archive of events at {url} cannot be read.",
-                why="Delta Lake says: {detail}.",
-                fix="Put back a copy of this folder, or import your files into a new shop.",
-                url=self.url,
-                detail=error,
-            ) from error
+            if tries == 1 or "not found" not in str(error):
+                raise self._damaged(error) from error
+        sleep(_TURN_S)
+        return self._with_table(use, tries - 1)
+
+    def _damaged(self, error: Exception) -> DamagedShop:
+        return DamagedShop(
+            "The archive of events at {url} cannot be read.",
+            why="Delta Lake says: {detail}.",
+            fix="Put back a copy of this folder, or import your files into a new shop.",
+            url=self.url,
+            detail=error,
+        )
 
 
 def _small(events: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
