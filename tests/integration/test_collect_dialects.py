@@ -97,6 +97,14 @@ def test_posthogs_ways_to_pack_it(client: Client, key: str, path: str) -> None:
     assert found == [["accepted"] * 2, ["duplicate"] * 2, ["duplicate"] * 2, ["accepted"]]
 
 
+@pytest.mark.parametrize("path", ["/flags/", "/flags", "/decide/", "/decide"])
+def test_posthog_is_told_that_there_are_no_flags(client: Client, path: str) -> None:
+    told = client.post(path, params={"v": "4"}, json={"distinct_id": PERSON}, headers={"Origin": ORIGIN})
+    assert told.headers["access-control-allow-origin"] == ORIGIN
+    assert (told.json()["flags"], told.json()["featureFlags"]) == ({}, {})
+    assert client.get(path).headers["allow"] == "POST, OPTIONS"
+
+
 @pytest.mark.parametrize(
     "body", [b"data=", b"data=%%%", b"7", b"[7]", b'{"batch": 7}', b"\xff", b"", b'{"properties": 7}']
 )

@@ -196,6 +196,10 @@ def test_clocks() -> None:
         "receivedAt": "2024-05-01T10:00:01Z",
     }
     assert from_segment({**message, **stored}).occurred_at == datetime(2024, 5, 1, 10, tzinfo=UTC)
+    # Somebody gave the time, and the client noted beside it when it was told
+    told = {"timestamp": "2024-04-01T10:00:00Z", "originalTimestamp": "2024-05-01T10:00:00Z"}
+    given = from_segment({**message, **told, "sentAt": "2024-05-01T10:00:01Z"}, live)
+    assert given.original_at == datetime(2024, 4, 1, 10, tzinfo=UTC)
     future = from_segment({**message, "timestamp": "2099-01-01T00:00:00Z"}, Reading(now=live.received_at))
     assert (future.occurred_at, future.clock_flag) == (live.received_at, "future")
 

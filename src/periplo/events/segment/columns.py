@@ -117,7 +117,8 @@ class Columns:
             sent = pc.coalesce(sent, instants(list(self.arrival.sent_at))[0])
         # A timestamp beside a receivedAt was repaired by whoever received it: its difference to sentAt says nothing.
         repaired = pc.and_(original.is_null(), received.is_valid())
-        original = pc.coalesce(original, stamp)
+        # Without a receivedAt it is the time that somebody gave, where the client's own clock is originalTimestamp.
+        original = pc.if_else(received.is_valid(), pc.coalesce(original, stamp), pc.coalesce(stamp, original))
         if self.arrival:
             received = pc.coalesce(received, pa.array(self.arrival.received_us, pa.int64()).cast(INSTANT))
         if self.reading.received_at:

@@ -21,7 +21,8 @@ from periplo.log import Source
 from periplo.privacy import Request
 from periplo.server.collect.origins import ANY, Headers, cross_origin
 from periplo.server.collect.request import Asked, body_of
-from periplo.server.collect.routes import ROUTES, Read, tells
+from periplo.server.collect.routes import FLAGS, ROUTES, Read, tells
+from periplo.server.collect.settings import NO_FLAGS
 from periplo.workspace import Shop
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -55,7 +56,9 @@ class CollectDoor:
 
     def takes(self, scope: Any) -> bool:
         """Whether a request is for this door."""
-        return scope["type"] == "http" and (scope["path"] in ROUTES or tells(scope["path"]) is not None)
+        return scope["type"] == "http" and (
+            scope["path"] in ROUTES or scope["path"] in FLAGS or tells(scope["path"]) is not None
+        )
 
     async def __call__(self, scope: Any, receive: Any, send: Send) -> None:
         self.start()
@@ -82,6 +85,8 @@ class CollectDoor:
             return 200, _encode(tell_settings(await self._source(asked, key), asked))
         if told or asked.method != "POST":
             return METHOD_NOT_ALLOWED, b""
+        if asked.path in FLAGS:
+            return 200, _encode(NO_FLAGS)
         found = await self._take(asked, receive, ROUTES[asked.path])
         return 400 if found.hopeless else 200, _encode(found)
 

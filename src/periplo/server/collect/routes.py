@@ -34,6 +34,9 @@ _POSTHOG = dict.fromkeys(
 ROUTES: Mapping[str, Read] = {**_SEGMENT, **_JITSU, **_POSTHOG}
 """What is sent there by POST, with a write key."""
 
+FLAGS = frozenset(("/flags", "/flags/", "/decide", "/decide/"))
+"""Where PostHog's SDKs ask for feature flags, by POST."""
+
 _SETTINGS = re.compile(r"/v1/projects/([^/]+)/settings")
 
 

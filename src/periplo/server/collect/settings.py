@@ -1,4 +1,4 @@
-"""What SDKs in pages and apps fetch before they send: where to, and that nothing goes to anybody else."""
+"""What SDKs ask besides sending: where to, whether their source is on, which flags hold. Nobody else is named."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from typing import Any
 
 from periplo.log import Source
 from periplo.server.collect.request import Asked
+
+NO_FLAGS = {"flags": {}, "featureFlags": {}, "featureFlagPayloads": {}, "errorsWhileComputingFlags": False}
+"""For PostHog's SDKs, old and new: there are no feature flags here."""
 
 _EVERYTHING = {"track": {"__default": {"enabled": True, "integrations": {}}}}
 
