@@ -150,6 +150,25 @@ def test_a_message_sent_again_counts_once(shop: Shop, client: Client, key: str) 
     assert shop.journeys().columns.events == 4
 
 
+@pytest.mark.parametrize("archived", [False, True])
+def test_another_payload_under_the_same_id_is_kept_and_told(
+    shop: Shop, client: Client, key: str, archived: bool
+) -> None:
+    client.post("/v1/batch", content=batch(track(1), track(2)), headers=basic(key))
+    if archived:
+        shop.archive()
+    other = track(1, properties={"product_id": "another"})
+    again = track(2, context={"retries": 1}, sentAt=at(5).isoformat())
+    answer = client.post("/v1/batch", content=batch(other, again, other | {"event": "Cart Viewed"}), headers=basic(key))
+    assert verdicts(answer) == ["conflict", "duplicate", "conflict"]
+    assert [problem["rule"] for problem in answer.json()["problems"]] == ["other_payload"] * 2
+    kept = shop.quarantine.list(stage="dedupe")
+    assert json.loads(kept[0].raw) == other
+    assert len(kept) == 2
+    client.post("/v1/batch", content=batch(other), headers=basic(key))
+    assert (shop.quarantine.count(), shop.journeys().columns.events) == (2, 2)
+
+
 def test_messages_without_an_id(client: Client, key: str) -> None:
     dated, undated = track(1, messageId=...), track(1, messageId=..., timestamp=...)
     assert [verdicts(client.post("/v1/t", json=dated, headers=basic(key)))[0] for _ in range(2)] == [
@@ -221,6 +240,21 @@ def test_requests_that_can_never_be_taken(client: Client, key: str, content: byt
     answer = client.post("/v1/batch", content=content, headers=basic(key))
     assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
     assert answer.json()["error"]["fix"]
+
+
+def test_half_an_emoji_does_not_spoil_a_batch(shop: Shop, client: Client, key: str) -> None:
+    said = r'"\ud83d\ude00 \ud83d", "\ude00x", "\\ud83d", "\uD83D\u0041"'
+    message = '{"type":"track","event":"x","messageId":"1","properties":{"said":[%s]}}' % said  # noqa: UP031
+    answer = client.post("/v1/batch", content=f'{{"batch":[{message}]}}', headers=basic(key))
+    assert verdicts(answer) == ["accepted"]
+    assert json.loads(events(shop)[0]["properties"])["said"] == ["\U0001f600 \ufffd", "\ufffdx", "\\ud83d", "\ufffdA"]
+
+
+def test_a_batch_that_cannot_be_taken_apart_is_kept_whole(shop: Shop, client: Client, key: str) -> None:
+    torn = batch(track(1), track(2))[:-20]
+    assert client.post("/v1/batch", content=torn, headers=basic(key)).status_code == 400
+    [kept] = shop.quarantine.list()
+    assert (kept.rule, kept.file, kept.raw) == ("no_batch", "web", torn.decode())
 
 
 def test_pages_of_the_shops_own_sites_may_send(client: Client, key: str) -> None:

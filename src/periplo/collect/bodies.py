@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 
 from periplo.collect.limits import MOST_BYTES
 from periplo.errors import NotTaken, TooLarge
+
+_HALVES = re.compile(
+    rb"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
+)
+"""An escaped backslash, a whole letter in two halves, or (group 1) a half alone."""
 
 _GZIP = b"\x1f\x8b"
 _AS_GZIP = 31
@@ -17,7 +23,15 @@ def opened(body: bytes, most: int = MOST_BYTES) -> bytes:
     plain = _gunzipped(body, most) if body.startswith(_GZIP) else body
     if len(plain) > most:
         raise too_large(most)
-    return plain.removeprefix(_BOM)
+    return _whole_letters(plain.removeprefix(_BOM))
+
+
+def _whole_letters(body: bytes) -> bytes:
+    """The same with U+FFFD for each half of a letter: browsers send them where a text was cut within an emoji, and no
+    reader of JSON takes the batch around them."""
+    if b"\\ud" not in body and b"\\uD" not in body:
+        return body
+    return _HALVES.sub(lambda found: rb"\ufffd" if found[1] else found[0], body)
 
 
 def too_large(most: int) -> TooLarge:

@@ -13,6 +13,7 @@ class Rule(NamedTuple):
 
 
 NOT_JSON = Rule("not_json", "This is not a JSON object: {problem}.")
+NO_BATCH = Rule("no_batch", "This request could not be taken apart: {problem}")
 TOO_LARGE = Rule("too_large", "An event can have {kilobytes} KB at most.")
 UNKNOWN_CALL = Rule("unknown_call", "“{value}” is no kind of call; known: {known}.")
 NO_NAME = Rule("no_event_name", "A track call needs the name of its event.")
@@ -20,4 +21,4 @@ NO_TIME = Rule("no_time", "“{value}” is not a time such as 2024-05-01T10:00:
 BAD_ID = Rule("bad_message_id", "A message id is a text of at most {most} letters, or a number.")
 OTHER_PAYLOAD = Rule("other_payload", "Another event came with this message id before, and is kept.")
 
-RULES = (NOT_JSON, TOO_LARGE, UNKNOWN_CALL, NO_NAME, NO_TIME, BAD_ID, OTHER_PAYLOAD)
+RULES = (NOT_JSON, NO_BATCH, TOO_LARGE, UNKNOWN_CALL, NO_NAME, NO_TIME, BAD_ID, OTHER_PAYLOAD)

@@ -74,7 +74,7 @@ class Keys:
 
     def _repeated(self, connection: Connection, keys: dict[int, Key]) -> list[int]:
         asked = set(keys.values())
-        seen = keys_among(connection, asked)
+        seen = set(keys_among(connection, asked))
         seen |= self._archive.known(asked - seen)
         repeated = []
         for row, key in keys.items():
@@ -84,12 +84,14 @@ class Keys:
         return repeated
 
 
-def keys_among(connection: Connection, keys: Collection[Key]) -> set[Key]:
-    """Those of the keys that the log holds."""
-    wanted = select(event.c.source, event.c.event_id)
+def keys_among(connection: Connection, keys: Collection[Key]) -> dict[Key, int]:
+    """Those of the keys that the log holds, with their places."""
+    wanted = select(event.c.seq, event.c.source, event.c.event_id)
     if len(keys) <= _AT_ONCE:
         wanted = wanted.where(event.c.event_id.in_([event_id for _, event_id in keys]))
-    return {(source, event_id) for source, event_id in connection.execute(wanted) if (source, event_id) in keys}
+    return {
+        (source, event_id): seq for seq, source, event_id in connection.execute(wanted) if (source, event_id) in keys
+    }
 
 
 def _hashes(sources: Sequence[str], event_ids: Sequence[str]) -> U64:

@@ -5,7 +5,7 @@ The log keeps the tail: events move to the archive (the lake) later, and keep th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
@@ -19,8 +19,8 @@ from periplo.events.model import Event
 from periplo.events.segment import Reading
 from periplo.log.archive import Archive, Key, NoArchive
 from periplo.log.database import Database, insert
-from periplo.log.keys import Keys
-from periplo.log.reading import Tail, read_tail
+from periplo.log.keys import Keys, keys_among
+from periplo.log.reading import Tail, read_rows, read_tail
 from periplo.log.received import Received
 from periplo.log.sequence import last_place, places, take
 from periplo.log.tables import HEAD, event, receipt, reservation, sequence
@@ -106,6 +106,12 @@ class Log:
         with self._database.reading() as connection:
             rows = read_tail(connection, after_seq, until_seq, most)
         return rows.read(self._reading)
+
+    def find(self, keys: Collection[Key]) -> pa.Table:
+        """The events of the tail with some keys, which are few, with the schema ``STORED``."""
+        with self._database.reading() as connection:
+            rows = read_rows(connection, sorted(keys_among(connection, keys).values()))
+        return rows.read(self._reading).events
 
     def reach(self, after_seq: int, most: int) -> int:
         """The place of the last of at most so many events after a place; 0 where there is none."""

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 import pyarrow as pa
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from periplo.events.model import Event, to_batch
 from periplo.events.schema import STORED
@@ -80,7 +80,16 @@ def read_tail(
         wanted = wanted.where(event.c.source == source)
     if until_seq is not None:
         wanted = wanted.where(event.c.seq <= until_seq)
-    rows = connection.execute(wanted.limit(most) if most else wanted).all()
+    return _rows(connection, connection.execute(wanted.limit(most) if most else wanted).all())
+
+
+def read_rows(connection: Connection, seqs: Sequence[int]) -> Rows:
+    """The rows at some places, of which there are few."""
+    found = [_rows(connection, connection.execute(select(event).where(event.c.seq == seq)).all()) for seq in seqs]
+    return Rows([row for one in found for row in one.recorded], [row for one in found for row in one.messages])
+
+
+def _rows(connection: Connection, rows: Sequence[Row[Any]]) -> Rows:
     if not rows:
         return Rows([], [])
     recorded = [(row.seq, row.body) for row in rows if row.body is not None]
@@ -89,7 +98,8 @@ def read_tail(
 
 def _received(connection: Connection, rows: Sequence[Row[Any]]) -> Iterator[Message]:
     """The messages of the rows, out of the receipts that they share."""
-    wanted = select(receipt).where(receipt.c.last_seq >= rows[0].seq, receipt.c.first_seq <= rows[-1].seq)
+    first = select(func.max(receipt.c.first_seq)).where(receipt.c.first_seq <= rows[0].seq)
+    wanted = select(receipt).where(receipt.c.first_seq.between(connection.scalar(first) or 0, rows[-1].seq))
     places = {row.seq: row.event_id for row in rows if row.body is None}
     for one in connection.execute(wanted.order_by(receipt.c.first_seq)):
         how = Receipt(

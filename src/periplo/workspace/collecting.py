@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from threading import Event, Thread
 
 from periplo.collect import Writer
@@ -10,6 +11,7 @@ from periplo.collect.writer import Deliver
 from periplo.errors import ShopBusy
 from periplo.log import KnownSources
 from periplo.privacy import Door
+from periplo.workspace.conflicts import conflicts
 from periplo.workspace.recording import ARCHIVE_FROM, archive
 from periplo.workspace.stores import Stores
 
@@ -25,7 +27,7 @@ class Collecting:
 
     def __init__(self, stores: Stores, deliver: Deliver) -> None:
         self.sources = KnownSources(stores.sources)
-        self.writer = Writer(stores.log, stores.quarantine, deliver)
+        self.writer = Writer(stores.log, stores.quarantine, deliver, partial(conflicts, stores))
         self.door = Door(stores.settings.privacy, stores.salts, stores.settings.time_zone, stores.taxonomy)
         self._stores, self._ending = stores, Event()
         self._archiver = Thread(target=self._archive, name="periplo-archiver", daemon=True)

@@ -14,8 +14,9 @@ from typing import Any
 
 import msgspec
 
-from periplo.collect import Answer, Ticket, answer, opened
-from periplo.errors import ForeignSite, PeriploError, UnknownWriteKey
+from periplo.collect import Answer, Arrived, Ticket, Wrong, answer, opened
+from periplo.collect.rules import NO_BATCH
+from periplo.errors import ForeignSite, NotTaken, PeriploError, UnknownWriteKey
 from periplo.language import tell
 from periplo.log import Source
 from periplo.privacy import Request
@@ -93,17 +94,33 @@ class CollectDoor:
     async def _take(self, asked: Asked, receive: Any, read: Read) -> Answer:
         body = await body_of(asked, receive)
         door = self._collecting.door
-        arrived = read(door.body(opened(body)))
+        body = door.body(opened(body))
+        try:
+            arrived = read(body)
+        except NotTaken as error:
+            await self._keep_whole(asked, body, error)
+            raise
         source = await self._source(asked, arrived.write_key)
         sender = Request(source.name, asked.client, asked.headers.get("user-agent", ""), datetime.now(UTC))
         arrived.admit(door, sender)
         if not arrived.messages and not arrived.wrong:
             return answer(arrived, (), {})
+        return await self._written(arrived, source, door.agent(asked.user_agent), len(body))
+
+    async def _written(self, arrived: Arrived, source: Source, user_agent: str | None, size: int) -> Answer:
+        """Waits until all of it is durable. Raises ``ShopError``."""
         faults = [wrong.fault(source.name) for wrong in arrived.wrong]
-        received = arrived.received(source, time.time_ns() // 1000, door.agent(asked.user_agent))
+        received = arrived.received(source, time.time_ns() // 1000, user_agent)
         waiter: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self._collecting.writer.put(Ticket(arrived, received, faults, len(body), waiter))
+        self._collecting.writer.put(Ticket(arrived, received, faults, size, waiter))
         return await waiter
+
+    async def _keep_whole(self, asked: Asked, body: bytes, error: NotTaken) -> None:
+        """Keeps a body that cannot be taken apart in quarantine, where a header or the address says whose it is."""
+        source = self._collecting.sources.get(asked.write_key() or "")
+        if source:
+            wrong = Wrong(0, NO_BATCH, "", {"problem": str(error)}, body)
+            await self._written(Arrived(wrong=[wrong]), source, None, len(body))
 
     async def _source(self, asked: Asked, inside: str | None) -> Source:
         """Whose write key it is, that of the request or the one ``inside``. Raises ``NotTaken``."""
