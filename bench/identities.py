@@ -159,7 +159,7 @@ def _sets(identifiers: int) -> Iterator[pa.Table]:
     for begin in range(0, people, at_once):
         numbers = range(begin, min(people, begin + at_once))
         for turn in (0, 1):
-            columns = {kind: pa.nulls(len(numbers), pa.string()) for kind in KINDS}
+            columns = {kind: pa.nulls(len(numbers), pa.string()) for kind in (*KINDS, "previous_id")}
             columns["anonymous_id"] = pa.array([_device(2 * n + turn) for n in numbers])
             columns["user_id"] = pa.array([f"user-{n}" for n in numbers])
             if turn:

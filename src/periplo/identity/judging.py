@@ -114,8 +114,9 @@ def judge(before: Judged, kind: U8, pairs: I64, rulings: Rulings, rules: Rules) 
 
 def _joined(customer: I64, kind: U8, pairs: I64, explicit: Bool, rules: Rules) -> U8:
     """The verdict on each edge, in order; changes ``customer``. Only the customers that edges touch are counted."""
-    touched = np.unique(customer[_ends(pairs)])
     slot = np.zeros(len(customer), np.int32)
+    slot[customer[_ends(pairs)]] = 1
+    touched = np.flatnonzero(slot)
     slot[touched] = np.arange(1, len(touched) + 1)
     counts = held(customer, kind, slot, len(touched) + 1, len(KINDS))
     verdict: U8 = join(customer, counts, slot, kind, pairs, explicit, rules.limits)

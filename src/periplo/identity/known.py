@@ -21,6 +21,8 @@ from periplo.identity.kinds import I64, KINDS, ORDER, U8, Bool
 from periplo.identity.rules import Rules
 from periplo.identity.texts import TextIndex
 
+ROWS_AT_ONCE = 1 << 22
+
 __all__ = ["NONE", "Known", "encoded", "numbers"]
 
 
@@ -54,7 +56,7 @@ class Known:
         """The state that all facts and decisions lead to."""
         known, places = cls.nothing(), np.zeros(len(decisions), np.int64)
         kinds, pairs, erased, texts, count = [known.kind], [known.pairs], [known.erased], known.texts, 0
-        for facts in parts:
+        for facts in _many_at_once(parts):
             texts = _more(texts, facts, count + 1)
             kinds.append(_kinds(facts))
             pairs.append(_pairs(facts))
@@ -135,6 +137,18 @@ class Known:
     def ends(self, edges: I64 | slice = slice(None)) -> tuple[I64, I64]:
         """The stronger and the weaker identifier of some edges, or of all."""
         return self.pairs[edges] >> 32, self.pairs[edges] & LOWER
+
+
+def _many_at_once(parts: Iterable[Facts]) -> Iterator[Facts]:
+    """The parts put together to some that are large enough: an index of texts is made of many at once in less time."""
+    waiting: Facts | None = None
+    for facts in parts:
+        waiting = waiting + facts if waiting else facts
+        if waiting.rows >= ROWS_AT_ONCE:
+            yield waiting
+            waiting = None
+    if waiting:
+        yield waiting
 
 
 def _more(texts: tuple[TextIndex, ...], new: Facts, first_id: int) -> tuple[TextIndex, ...]:

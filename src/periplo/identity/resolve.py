@@ -26,7 +26,8 @@ def consume(known: Known, sets: pa.Table, rules: Rules, normalise: Normalise) ->
     ids = [columns[kind].ids_of_sets() for kind in rules.priority]
     ids += [_former_accounts(known, sets, columns[USER], identifiers), _former_visitors(known, sets, columns[KNOWN])]
     matrix = np.stack(ids, axis=1)
-    matrix[_blocked(known, matrix)] = NONE
+    if known.judged.rulings.blocked:
+        matrix[_blocked(known, matrix)] = NONE
     row, stronger, weaker = _new_pairs(known, matrix)
     about = sets.select(["seq", "occurred_at", "source", "event"]).combine_chunks().take(pa.array(row))
     edges = pa.Table.from_arrays([pa.array(stronger), pa.array(weaker), *about.columns], schema=EDGE)
