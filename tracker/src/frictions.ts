@@ -43,7 +43,7 @@ const watchClicks = (): void => {
     if (recent.push({ at, x, y }) == RAGE.clicks) tell("rage", target);
     const pressed = target.closest<HTMLAnchorElement & HTMLButtonElement>(PRESSED);
     if (!pressed || recent[1] || event.ctrlKey || event.metaKey || pressed.matches(ELSEWHERE)) return;
-    const silent = (): boolean => answered <= at;
+    const silent = (): boolean => answered < at;
     later(() => {
       if (!silent()) return;
       // One verdict per click: slow where another page is on its way, else dead.
