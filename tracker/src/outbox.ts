@@ -98,7 +98,10 @@ export const wake = (ms: number): void => {
 export const flush = (leaving?: boolean): void => {
   if (!allowed() && (!cookieless() || prerendering())) return;
   if (leaving || !navigator.locks) void send(leaving);
-  else void navigator.locks.request(PREFIX, { ifAvailable: true }, (lock) => (lock ? send() : wake(WAIT_MS))).catch(() => send());
+  else {
+    const turn = (lock: Lock | null): Promise<void> | void => (lock ? send() : wake(WAIT_MS));
+    navigator.locks.request(PREFIX, { ifAvailable: true }, turn).catch(() => send());
+  }
 };
 
 /** A message; an empty one where somebody else has written there. */
