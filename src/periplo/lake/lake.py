@@ -27,6 +27,10 @@ from periplo.errors import DamagedShop
 from periplo.events.schema import STORED
 
 ROW_GROUP = 64 * 1024
+SMALL_ROWS, MANY_SMALL = 500_000, 24
+"""So many files with fewer rows than these are put together."""
+
+_COMPACT_BYTES, _READ_FOR_H = 256 << 20, 1
 _MOST_ASKED, _BYTES_AT_ONCE = 5_000, 2 << 20
 _LOG, _CORRECTIONS = "periplo.log", "periplo.corrections"
 _TURN_S = 0.05
@@ -188,6 +192,19 @@ class Lake:
         table.create_checkpoint()
         table.cleanup_metadata()
         table.alter.set_table_properties({_RETENTION: "interval 30 days"})
+
+    def compact(self) -> bool:
+        """Puts small files together where there are many; answers whether it did. Nothing changes for readers.
+
+        The files that were put together stay for an hour, for those who are still reading them.
+        """
+        table = self._open()
+        rows = pa.table(table.get_add_actions())["num_records"].to_pylist()
+        if sum(1 for count in rows if count < SMALL_ROWS) < MANY_SMALL:
+            return False
+        table.optimize.compact(target_size=_COMPACT_BYTES, writer_properties=_WRITER)
+        table.vacuum(_READ_FOR_H, dry_run=False, enforce_retention_duration=False)
+        return True
 
     def tidy(self) -> None:
         """Removes files that killed writers left behind. Only for one who knows that nobody writes."""

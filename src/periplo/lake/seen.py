@@ -45,7 +45,7 @@ class _Seen:
         runs = dict(self.runs)
         run = np.sort(key_hashes(keys["source"].combine_chunks(), keys["event_id"].combine_chunks()))
         while runs and len(runs[last := next(reversed(runs))]) <= 2 * len(run):
-            run = np.sort(np.concatenate((runs.pop(last), run)))
+            run = np.unique(np.concatenate((runs.pop(last), run)))
         runs[f"{zlib.crc32(run.data):08x}-{uuid4().hex}"] = run
         return _Seen(self.version, self.files | {file}, runs)
 

@@ -53,6 +53,8 @@ def move(stores: Stores) -> int:
             moved += tail.events
         stores.log.trim(max(archived, last))
         if not last:
+            if moved and stores.lake.compact():
+                stores.archived.follow()
             return moved
 
 

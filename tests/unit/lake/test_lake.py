@@ -12,9 +12,10 @@ import pyarrow as pa
 import pytest
 
 from periplo.errors import DamagedShop
+from periplo.events.keys import key_hashes
 from periplo.events.model import to_batch
 from periplo.events.schema import STORED
-from periplo.lake import Lake
+from periplo.lake import ArchivedKeys, Lake
 from support_events import event
 
 
@@ -151,3 +152,20 @@ def test_an_archive_from_before_a_column_gets_it(tmp_path: Path) -> None:
     assert lake.now().scan(["event_id", "ticket_id"]).read_all().to_pylist() == [{"event_id": "a", "ticket_id": None}]
     lake.append(stored(["b"], 2), note={})
     assert lake.now().scan(STORED.names).read_all().schema == STORED
+
+
+def test_small_files_are_put_together_and_nothing_changes(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("periplo.lake.lake.MANY_SMALL", 4)
+    seen = ArchivedKeys(tmp_path / "seen", lake)
+    for number in range(5):
+        lake.append(stored([f"{number}-a", f"{number}-b"], 1 + 2 * number), note={}, archived_seq=2 + 2 * number)
+        assert lake.compact() is (number == 3)
+        seen.follow()
+    now = lake.now()
+    assert (len(now.files()), now.count(), now.archived_seq()) == (2, 10, 10)
+    assert sorted(now.scan(["seq"]).read_all()["seq"].to_pylist()) == list(range(1, 11))
+    hashes = key_hashes(pa.array(["web"] * 3), pa.array(["0-a", "4-b", "new"]))
+    assert seen.maybe(hashes, now.version).tolist() == [True, True, False]
+    assert ArchivedKeys(tmp_path / "seen", lake).maybe(hashes, now.version).tolist() == [True, True, False]

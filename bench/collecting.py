@@ -1,0 +1,224 @@
+"""Collecting: how fast events are acknowledged, with ``synchronous=FULL``, while load and server share the cores.
+
+The server is ``periplo serve`` in a process of its own, the load another (``bench.loading``). The peer is what SQLite
+takes of the same rows by one bare ``executemany`` per transaction, in the same run.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from time import perf_counter, sleep
+from urllib.request import Request, urlopen
+
+import msgspec
+
+from bench.loading import PLACE, Load, Seen, message
+from bench.measuring import Figure
+from periplo.workspace import Shop
+
+FOLDER = Path(__file__).parent / "data" / "collecting"
+BATCHES, SINGLES, P99_S, FRESH_S, POSTGRES = 40_000, 4_000, 0.1, 2.0, 25_000
+ROWS_AT_ONCE = 5_000
+SERVE = """
+import sys; from periplo.server import serve; from periplo.workspace import Shop
+serve(Shop.open(sys.argv[1]), port=0)
+"""
+
+
+def figures(events: int = 400_000, many: int = 2_000_000) -> Iterator[Figure]:
+    """``many`` events for what grows with their number."""
+    with served(shop_of("")) as server:
+        batches = server.run(size=100, requests=events // 100, connections=16)
+        yield reached("acknowledged in batches of 100", batches, BATCHES, "events")
+        yield beside(batches, rows(events))
+        yield late("batches", server.run(size=100, requests=events // 200, connections=32, rate=BATCHES / 200))
+    with served(shop_of("")) as server:
+        singles = server.run(size=1, requests=events // 20, connections=64)
+        yield reached("acknowledged one by one", singles, SINGLES, "requests")
+        yield late("single events", server.run(size=1, requests=events // 40, connections=64, rate=SINGLES / 2))
+    with served(shop_of("")) as server:
+        yield flat(server, many)
+    with served(shop_of("")) as server:
+        yield fresh(server)
+    with postgres() as url, served(shop_of(url)) as server:
+        found = server.run(size=100, requests=events // 200, connections=16)
+        yield reached("acknowledged in batches of 100, PostgreSQL", found, POSTGRES, "events")
+
+
+class Server:
+    """A served shop, and the load it is given."""
+
+    def __init__(self, port: int, process: int, key: str) -> None:
+        self.port, self.process, self._sent = port, process, 0
+        self.key = base64.b64encode(f"{key}:".encode()).decode()
+
+    def run(self, *, size: int, requests: int, connections: int, rate: float = 0.0) -> Seen:
+        load = Load(
+            port=self.port,
+            key=self.key,
+            size=size,
+            requests=requests,
+            connections=connections,
+            rate=rate,
+            first=self._sent,
+        )
+        self._sent += requests
+        command = [sys.executable, "-m", "bench.loading", msgspec.json.encode(load).decode()]
+        return msgspec.json.decode(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout, type=Seen)
+
+    def megabytes(self) -> int:
+        """The memory that the server holds."""
+        said = Path(f"/proc/{self.process}/status").read_text("utf-8")
+        found = re.search(r"RssAnon:\s+(\d+)", said)
+        return int(found[1]) // 1024 if found else 0
+
+    def events(self) -> int:
+        """How many events the map counts."""
+        with urlopen(Request(f"http://127.0.0.1:{self.port}/api/v1/shop")) as answer:
+            return int(msgspec.json.decode(answer.read())["events"])
+
+
+def shop_of(url: str) -> Path:
+    """A new shop with a source; its log in an SQLite file, or in the database at a URL."""
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir(parents=True)
+    (FOLDER / "periplo.toml").write_text('name = "Load"\n' + (f'database = "{url}"\n' if url else ""))
+    with Shop.open(FOLDER) as shop:
+        shop.sources.add("web")
+    return FOLDER
+
+
+@contextmanager
+def served(shop: Path) -> Iterator[Server]:
+    with Shop.open(shop) as opened:
+        key = opened.sources.all()[0].write_key
+    process = subprocess.Popen([sys.executable, "-c", SERVE, str(shop)], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        port = next(int(found[1]) for line in process.stdout if (found := re.search(r"http://\S+:(\d+)", line)))
+        sleep(1.0)  # what is said at last, and the collection of what was loaded
+        server = Server(port, process.pid, key)
+        server.run(size=100, requests=20, connections=2)
+        yield server
+    finally:
+        process.kill()
+        process.wait()
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """A real PostgreSQL, as the tests have it."""
+    sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+    from postgres import database
+
+    yield database()
+
+
+def reached(name: str, seen: Seen, goal: int, what: str) -> Figure:
+    rate = sum(seen.statuses.values()) / seen.seconds * (seen.events / max(1, seen.statuses.get(200, 0)))
+    whole = set(seen.statuses) == {200}
+    return Figure(
+        name=name,
+        amount=f"{rate:,.0f} {what}/s",
+        goal=f"{goal:,} {what}/s",
+        equal=whole,
+        met=whole and rate >= goal,
+    )
+
+
+def beside(seen: Seen, plain_s: float) -> Figure:
+    """Ours over HTTP against a bare ``executemany`` of as many rows."""
+    ratio = plain_s / seen.seconds
+    return Figure(
+        name="the same, against bare inserts",
+        ours_s=seen.seconds,
+        peer=f"executemany, {ROWS_AT_ONCE:,} rows a transaction, unique (source, id)",
+        peer_s=plain_s,
+        ratio=ratio,
+        goal="at most 2 times as long",
+        equal=set(seen.statuses) == {200},
+        met=ratio >= 0.5,
+    )
+
+
+def rows(events: int) -> float:
+    """The seconds that SQLite takes for the same rows, durable, with the same uniqueness."""
+    file = FOLDER / "bare.db"
+    bodies = [message(index).replace(PLACE, b"0" * len(PLACE)) for index in range(100)]
+    made = [
+        (number, "web", f"ajs-next-{number // 100:010}-{number % 100:04}", bodies[number % 100])
+        for number in range(events)
+    ]
+    with sqlite3.connect(file, isolation_level=None) as bare:
+        bare.execute("PRAGMA synchronous = FULL")
+        bare.execute("PRAGMA journal_mode = WAL")
+        bare.execute("CREATE TABLE event (seq INTEGER PRIMARY KEY, source, event_id, body, UNIQUE (source, event_id))")
+        begun = perf_counter()
+        for first in range(0, events, ROWS_AT_ONCE):
+            bare.execute("BEGIN IMMEDIATE")
+            bare.executemany("INSERT INTO event VALUES (?, ?, ?, ?)", made[first : first + ROWS_AT_ONCE])
+            bare.execute("COMMIT")
+        return perf_counter() - begun
+
+
+def late(what: str, seen: Seen) -> Figure:
+    whole = set(seen.statuses) == {200}
+    return Figure(
+        name=f"slowest answer in a hundred at half of that goal, {what}",
+        ours_s=seen.p99_s,
+        goal=f"{P99_S * 1000:.0f} ms",
+        equal=whole,
+        met=whole and seen.p99_s < P99_S,
+    )
+
+
+def flat(server: Server, events: int) -> Figure:
+    """Memory after the first and after the last quarter of a long load."""
+    held = []
+    for _ in range(4):
+        server.run(size=100, requests=events // 400, connections=16)
+        held.append(server.megabytes())
+    grown = held[-1] - held[0]
+    return Figure(
+        name=f"memory of the server grown over the last three quarters of {events:,} events",
+        amount=f"{grown} MB, to {held[-1]} MB",
+        goal="100 MB",
+        equal=True,
+        met=grown < 100,
+    )
+
+
+def fresh(server: Server) -> Figure:
+    """From the answer to the map while 10,000 events a second come: asked again and again, the longest wait counts."""
+    requests, rate = 2_000, 100.0
+    before = server.events()
+    load = Load(port=server.port, key=server.key, size=100, requests=requests, rate=rate, first=10**8)
+    begun = perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bench.loading", msgspec.json.encode(load).decode()], stdout=subprocess.PIPE
+    )
+    longest = 0.0
+    while process.poll() is None:
+        asked = perf_counter()
+        with suppress(OSError):
+            shown = server.events() - before
+            behind = max(0.0, (asked - begun) - shown / 100 / rate)
+            longest = max(longest, behind + perf_counter() - asked) if asked - begun > 2 else 0.0
+        sleep(0.1)
+    sleep(FRESH_S)
+    whole = server.events() - before == requests * 100
+    return Figure(
+        name="an acknowledged event is in the map, at 10,000 a second",
+        ours_s=longest,
+        goal=f"{FRESH_S:g} s",
+        equal=whole,
+        met=whole and longest < FRESH_S,
+    )
