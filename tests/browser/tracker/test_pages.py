@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 from tracked import Device, Site, Visit, document, tag
 
@@ -69,20 +71,22 @@ def test_a_view_told_by_the_shop_takes_the_place_of_ours(shop: Site, visit: Visi
     assert views(shop) == ["/", "/two"]
 
 
-def test_a_page_that_comes_back_from_the_cache_is_seen_again(shop: Site, visit: Visit) -> None:
-    shop.pages["/next"] = document(title="Next")
-    page = visit()
-    shop.until("page")
-    page.evaluate("window.kept = true")
-    page.goto(f"{shop.address}/next")
-    shop.wait(lambda: len(views(shop)) == 2)
-    page.go_back()
-    if not page.evaluate("window.kept"):  # this browser has no such cache: told that it had
-        page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
-        shop.wait(lambda: len(views(shop)) == 4)
-        return
-    shop.wait(lambda: len(views(shop)) == 3)
-    assert views(shop) == ["/", "/next", "/"]
+def test_a_page_that_comes_back_from_the_cache_is_seen_again(shop: Site, browser: Browser) -> None:
+    note = "addEventListener('pageshow', event => periplo.track('Shown', {kept: event.persisted}))"
+    shop.pages["/"] = document(f"<script>{note}</script>")
+    shop.pages["/next"] = document("<script>setTimeout(() => history.back(), 200)</script>")
+    program = os.environ.get("PERIPLO_CHROMIUM", "/usr/bin/chromium")
+    uncached = ["--disable-back-forward-cache"]  # which tests have by default
+    with browser.browser_type.launch(
+        executable_path=program, args=["--no-sandbox", "--disable-gpu"], ignore_default_args=uncached
+    ) as real:
+        page = real.new_page()
+        page.goto(f"{shop.address}/")
+        shop.until("Shown")
+        page.evaluate("location.href = '/next'")
+        shop.wait(lambda: [m for m in shop.messages if m.get("event") == "Shown" and m["properties"]["kept"]])
+    seen = {m["messageId"]: m["context"]["page"]["path"] for m in shop.messages if m["type"] == "page"}
+    assert sorted(seen.values()) == ["/", "/", "/next"]
 
 
 def test_a_page_made_ready_in_advance_is_told_when_it_is_opened(shop: Site, visit: Visit, device: Device) -> None:
