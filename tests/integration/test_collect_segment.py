@@ -5,11 +5,13 @@ from __future__ import annotations
 import gzip
 import json
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
-from periplo.collect import MOST_BYTES, MOST_EVENT_BYTES, MOST_EVENTS
+from periplo.collect import MOST_BYTES, MOST_EVENT_BYTES, MOST_EVENTS, Writer
+from periplo.server import create_app
 from periplo.workspace import Shop
 from support_collect import ORIGIN, Client, basic, batch, events, track, verdicts
 from support_events import at
@@ -209,6 +211,8 @@ def test_what_can_never_be_an_event_is_kept_with_the_reason(
     assert kept.tell("es") != kept.tell("en")
     alone = client.post("/v1/track", content=json.dumps(message), headers=basic(key))
     assert (alone.status_code, verdicts(alone)) == (400, ["quarantined"])
+    told = alone.json()
+    assert (told["success"], told["code"], told["message"]) == (False, "quarantined", problem["reason"])
     assert shop.quarantine.count() <= 2
 
 
@@ -240,6 +244,17 @@ def test_requests_that_can_never_be_taken(client: Client, key: str, content: byt
     answer = client.post("/v1/batch", content=content, headers=basic(key))
     assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
     assert answer.json()["error"]["fix"]
+    assert (answer.json()["code"], answer.json()["message"]) == (code, answer.json()["error"]["what"])
+
+
+def test_what_waits_is_weighed_unpacked(shop: Shop, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("periplo.workspace.collecting.Writer", partial(Writer, most_waiting=10_000))
+    small, large = (gzip.compress(batch(track(1, properties={"long": "x" * n}))) for n in (9_000, 11_000))
+    assert len(large) < 1_000
+    with Client(create_app(shop), base_url="http://127.0.0.1") as client:
+        assert client.post("/v1/batch", content=small, headers=basic(key)).status_code == 200
+        busy = client.post("/v1/batch", content=large, headers=basic(key))
+    assert (busy.status_code, busy.json()["code"], busy.headers["retry-after"]) == (503, "shop_busy", "2")
 
 
 def test_half_an_emoji_does_not_spoil_a_batch(shop: Shop, client: Client, key: str) -> None:
@@ -265,6 +280,7 @@ def test_pages_of_the_shops_own_sites_may_send(client: Client, key: str) -> None
     assert preflight.headers["access-control-allow-headers"] == "authorization,content-type"
     sent = client.post("/v1/batch", content=batch(track(1)), headers=basic(key) | {"Origin": ORIGIN})
     assert (sent.status_code, sent.headers["access-control-allow-origin"]) == (200, ORIGIN)
+    assert sent.headers["access-control-expose-headers"] == "retry-after"
 
 
 def test_pages_of_other_sites_may_not(shop: Shop, client: Client, key: str) -> None:

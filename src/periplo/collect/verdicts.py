@@ -24,7 +24,7 @@ class Problem(msgspec.Struct, frozen=True):
     reason: str
 
 
-class Answer(msgspec.Struct, frozen=True):
+class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
     """The answer to a request, once all is durable: a verdict per event in the order sent, and what is wrong.
 
     accepted     it is in the log
@@ -32,16 +32,20 @@ class Answer(msgspec.Struct, frozen=True):
     conflict     another event has its message id: that one stays, this one is kept in quarantine
     dropped      its person did not consent, and the shop does not take it then
     quarantined  it can never be an event: kept whole, with the reason, until somebody mends it
+
+    ``code``, ``message``: only where nothing of the request became, or already was, an event. RudderStack's SDK for
+    Python reads them, and sends again for minutes what is refused without.
     """
 
     success: bool
     verdicts: list[Verdict]
     problems: list[Problem]
+    code: str = ""
+    message: str = ""
 
     @property
     def hopeless(self) -> bool:
-        """Whether nothing of the request became, or already was, an event."""
-        return bool(self.verdicts) and all(verdict == "quarantined" for verdict in self.verdicts)
+        return bool(self.code)
 
 
 def answer(arrived: Arrived, repeated: Iterable[int], conflicts: Mapping[int, Fault]) -> Answer:
@@ -55,7 +59,10 @@ def answer(arrived: Arrived, repeated: Iterable[int], conflicts: Mapping[int, Fa
     for wrong in arrived.wrong:
         verdicts[wrong.number] = "quarantined"
         problems.append(_problem(wrong.number, "quarantined", wrong.fault("")))
-    return Answer(True, verdicts, sorted(problems, key=lambda problem: problem.index))
+    problems.sort(key=lambda problem: problem.index)
+    if verdicts and all(verdict == "quarantined" for verdict in verdicts):
+        return Answer(False, verdicts, problems, "quarantined", problems[0].reason)
+    return Answer(True, verdicts, problems)
 
 
 def _problem(index: int, verdict: Verdict, fault: Fault) -> Problem:

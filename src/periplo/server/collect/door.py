@@ -165,7 +165,9 @@ def _wake(tickets: list[Ticket]) -> None:
 
 async def _refuse(send: Send, headers: Headers, error: PeriploError) -> None:
     more = [(b"retry-after", RETRY_AFTER)] if error.http_status in (429, 503) else []
-    await _respond(send, error.http_status, [*headers, *more], _encode({"error": tell(error, "en")}))
+    told = tell(error, "en")
+    also = {"code": told["code"], "message": told["what"]}  # where Segment's and RudderStack's SDKs look
+    await _respond(send, error.http_status, [*headers, *more], _encode({"error": told, **also}))
 
 
 async def _respond(send: Send, status: int, headers: Headers, body: bytes) -> None:

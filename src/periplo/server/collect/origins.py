@@ -28,4 +28,6 @@ def cross_origin(asked: Asked, origins: Set[str]) -> Headers:
             (b"access-control-allow-headers", wanted.encode("latin-1")),
             (b"access-control-max-age", KNOWN_FOR_S),
         ]
+    else:
+        found.append((b"access-control-expose-headers", b"retry-after"))
     return found
