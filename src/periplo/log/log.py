@@ -16,6 +16,7 @@ import pyarrow as pa
 from sqlalchemy import Connection, delete, func, select, update
 
 from periplo.events.model import Event
+from periplo.events.schema import STORED
 from periplo.events.segment import Reading
 from periplo.log.archive import Archive, Key, NoArchive
 from periplo.log.database import Database, insert
@@ -26,7 +27,7 @@ from periplo.log.sequence import last_place, places, take
 from periplo.log.tables import HEAD, event, receipt, reservation, sequence
 from periplo.log.writing import event_rows, receipt_rows
 
-TRIM_AT_ONCE = 10_000
+TRIM_AT_ONCE, MOST_REMEMBERED = 10_000, 100_000
 _encode = msgspec.msgpack.Encoder().encode
 
 Also = Callable[[Connection], None]
@@ -49,6 +50,8 @@ class Log:
         self._database, self._archive = database, archive or NoArchive()
         self._reading = reading or Reading()
         self._keys, self._lock = Keys(self._archive), Lock()
+        self._settled = 0
+        self._last_read: tuple[object, pa.Table] = (None, STORED.empty_table())
 
     def append(self, events: Sequence[Event]) -> int:
         """Commits the events as a group, in order, and answers how many were new.
@@ -95,11 +98,20 @@ class Log:
         return parts
 
     def read(self, after_seq: int = 0, until_seq: int | None = None, source: str | None = None) -> pa.Table:
-        """The events after one place in the sequence, up to another, in order, with the schema ``STORED``: of all
-        sources, or of one."""
+        """The events after one place in the sequence, up to another, in order, with the schema ``STORED``.
+
+        ``source``: only those of one source. The same settled events asked for again, as each consumer does, are not
+        read again.
+        """
+        asked, (before, remembered) = (after_seq, until_seq, source), self._last_read
+        if asked == before:
+            return remembered
         with self._database.reading() as connection:
             rows = read_tail(connection, after_seq, until_seq, source=source)
-        return rows.read(self._reading).events
+        events = rows.read(self._reading).events
+        if until_seq is not None and until_seq <= self._settled and events.num_rows <= MOST_REMEMBERED:
+            self._last_read = asked, events
+        return events
 
     def tail(self, after_seq: int = 0, until_seq: int | None = None, most: int | None = None) -> Tail:
         """The same, at most so many, with the messages that turned out to be no events."""
@@ -135,7 +147,8 @@ class Log:
         """The last place of the sequence before which nothing can appear any more: all readers stop here."""
         with self._database.reading() as connection:
             first_open = connection.scalar(select(func.min(reservation.c.first_seq)))
-            return last_place(connection) if first_open is None else first_open - 1
+            self._settled = last_place(connection) if first_open is None else first_open - 1
+            return self._settled
 
     @contextmanager
     def reserve(self, count: int, import_id: str) -> Iterator[int]:

@@ -117,3 +117,15 @@ def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
     (tmp_path / "log.db").write_bytes(os.urandom(4096))
     with pytest.raises(DamagedShop, match=r"log\.db cannot be used"):
         Log(open_log(tmp_path / "log.db")).settled()
+
+
+def test_settled_events_are_read_once_and_later_ones_are_seen(log: Log) -> None:
+    log.append([event("a"), event("b")])
+    until = log.settled()
+    first = log.read(0, until)
+    assert log.read(0, until) is first
+    log.append([event("c")])
+    assert log.read(0, until + 1)["event_id"].to_pylist() == ["a", "b", "c"]
+    assert log.read(0, 1 << 40).num_rows == 3
+    log.append([event("d")])
+    assert log.read(0, 1 << 40).num_rows == 4
