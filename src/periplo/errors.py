@@ -15,6 +15,7 @@
     │   └── MissingColumn     a column or event that the question needs and the data lack
     ├── NotTaken              what was sent to a shop and will not be taken, however often (exit code 1, HTTP 400)
     │   ├── UnknownWriteKey   no source has the write key (HTTP 401)
+    │   ├── NotGenuine        a webhook whose sender does not have the secret (HTTP 401)
     │   ├── ForeignSite       a page of a site that is not among those of the source (HTTP 403)
     │   └── TooLarge          a request larger than what is taken at once (HTTP 413)
     ├── ShopError             the shop on disk (exit code 1, HTTP 503)
@@ -133,6 +134,11 @@ class NotTaken(PeriploError):
 
 class UnknownWriteKey(NotTaken):
     code = "unknown_write_key"
+    http_status = 401
+
+
+class NotGenuine(NotTaken):
+    code = "not_genuine"
     http_status = 401
 
 

@@ -8,6 +8,7 @@ import typer
 
 from periplo.cli.options import ShopPath
 from periplo.cli.output import LANG, Json, help_text, note, people, show, table
+from periplo.connectors import PLACE
 from periplo.language import t
 from periplo.log import Source
 from periplo.workspace import Shop
@@ -35,6 +36,9 @@ def register(app: typer.Typer) -> None:
     sources.command("allow", help=help_text("Let the pages of more sites send with the key of a source."))(allow)
     sources.command("rotate", help=help_text("Give a source a new write key; the old one is refused at once."))(rotate)
     sources.command("remove", help=help_text("Take nothing more from a source; its events stay."))(remove)
+    sources.command("connectors", help=help_text("The connectors of the shop: where each system reports to."))(
+        list_connectors
+    )
     app.add_typer(sources)
 
 
@@ -55,6 +59,27 @@ def list_sources(shop: ShopPath, as_json: Json = False) -> None:
             note(t("There is none yet. Add one: periplo sources add {shop} web", LANG, shop=shop))
 
     show(as_json, {"sources": found}, for_people)
+
+
+def list_connectors(shop: ShopPath, as_json: Json = False) -> None:
+    with Shop.open(shop) as opened:
+        found = opened.settings.connectors
+    told = [
+        {"name": name, "kind": one.kind, "address": f"{PLACE}{name}", "secret": bool(one.key())}
+        for name, one in sorted(found.items())
+    ]
+
+    def for_people() -> None:
+        heads = [t("connector", LANG), t("kind", LANG), t("address", LANG), t("secret", LANG)]
+        there = {True: t("there", LANG), False: t("missing", LANG)}
+        rows = [(str(one["name"]), str(one["kind"]), str(one["address"]), there[bool(one["secret"])]) for one in told]
+        table(t("Connectors", LANG), heads, rows, left=4)
+        if told:
+            note(t("Each address comes after that of the server, as https://shop.example/v1/webhooks/NAME.", LANG))
+        else:
+            note(t("There is none yet. Give it a table in periplo.toml: docs/howto/connect.md says how.", LANG))
+
+    show(as_json, {"connectors": told}, for_people)
 
 
 def allow(shop: ShopPath, name: Name, origins: MoreSites, as_json: Json = False) -> None:

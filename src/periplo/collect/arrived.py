@@ -13,31 +13,35 @@ from periplo.privacy import Door, Request
 
 
 class Wrong(NamedTuple):
-    """Why a message can never be an event: the rule that it breaks, and where in it. ``number`` in the request."""
+    """Why a message can never be an event: the rule that it breaks, and where in it. ``number`` in the request;
+    ``stage``: who found it."""
 
     number: int
     rule: Rule
     path: str
     values: dict[str, str]
     raw: bytes
+    stage: str = "parse"
 
-    def fault(self, source: str) -> Fault:
+    def fault(self, receipt: Receipt) -> Fault:
         return Fault(
-            source=source,
-            stage="parse",
+            source=receipt.source,
+            stage=self.stage,
             rule=self.rule.name,
             path=self.path,
             reason=self.rule.reason,
             values=self.values,
             index=self.number,
             raw=self.raw,
+            receipt=receipt,
         )
 
 
 @dataclass
 class Arrived:
     """``indexes``: which of the request's messages each good one is; ``dropped``: those that nobody consented to.
-    ``write_key``: where the body has one.
+    ``write_key``: where the body has one. ``restated``: what comes again may say more than before, as an order that
+    is reported whole with each of its changes; the first one stays.
 
     ``call``, ``sent_at``, ``context``: see ``Receipt``.
     """
@@ -51,6 +55,7 @@ class Arrived:
     indexes: list[int] = field(default_factory=list)
     wrong: list[Wrong] = field(default_factory=list)
     dropped: list[int] = field(default_factory=list)
+    restated: bool = False
 
     def admit(self, door: Door, request: Request) -> None:
         """Leaves what the sender's consent allows; which of the request's messages that are not, is in ``dropped``."""

@@ -55,16 +55,17 @@ def answer(arrived: Arrived, repeated: Iterable[int], conflicts: Mapping[int, Fa
         verdicts[number] = "dropped"
     for row in repeated:
         verdicts[arrived.indexes[row]] = "conflict" if row in conflicts else "duplicate"
-    problems = [_problem(arrived.indexes[row], "conflict", fault) for row, fault in conflicts.items()]
+    problems = [_conflict(arrived.indexes[row], fault) for row, fault in conflicts.items()]
     for wrong in arrived.wrong:
         verdicts[wrong.number] = "quarantined"
-        problems.append(_problem(wrong.number, "quarantined", wrong.fault("")))
+        reason = wrong.rule.reason.format(**wrong.values)
+        problems.append(Problem(wrong.number, "quarantined", wrong.stage, wrong.rule.name, wrong.path, reason))
     problems.sort(key=lambda problem: problem.index)
     if verdicts and all(verdict == "quarantined" for verdict in verdicts):
         return Answer(False, verdicts, problems, "quarantined", problems[0].reason)
     return Answer(True, verdicts, problems)
 
 
-def _problem(index: int, verdict: Verdict, fault: Fault) -> Problem:
+def _conflict(index: int, fault: Fault) -> Problem:
     reason = fault.reason.format(**fault.values)
-    return Problem(index, verdict, fault.stage, fault.rule, fault.path, reason)
+    return Problem(index, "conflict", fault.stage, fault.rule, fault.path, reason)

@@ -108,7 +108,7 @@ class Writer:
             also = (lambda connection: self.quarantine.keep(connection, faults)) if faults else None
             repeated = self.log.commit([ticket.received for ticket in group], also)
             for ticket, rows in zip(group, repeated, strict=True):
-                ticket.answer = answer(ticket.arrived, rows, self._conflicting(ticket.received, rows))
+                ticket.answer = answer(ticket.arrived, rows, self._conflicting(ticket, rows))
         except PeriploError as error:
             log.error("Events could not be written: %s", error)
             self._refuse(group, error)
@@ -116,9 +116,9 @@ class Writer:
             log.exception("Events could not be written.")
             self._refuse(group, _unforeseen(error))
 
-    def _conflicting(self, received: Received, rows: list[int]) -> Mapping[int, Fault]:
+    def _conflicting(self, ticket: Ticket, rows: list[int]) -> Mapping[int, Fault]:
         """Keeps what came with the id of another event."""
-        found = self.conflicts(received, rows) if rows else {}
+        found = self.conflicts(ticket.received, rows) if rows and not ticket.arrived.restated else {}
         if found:
             self.quarantine.put_faults(found.values())
         return found

@@ -3,10 +3,12 @@
 from periplo.log.archive import Archive, Key
 from periplo.log.database import Database
 from periplo.log.log import Log, open_log
-from periplo.log.quarantine import Fault, Quarantine, Reading, Reject
+from periplo.log.quarantine import Quarantine
 from periplo.log.reading import Refusal, Tail
 from periplo.log.received import Receipt, Received
+from periplo.log.rejects import Fault, Reading, Reject, as_bytes
 from periplo.log.sources import KnownSources, Source, Sources
+from periplo.log.tallies import Tallies, Tally
 
 __all__ = [
     "Archive",
@@ -24,5 +26,8 @@ __all__ = [
     "Source",
     "Sources",
     "Tail",
+    "Tallies",
+    "Tally",
+    "as_bytes",
     "open_log",
 ]

@@ -5,81 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from hashlib import blake2b
 from typing import Any
 
-import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from periplo.errors import UnknownName
 from periplo.events.refused import Refused
-from periplo.language import Lang, t
 from periplo.log.database import Database, insert
-from periplo.log.packing import pack, unpack
+from periplo.log.rejects import Fault, Reading, Reject, fault_row, import_row, packed, reject_of, us
 from periplo.log.tables import reading, reject
 
 _AT_ONCE = 400
 _READ_AT_ONCE = 10_000
-
-
-class Reject(msgspec.Struct, frozen=True, kw_only=True):
-    """A row in quarantine. ``raw`` is the row as it was, ``header`` the header line of its file.
-
-    A live message has its source as ``file``, the place at fault as ``field``, and the ``rule`` that it broke.
-    ``stage``: where it was refused: import, parse, read, dedupe.
-    """
-
-    reject_id: str
-    import_id: str
-    file: str
-    line: int
-    field: str
-    reason: str
-    values: dict[str, Any]
-    header: str
-    raw: str
-    rejected_at: datetime
-    replayed_at: datetime | None
-    stage: str = "import"
-    rule: str = ""
-
-    def tell(self, lang: Lang) -> str:
-        """The reason in words, with what to do."""
-        return t(self.reason, lang, **self.values)
-
-
-class Reading(msgspec.Struct, frozen=True):
-    """How an import read its files: its preset, and the text of its mapping file."""
-
-    preset: str
-    mapping: str | None
-
-
-class Fault(msgspec.Struct, frozen=True, kw_only=True):
-    """Why a live message cannot be kept as an event, and the whole of it.
-
-    ``path``: the place in it, as context.page; ``index`` of the message in its request; ``reason`` an English template.
-    """
-
-    source: str
-    stage: str
-    rule: str
-    path: str
-    reason: str
-    values: dict[str, str] = {}
-    index: int = 0
-    raw: bytes
-
-    @property
-    def reject_id(self) -> str:
-        """The same each time the message is refused."""
-        parts = (self.source.encode(), self.stage.encode(), self.rule.encode(), self.raw)
-        return blake2b(b"\0".join(parts), digest_size=16).hexdigest()
-
-    @property
-    def text(self) -> str:
-        """The message; bytes that are no UTF-8 as lone surrogates."""
-        return self.raw.decode("utf-8", "surrogateescape")
 
 
 class Quarantine:
@@ -90,7 +27,7 @@ class Quarantine:
 
     def put(self, import_id: str, how: Reading, refused: Iterable[Refused]) -> int:
         """Keeps the refused rows of an import in one commit; answers how many were new."""
-        rows = {one.reject_id: _row(one, import_id) for one in refused}
+        rows = {one.reject_id: import_row(one, import_id) for one in refused}
         with self._database.writing() as connection:
             _insert_new(connection, rows)
             if rows and not connection.scalar(select(reading.c.import_id).where(reading.c.import_id == import_id)):
@@ -99,7 +36,7 @@ class Quarantine:
 
     def keep(self, connection: Connection, faults: Iterable[Fault]) -> None:
         """Keeps live messages, within a commit."""
-        _insert_new(connection, {one.reject_id: _fault_row(one) for one in faults})
+        _insert_new(connection, {one.reject_id: fault_row(one) for one in faults})
 
     def put_faults(self, faults: Iterable[Fault]) -> None:
         """Keeps live messages, in a commit of their own."""
@@ -121,7 +58,7 @@ class Quarantine:
         wanted = wanted.order_by(reject.c.file, reject.c.line, reject.c.reject_id)
         with self._database.reading() as connection:
             rows = connection.execute(wanted.limit(limit).offset(offset)).all()
-        return [_reject(row) for row in rows]
+        return [reject_of(row) for row in rows]
 
     def count(
         self,
@@ -143,7 +80,7 @@ class Quarantine:
             rows = connection.execute(wanted).all()
         if len(rows) != 1:
             raise UnknownName("row in quarantine", reject_id, [one.reject_id for one in self.list(limit=1000)])
-        return _reject(rows[0])
+        return reject_of(rows[0])
 
     def readings(self) -> Mapping[str, Reading]:
         """How each import read its files, by import id."""
@@ -154,7 +91,7 @@ class Quarantine:
         """All rows, also those that went in since, in which ``told`` finds what it looks for."""
         offset = 0
         while rows := self.list(limit=_READ_AT_ONCE, offset=offset, replayed=None):
-            yield from (row for row in rows if told(" ".join((row.raw, row.file, *map(str, row.values.values())))))
+            yield from (row for row in rows if told(row.everything()))
             offset += len(rows)
 
     def erase(self, reject_ids: Collection[str]) -> None:
@@ -165,10 +102,32 @@ class Quarantine:
 
     def mark_replayed(self, reject_ids: Collection[str]) -> None:
         """Notes that these rows were read again and went in."""
-        now = _us(datetime.now(UTC))
         with self._database.writing() as connection:
-            for some in _chunks(list(reject_ids)):
-                connection.execute(update(reject).where(reject.c.reject_id.in_(some)).values(replayed_us=now))
+            self.went_in(connection, reject_ids)
+
+    def went_in(self, connection: Connection, reject_ids: Collection[str]) -> None:
+        """The same, within a commit."""
+        now = us(datetime.now(UTC))
+        for some in _chunks(list(reject_ids)):
+            connection.execute(update(reject).where(reject.c.reject_id.in_(some)).values(replayed_us=now))
+
+    def mend(self, reject_id: str, text: str) -> None:
+        """Keeps how a row should be read instead; the row as it was stays too."""
+        values = {"mended": packed(text), "mended_us": us(datetime.now(UTC))}
+        with self._database.writing() as connection:
+            connection.execute(update(reject).where(reject.c.reject_id == reject_id).values(values))
+
+    def again(self, reject_id: str, fault: Fault) -> None:
+        """A message was refused once more: the newest reason is the one to mend."""
+        values = {
+            "stage": fault.stage,
+            "rule": fault.rule,
+            "field": fault.path,
+            "reason": fault.reason,
+            "reason_values": json.dumps(fault.values),
+        }
+        with self._database.writing() as connection:
+            connection.execute(update(reject).where(reject.c.reject_id == reject_id).values(values))
 
 
 def _filters(
@@ -189,46 +148,5 @@ def _insert_new(connection: Connection, rows: dict[str, tuple[Any, ...]]) -> Non
     insert(connection, reject, list(zip(*rows.values(), strict=True)))
 
 
-def _row(one: Refused, import_id: str) -> tuple[Any, ...]:
-    place = (one.reject_id, import_id, one.file, one.line, one.field, one.reason)
-    return *place, *_kept(one.values, one.header, one.raw), "import", ""
-
-
-def _fault_row(one: Fault) -> tuple[Any, ...]:
-    place = (one.reject_id, f"live {one.source}", one.source, one.index + 1, one.path, one.reason)
-    return *place, *_kept(one.values, "", one.text), one.stage, one.rule
-
-
-def _kept(values: Mapping[str, Any], header: str, raw: str) -> tuple[Any, ...]:
-    packed = pack(raw.encode("utf-8", "surrogatepass"))
-    return json.dumps(values, default=str), header, packed, _us(datetime.now(UTC)), None
-
-
-def _reject(row: Row[Any]) -> Reject:
-    return Reject(
-        reject_id=row.reject_id,
-        import_id=row.import_id,
-        file=row.file,
-        line=row.line,
-        field=row.field,
-        reason=row.reason,
-        values=json.loads(row.reason_values),
-        header=row.header,
-        raw=unpack(row.raw).decode("utf-8", "surrogatepass"),
-        rejected_at=_moment(row.rejected_us),
-        replayed_at=None if row.replayed_us is None else _moment(row.replayed_us),
-        stage=row.stage,
-        rule=row.rule,
-    )
-
-
 def _chunks(ids: list[str]) -> Iterable[list[str]]:
     return (ids[first : first + _AT_ONCE] for first in range(0, len(ids), _AT_ONCE))
-
-
-def _us(when: datetime) -> int:
-    return int(when.timestamp() * 1_000_000)
-
-
-def _moment(us: int) -> datetime:
-    return datetime.fromtimestamp(us / 1_000_000, UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, Table, Text
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration."""
 
 # SQLite keeps rows in the order of an INTEGER key, and of no other.
@@ -59,7 +59,8 @@ sequence = Table(
     Column("last", BigInteger, nullable=False),
 )
 """``events``: the last number given out of the one sequence of the shop. ``trimmed``: up to there events left the
-log. ``lake``: the commit of the archive that the log relies on. ``sources``: how often the sources were changed."""
+log. ``lake``: the commit of the archive that the log relies on. ``sources``: how often the sources were changed.
+``planned``: up to there events were held against the tracking plan."""
 
 reservation = Table(
     "reservation",
@@ -94,5 +95,20 @@ reject = Table(
     Column("replayed_us", BigInteger),
     Column("stage", Text, nullable=False, server_default="import"),  # where: import, parse, read, dedupe
     Column("rule", Text, nullable=False, server_default=""),  # which, in one word; empty for imports
+    Column("receipt", LargeBinary),  # how a live message came, JSON
+    Column("mended", LargeBinary),  # how somebody would have it instead, packed as ``raw``
+    Column("mended_us", BigInteger),
 )
 """The quarantine: what was refused, whole, with the reason."""
+
+tally = Table(
+    "tally",
+    metadata,
+    Column("day", Text, primary_key=True),  # UTC, as 2026-01-31
+    Column("source", Text, primary_key=True),
+    Column("what", Text, primary_key=True),
+    Column("place", Text, primary_key=True),
+    Column("times", BigInteger, nullable=False),
+    Column("last_us", BigInteger, nullable=False),
+)
+"""What is only counted: how often something happened to the messages of a source."""

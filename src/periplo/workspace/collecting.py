@@ -12,6 +12,7 @@ from periplo.errors import ShopBusy
 from periplo.log import KnownSources
 from periplo.privacy import Door
 from periplo.workspace.conflicts import conflicts
+from periplo.workspace.hooks import Hooks
 from periplo.workspace.recording import ARCHIVE_FROM, archive
 from periplo.workspace.stores import Stores
 
@@ -23,12 +24,13 @@ LOOK_S = 1.0
 
 class Collecting:
     """``writer`` takes tickets and hands them to ``deliver`` when they are durable; ``sources`` knows the keys;
-    ``door`` says what comes in."""
+    ``door`` says what comes in; ``hooks`` are the connectors."""
 
     def __init__(self, stores: Stores, deliver: Deliver) -> None:
         self.sources = KnownSources(stores.sources)
         self.writer = Writer(stores.log, stores.quarantine, deliver, partial(conflicts, stores))
         self.door = Door(stores.settings.privacy, stores.salts, stores.settings.time_zone, stores.taxonomy)
+        self.hooks = Hooks(stores)
         self._stores, self._ending = stores, Event()
         self._archiver = Thread(target=self._archive, name="periplo-archiver", daemon=True)
 
@@ -42,11 +44,13 @@ class Collecting:
         self._ending.set()
         self.writer.stop()
         self._archiver.join()
+        self._stores.tallies.flush()
 
     def _archive(self) -> None:
         while not self._ending.wait(LOOK_S):
             try:
                 self._stores.salts.sweep(self._stores.today())
+                self._stores.tallies.flush()
                 if self._stores.log.count(self._stores.lake.now().archived_seq()) > ARCHIVE_FROM:
                     archive(self._stores, wait_s=0)
             except ShopBusy:

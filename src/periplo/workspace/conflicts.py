@@ -39,6 +39,7 @@ def conflicts(stores: Stores, received: Received, rows: Sequence[int]) -> Mappin
                 reason=OTHER_PAYLOAD.reason,
                 index=row,
                 raw=bytes(received.messages[row]),
+                receipt=received.receipt,
             )
     return found
 

@@ -90,4 +90,5 @@ def _fault(refused: Refusal) -> Fault:
         reason=why.reason,
         values=why.values,
         raw=refused.raw,
+        receipt=refused.receipt,
     )

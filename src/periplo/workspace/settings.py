@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
@@ -12,6 +12,7 @@ from zoneinfo import available_timezones
 import msgspec
 from babel import Locale
 
+from periplo.connectors import Connector
 from periplo.errors import BadSettings, UnknownName, did_you_mean
 from periplo.privacy import Privacy
 
@@ -19,7 +20,8 @@ from periplo.privacy import Privacy
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """``currency`` (ISO 4217) and ``time_zone`` (IANA) hold where data do not say; ``country`` (ISO 3166) tells how
     phone numbers are read; ``simulated``: the shop is invented, and its map says so; ``privacy``: what is kept;
-    ``database``: the URL of a PostgreSQL database for log, state and people, empty for SQLite files in the folder.
+    ``database``: the URL of a PostgreSQL database for log, state and people, empty for SQLite files in the folder;
+    ``connectors``: the systems that report by webhook.
     """
 
     name: str
@@ -29,6 +31,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     simulated: bool = False
     database: str = ""
     privacy: Privacy = Privacy()
+    connectors: dict[str, Connector] = {}
 
     @classmethod
     def read(cls, file: Path, name: str) -> Settings:
@@ -37,35 +40,43 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         for setting, value in given.items():
             if setting not in cls.__struct_fields__:
                 raise UnknownName("setting", setting, cls.__struct_fields__, where=file.name)
-            if setting != "privacy":
+            if setting not in _TABLES:
                 _check(file, setting, value)
-        return cls(**given | {"privacy": _privacy(file, given.get("privacy", {}))})
+        tables = {name: _in_table(file, name, given[name]) for name in _TABLES if name in given}
+        return cls(**given | tables)
 
     def as_toml(self) -> str:
         """The settings as the text of a ``periplo.toml``."""
-        tables = {"": msgspec.to_builtins(self), "privacy": msgspec.to_builtins(self.privacy)}
-        tables |= {f"privacy.sources.{json.dumps(name)}": one for name, one in tables["privacy"].pop("sources").items()}
-        del tables[""]["privacy"]
-        return "\n".join(filter(None, (_table(name, values) for name, values in tables.items())))
+        return "\n".join(_tables("", msgspec.to_builtins(self), msgspec.to_builtins(Settings(name=""))))
 
 
-def _table(name: str, values: dict[str, Any]) -> str:
-    """A table of TOML; a setting without a value does not stand in it."""
-    usual = msgspec.to_builtins(Privacy()) if name == "privacy" else {"database": ""}
+_TABLES: dict[str, Any] = {"privacy": Privacy, "connectors": dict[str, Connector]}
+"""The settings that are tables of their own."""
+
+
+def _tables(name: str, values: dict[str, Any], usual: dict[str, Any]) -> Iterator[str]:
+    """A table of TOML and those in it; what is as usual, or has no value, does not stand there."""
     told = {setting: value for setting, value in values.items() if value is not None and value != usual.get(setting)}
-    lines = [f"{setting} = {json.dumps(value, ensure_ascii=False)}\n" for setting, value in told.items()]
-    return "".join([f"[{name}]\n", *lines] if name and lines else lines)
+    plain = [one for one in told.items() if not isinstance(one[1], dict)]
+    lines = [f"{setting} = {json.dumps(value, ensure_ascii=False)}\n" for setting, value in plain]
+    if lines:
+        yield "".join([f"[{name}]\n", *lines] if name else lines)
+    for setting, value in told.items():
+        if isinstance(value, dict):
+            key = setting if setting.isidentifier() else json.dumps(setting, ensure_ascii=False)
+            yield from _tables(f"{name}.{key}".strip("."), value, usual.get(setting, {}))
 
 
-def _privacy(file: Path, given: object) -> Privacy:
-    """The table ``[privacy]``; of its wrong values the first is told."""
+def _in_table(file: Path, name: str, given: object) -> Any:
+    """The value of a table; of what is wrong in it the first is told."""
     try:
-        return msgspec.convert(given, Privacy)
+        return msgspec.convert(given, _TABLES[name])
     except msgspec.ValidationError as error:
         raise BadSettings(
-            "{file}: the table [privacy] cannot be used: {detail}.",
-            fix="See the settings in the reference: each takes one of a few words.",
+            "{file}: the table [{table}] cannot be used: {detail}.",
+            fix="See docs/reference/settings.md for what it can hold.",
             file=file.name,
+            table=name,
             detail=str(error),
         ) from error
 

@@ -19,7 +19,7 @@ from periplo.events.segment import Reading as MessageReading
 from periplo.identity import Identity, Rules, open_state
 from periplo.journeys.columns import I64
 from periplo.lake import ArchivedKeys, Lake
-from periplo.log import Log, Quarantine, Sources, open_log
+from periplo.log import Log, Quarantine, Sources, Tallies, open_log
 from periplo.privacy import Erasures, Salts
 from periplo.vocabulary import Taxonomy
 from periplo.workspace.lock import Lock
@@ -43,6 +43,7 @@ class Stores:
         self.log = Log(self.log_database, self.archived, how)
         self.sources = Sources(self.log_database)
         self.quarantine = Quarantine(self.log_database)
+        self.tallies = Tallies(self.log_database)
         self.lock = Lock(places.lock)
         self.erasures, self.salts = Erasures(places.privacy), Salts(places.privacy)
         rules = Rules.of(taxonomy.identifiers)

@@ -15,6 +15,7 @@ FLOORS = [
     {"privacy"},
     {"log", "lake", "identity", "profiles", "intake", "access"},
     {"collect"},
+    {"connectors"},
     {"journeys"},
     {"analysis"},
     {"maps", "simulator", "site"},

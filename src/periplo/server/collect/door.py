@@ -24,6 +24,7 @@ from periplo.server.collect.origins import ANY, Headers, cross_origin
 from periplo.server.collect.request import Asked, body_of
 from periplo.server.collect.routes import FLAGS, ROUTES, Read, tells
 from periplo.server.collect.settings import NO_FLAGS
+from periplo.server.collect.webhooks import brought, name_in
 from periplo.workspace import Shop
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -57,9 +58,7 @@ class CollectDoor:
 
     def takes(self, scope: Any) -> bool:
         """Whether a request is for this door."""
-        return scope["type"] == "http" and (
-            scope["path"] in ROUTES or scope["path"] in FLAGS or tells(scope["path"]) is not None
-        )
+        return scope["type"] == "http" and _is_for_us(scope["path"])
 
     async def __call__(self, scope: Any, receive: Any, send: Send) -> None:
         self.start()
@@ -88,29 +87,34 @@ class CollectDoor:
             return METHOD_NOT_ALLOWED, b""
         if asked.path in FLAGS:
             return 200, _encode(NO_FLAGS)
+        if name := name_in(asked.path):
+            answered = await self._admit(asked, *await brought(self._collecting, name, asked, receive))
+            return 200, _encode(answered)  # also where nothing became an event: a webhook that is refused is given up
         found = await self._take(asked, receive, ROUTES[asked.path])
         return 400 if found.hopeless else 200, _encode(found)
 
     async def _take(self, asked: Asked, receive: Any, read: Read) -> Answer:
-        body = await body_of(asked, receive)
-        door = self._collecting.door
-        body = door.body(opened(body))
+        body = self._collecting.door.body(opened(await body_of(asked, receive)))
         try:
             arrived = read(body)
         except NotTaken as error:
             await self._keep_whole(asked, body, error)
             raise
-        source = await self._source(asked, arrived.write_key)
+        return await self._admit(asked, await self._source(asked, arrived.write_key), arrived, len(body))
+
+    async def _admit(self, asked: Asked, source: Source, arrived: Arrived, size: int) -> Answer:
+        """The answer to what a source sent, ``size`` bytes, as its sender's consent allows. Raises ``ShopError``."""
+        door = self._collecting.door
         sender = Request(source.name, asked.client, asked.headers.get("user-agent", ""), datetime.now(UTC))
         arrived.admit(door, sender)
         if not arrived.messages and not arrived.wrong:
             return answer(arrived, (), {})
-        return await self._written(arrived, source, door.agent(asked.user_agent), len(body))
+        return await self._written(arrived, source, door.agent(asked.user_agent), size)
 
     async def _written(self, arrived: Arrived, source: Source, user_agent: str | None, size: int) -> Answer:
         """Waits until all of it is durable. Raises ``ShopError``."""
-        faults = [wrong.fault(source.name) for wrong in arrived.wrong]
         received = arrived.received(source, time.time_ns() // 1000, user_agent)
+        faults = [wrong.fault(received.receipt) for wrong in arrived.wrong]
         waiter: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._collecting.writer.put(Ticket(arrived, received, faults, size, waiter))
         return await waiter
@@ -141,6 +145,10 @@ class CollectDoor:
                 name=source.name,
             )
         return source
+
+
+def _is_for_us(path: str) -> bool:
+    return path in ROUTES or path in FLAGS or tells(path) is not None or name_in(path) is not None
 
 
 def _deliver(tickets: list[Ticket]) -> None:

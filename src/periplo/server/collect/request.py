@@ -24,7 +24,7 @@ class Asked:
             name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
         }
         self.scheme: str = scope["scheme"]
-        self._query: bytes = scope["query_string"]
+        self.query: bytes = scope["query_string"]
         self._peer: str = (scope.get("client") or ("",))[0]
 
     @property
@@ -60,7 +60,7 @@ class Asked:
             return given.strip()
         if key := self.headers.get("x-write-key"):
             return key.partition(":")[0]
-        asked = parse_qs(self._query.decode("latin-1")) if self._query else {}
+        asked = parse_qs(self.query.decode("latin-1")) if self.query else {}
         return next((asked[name][0] for name in ("writeKey", "writekey") if name in asked), None)
 
 

@@ -1,0 +1,62 @@
+"""What is only counted: how often something happened to the messages of a source, by day (UTC)."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from threading import Lock
+
+import msgspec
+from sqlalchemy import select, update
+
+from periplo.log.database import Database, insert
+from periplo.log.tables import tally
+
+
+class Tally(msgspec.Struct, frozen=True):
+    """``what`` happened so often, ``where``: in which event, at which place."""
+
+    source: str
+    what: str
+    where: str
+    count: int
+    last_at: datetime
+
+
+class Tallies:
+    """Counts in memory, cheaply, and writes when ``flush`` is called. Safe for threads."""
+
+    def __init__(self, database: Database) -> None:
+        self._database, self._lock = database, Lock()
+        self._counts: Counter[tuple[str, str, str]] = Counter()
+
+    def add(self, source: str, what: str, where: str = "", count: int = 1) -> None:
+        with self._lock:
+            self._counts[source, what, where] += count
+
+    def flush(self) -> None:
+        """Adds what was counted to what is kept."""
+        with self._lock:
+            counts, self._counts = self._counts, Counter()
+        if not counts:
+            return
+        now = time.time_ns() // 1000
+        day = datetime.now(UTC).date().isoformat()
+        with self._database.writing() as connection:
+            for (source, what, where), count in counts.items():
+                one = (tally.c.day == day, tally.c.source == source, tally.c.what == what, tally.c.place == where)
+                more = {"times": tally.c.times + count, "last_us": now}
+                if not connection.execute(update(tally).where(*one).values(more)).rowcount:
+                    insert(connection, tally, [[day], [source], [what], [where], [count], [now]])
+
+    def since(self, day: date) -> Sequence[Tally]:
+        """What was counted from a day on, over all days."""
+        found: dict[tuple[str, str, str], tuple[int, int]] = {}
+        with self._database.reading() as connection:
+            for row in connection.execute(select(tally).where(tally.c.day >= day.isoformat())):
+                key = row.source, row.what, row.place
+                count, last_us = found.get(key, (0, 0))
+                found[key] = count + row.times, max(last_us, row.last_us)
+        return [Tally(*key, count, datetime.fromtimestamp(us / 1e6, UTC)) for key, (count, us) in found.items()]
