@@ -90,7 +90,8 @@ def played(sdk: Sdk, steps: list[Step], host: str, key: str) -> list[Span]:
         [*command, PROGRAMS / sdk.program], input=asked, capture_output=True, text=True, env=env, timeout=PATIENCE_S
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    return [(_instant(began), _instant(ended)) for began, ended in json.loads(done.stdout)]
+    said = done.stdout.splitlines()[-1]  # some SDKs talk before
+    return [(_instant(began), _instant(ended)) for began, ended in json.loads(said)]
 
 
 def _instant(milliseconds: int) -> datetime:

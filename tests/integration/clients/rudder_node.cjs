@@ -1,5 +1,4 @@
-// A journey by @rudderstack/rudder-sdk-node, which says what it does on the output: that is for people.
-console.log = console.error;
+// A journey by @rudderstack/rudder-sdk-node.
 const Analytics = require("@rudderstack/rudder-sdk-node");
 const { HOST, KEY, play } = require("./asked.cjs");
 
