@@ -15,13 +15,14 @@ from bench.apart import Apart
 from bench.clickhouse import clickhouse
 from bench.crowd import DATA, Crowd
 from bench.measuring import Figure, compared, repeated
-from bench.peers import ask_peer
+from bench.peers import Answer, ask_peer
 from periplo.analysis import Journeys
+from periplo.analysis.paths.nodes import OTHER
 from periplo.analysis.paths.sankey import Sankey
 from periplo.analysis.paths.transitions import Transitions
 
 SMALL = Crowd(events=1_000_000)
-STEPS = 5
+STEPS, TOP, REPEATS = 5, 50, 9
 _WINDOW = "WINDOW w AS (PARTITION BY customer ORDER BY time ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)"
 LAG = f"""
     SELECT before, event, count() AS n
@@ -99,18 +100,48 @@ def _against(crowd: Crowd, peer: Apart) -> Iterator[Figure]:
 
 
 def against_libraries(crowd: Crowd) -> Iterator[Figure]:
-    journeys, file = crowd.journeys(), table(crowd)
-    dfg = ask_peer("directly_follows", file)
-    if dfg is not None:
-        ours = repeated(lambda: journeys.transitions(of="event", collapse=False, times=False), 5)
-        found = counts(journeys.transitions(of="event", collapse=False, times=False))
-        equal = {f"{a}\t{b}": n for (a, b), n in found.items() if a is not None} == dfg.answer
+    journeys, file, size = crowd.journeys(), table(crowd), f"{crowd.events / 1e6:g} M events"
+
+    def follows() -> Transitions:
+        return journeys.transitions(of="event", collapse=False, times=False)
+
+    def laid() -> Sankey:
+        return journeys.sankey(of="event", steps=STEPS, collapse=False, gap="never", top=TOP)
+
+    found = {f"{a}\t{b}": n for (a, b), n in counts(follows()).items() if a is not None}
+    pairs: list[tuple[str, str, Answer | None, float]] = [
+        ("transitions", "pm4py's directly-follows graph", ask_peer("directly_follows", file), 100),
+        ("transitions", "retentioneering's transition graph", ask_peer("eventstream", file, "transitions"), 20),
+    ]
+    ours_s = repeated(follows, REPEATS)
+    for name, than, peer, goal in pairs:
+        if peer is not None:
+            yield _figure(f"{name}, {size}", ours_s, than, peer, goal, found == peer.answer)
+    steps = ask_peer("eventstream", file, "steps")
+    if steps is not None:
+        equal = _same_steps(laid(), steps.answer)
         yield _figure(
-            f"transitions, {crowd.events / 1e6:g} M events", ours, "pm4py's directly-follows graph", dfg, 100, equal
+            f"sankey of {STEPS} steps, {size}",
+            repeated(laid, REPEATS),
+            "retentioneering's step sankey",
+            steps,
+            10,
+            equal,
         )
 
 
-def _figure(name: str, ours_s: float, than: str, peer: Any, goal: float, equal: bool) -> Figure:
+def _same_steps(ours: Sankey, theirs: list[dict[str, float]]) -> bool:
+    """The same shares of paths at each event in each column; those that are "other" in ours together."""
+    for column, their in enumerate(theirs):
+        own = {node.name: node.share for node in ours.nodes if node.column == column}
+        rest = own.pop(OTHER, 0.0)
+        alone = [their.pop(name, 0.0) for name in own]
+        if not np.allclose([*own.values(), rest], [*alone, sum(their.values())], rtol=1e-9):
+            return False
+    return True
+
+
+def _figure(name: str, ours_s: float, than: str, peer: Answer, goal: float, equal: bool) -> Figure:
     peer_s = median(peer.seconds)
     ratio = peer_s / ours_s
     return Figure(

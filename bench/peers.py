@@ -14,8 +14,7 @@ PYTHON = ROOT / ".cache" / "peers" / "bin" / "python"
 SCRIPTS = Path(__file__).parent / "peer"
 # No peer may send anything anywhere.
 _QUIET = {
-    "RETE_TRACKING": "0",
-    "RETENTIONEERING_DISABLE_TRACKING": "1",
+    "RETENTIONEERING_NO_TRACK": "1",
     "DO_NOT_TRACK": "1",
     "http_proxy": "http://0.0.0.0:9",
     "https_proxy": "http://0.0.0.0:9",

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from math import isnan
 
 import numpy as np
 
 from periplo.journeys.columns import F64, I64
-from periplo.journeys.kernels.quantiles import few_quantiles, grouped
+from periplo.journeys.kernels.quantiles import few_quantiles, grouped, put
 
 MEDIAN_AND_P90: F64 = np.array([0.5, 0.9])
 _FEW = 200
 """Groups of more values are left to numpy, which selects with vector instructions; asking it takes longer than few."""
+_ALONE = 1 << 20
+"""More values than these are worth a thread per core."""
+Piece = tuple[I64, I64]
+"""``values`` by group, those of group g at ``begin[g]:begin[g + 1]``: (values, begin)."""
 
 
 def median_and_p90(group: I64, value: I64, groups: int) -> F64:
@@ -23,20 +29,37 @@ def median_and_p90(group: I64, value: I64, groups: int) -> F64:
 def grouped_quantiles(group: I64, value: I64, groups: int, shares: F64) -> F64:
     """Quantiles float64[groups, shares], linear between neighbours as numpy's; NaN for an empty group. ``shares``
     ascend."""
-    values, begin = grouped(np.ascontiguousarray(group), np.ascontiguousarray(value), groups)
-    return quantiles_of(values, begin, shares)
+    return quantiles_of([grouped(np.ascontiguousarray(group), np.ascontiguousarray(value), groups)], shares)
 
 
-def quantiles_of(values: I64, begin: I64, shares: F64) -> F64:
-    """The same of values that lie together: group g is ``values[begin[g]:begin[g + 1]]``, whose order changes."""
-    answer = few_quantiles(values, begin, shares, _FEW)
-    for g in np.flatnonzero(np.diff(begin) > _FEW):
-        answer[g] = _quantiles(values[begin[g] : begin[g + 1]], shares)
+def quantiles_of(pieces: Sequence[Piece], shares: F64) -> F64:
+    """The same of groups whose values lie in pieces."""
+    sizes = np.sum([np.diff(begin) for _, begin in pieces], axis=0)
+    answer, many = _few(pieces, sizes, shares), np.flatnonzero(sizes > _FEW)
+
+    def fill(some: I64) -> None:
+        for group in some.tolist():
+            values = [values[begin[group] : begin[group + 1]] for values, begin in pieces]
+            answer[group] = _quantiles(np.concatenate(values), shares)
+
+    workers = (os.cpu_count() or 1) if sizes.sum() > _ALONE else 1
+    with ThreadPoolExecutor(workers) as pool:
+        list(pool.map(fill, (many[start::workers] for start in range(workers))))
     return answer
 
 
+def _few(pieces: Sequence[Piece], sizes: I64, shares: F64) -> F64:
+    """The quantiles of the groups that have few values; NaN for others."""
+    few = sizes <= _FEW
+    begin = np.concatenate(([0], np.cumsum(np.where(few, sizes, 0))))
+    fill, together = begin[:-1].copy(), np.empty(begin[-1], np.int64)
+    for values, starts in pieces:
+        put(values, starts, few, fill, together)
+    return few_quantiles(together, begin, shares)
+
+
 def _quantiles(values: I64, shares: F64) -> list[float]:
-    """From the largest share down, each among the values below the one found before."""
+    """From the largest share down, each among the values below the one found before. Changes their order."""
     found, end, above = [], len(values), int(values[0])
     for share in shares[::-1]:
         exact = float(share) * (len(values) - 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import reduce
 
 import numpy as np
 
@@ -15,6 +16,8 @@ from periplo.journeys.kernels.paths import aligned, anchored
 from periplo.language import Lang, t
 
 ALL_TIME = -1
+AT_ONCE = 1 << 18
+"""So many events are laid at once: what is noted of them stays in the cache, and memory the same however many."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,8 @@ class Alignment:
         return self.before + 1 + self.after
 
     def map(self, part: JourneyColumns) -> AlignedState:
-        return self._lay(part, self.versus is not None)
+        some = list(part.parts(part.events // AT_ONCE + 1)) or [part]
+        return reduce(self.merge, (self._lay(one, self.versus is not None) for one in some))
 
     def merge(self, left: AlignedState, right: AlignedState) -> AlignedState:
         paths = left.paths.beside(right.paths) if left.paths and right.paths else None

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
+from operator import add
 from typing import Any
 
 import msgspec
 import numpy as np
 
 from periplo.analysis.charts import Cell, Chart, Heatmap, Row
-from periplo.analysis.numbers import seconds
+from periplo.analysis.numbers import MEDIAN_AND_P90, Piece, quantiles_of, seconds
 from periplo.analysis.paths.nodes import END, START, Of, node_label, referred
 from periplo.analysis.paths.versus import Difference, Facts, Versus, differences, inside_of, points, signed
 from periplo.analysis.paths.visits import Visits, Walk, each_once
 from periplo.analysis.result import Result, Shown
-from periplo.journeys.columns import F64, I64, JourneyColumns
-from periplo.journeys.kernels.paths_times import sorted_quantiles
+from periplo.journeys.columns import I64, JourneyColumns
 from periplo.journeys.kernels.transitions import transitions
 from periplo.language import Lang, duration, number, percent, t
 
 SHOWN = 30
 DRAWN = 12
 """So many nodes are drawn as a matrix."""
-SHARES: F64 = np.array([0.5, 0.9])
 
 
-class Move(msgspec.Struct, frozen=True, kw_only=True):
+class Move(msgspec.Struct, frozen=True, gc=False):
     """From one node to the next. Without ``origin``: the start of paths; without ``target``: no further step.
 
     ``share_out`` of all steps from the origin, ``share_in`` of all steps to the target. Times in seconds, from the last
@@ -118,24 +118,12 @@ def flat(row: Any) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Timed:
-    """Times (us) of each part, sorted within their cell: those of cell c in part p are
-    ``times[begin[p, c]:begin[p, c + 1]]``."""
-
-    begin: I64
-    times: I64
-
-    def beside(self, other: Timed) -> Timed:
-        begin = np.concatenate((self.begin, other.begin + len(self.times)))
-        return Timed(begin, np.concatenate((self.times, other.times)))
-
-
-@dataclass(frozen=True)
 class TransitionState:
-    """``counts`` int64[kinds + 1, kinds + 1]; the times, where asked for; with a group, every step by itself."""
+    """``counts`` int64[kinds + 1, kinds + 1]; the times (us) by cell, a piece a part, where asked for; with a group,
+    every step by itself."""
 
     counts: I64
-    timed: Timed | None
+    timed: tuple[Piece, ...]
     facts: Facts | None = field(default=None)
 
 
@@ -149,14 +137,13 @@ class TransitionQuestion:
         kinds = self.walk.nodes.kinds
         cells = np.zeros((kinds + 1) ** 2, np.int64)
         self._count(part, cells, np.empty(0, np.int64))
-        timed = self._timed(part, cells) if self.times else None
+        timed = (self._timed(part, cells),) if self.times else ()
         facts = self._facts(part) if self.versus else None
         return TransitionState(cells.reshape(kinds + 1, kinds + 1), timed, facts)
 
     def merge(self, left: TransitionState, right: TransitionState) -> TransitionState:
         facts = left.facts.beside(right.facts) if left.facts and right.facts else None
-        timed = left.timed.beside(right.timed) if left.timed and right.timed else None
-        return TransitionState(left.counts + right.counts, timed, facts)
+        return TransitionState(left.counts + right.counts, left.timed + right.timed, facts)
 
     def finish(self, state: TransitionState) -> list[Move]:
         names = (*self.walk.nodes.names, None)
@@ -168,35 +155,34 @@ class TransitionQuestion:
         order = np.lexsort((rank[target], rank[origin], -counts[kept]))
         kept, origin, target = kept[order], origin[order], target[order]
         out, into = state.counts.sum(axis=1), state.counts.sum(axis=0)
+        against = self._differences(state)
+        medians, p90s = self._times(state, kept)
+        return list(
+            map(
+                Move,
+                map(names.__getitem__, origin.tolist()),
+                map(names.__getitem__, target.tolist()),
+                counts[kept].tolist(),
+                (counts[kept] / out[origin]).tolist(),
+                (counts[kept] / into[target]).tolist(),
+                medians,
+                p90s,
+                self._refs(names, origin, target),
+                [against[cell] for cell in kept.tolist()] if against else repeat(None),
+            )
+        )
+
+    def _times(self, state: TransitionState, kept: I64) -> tuple[Iterable[float | None], Iterable[float | None]]:
+        """The median and the ninth decile of each kept cell, in seconds."""
+        if not state.timed:
+            return repeat(None), repeat(None)
+        ranks = quantiles_of(state.timed, MEDIAN_AND_P90)[kept]
+        return map(seconds, ranks[:, 0].tolist()), map(seconds, ranks[:, 1].tolist())
+
+    def _refs(self, names: Sequence[str | None], origin: I64, target: I64) -> Iterable[str]:
         starts = [f"transition/{referred(name, START)}/" for name in names]
         ends = [referred(name, END) for name in names]
-        against = self._differences(state)
-        ranks = np.full((len(kept), 2), np.nan)
-        if state.timed:
-            ranks = sorted_quantiles(state.timed.times, state.timed.begin, kept, SHARES)
-        columns = (
-            kept,
-            origin,
-            target,
-            counts[kept],
-            counts[kept] / out[origin],
-            counts[kept] / into[target],
-            *ranks.T,
-        )
-        return [
-            Move(
-                origin=names[a],
-                target=names[b],
-                n=n,
-                share_out=share_out,
-                share_in=share_in,
-                median_s=seconds(median),
-                p90_s=seconds(p90),
-                ref=starts[a] + ends[b],
-                difference=against[cell] if against else None,
-            )
-            for cell, a, b, n, share_out, share_in, median, p90 in zip(*(c.tolist() for c in columns), strict=True)
-        ]
+        return map(add, map(starts.__getitem__, origin.tolist()), map(ends.__getitem__, target.tolist()))
 
     def behind(self, columns: JourneyColumns, ref: str) -> I64 | None:
         """``transition/<from>/<to>``: each a node, or ``start`` and ``end``."""
@@ -216,7 +202,7 @@ class TransitionQuestion:
         nodes = self.walk.nodes
         transitions(*events, nodes.table, nodes.kinds, self.walk.collapse, self.walk.gap_us, cells, times)
 
-    def _timed(self, part: JourneyColumns, counts: I64) -> Timed:
+    def _timed(self, part: JourneyColumns, counts: I64) -> Piece:
         """The times of all real steps, by cell."""
         kinds = self.walk.nodes.kinds
         real = counts.reshape(kinds + 1, kinds + 1).copy()
@@ -225,9 +211,7 @@ class TransitionQuestion:
         times = np.empty(begin[-1], np.int64)
         if len(times):
             self._count(part, begin[:-1].copy(), times)
-        for cell in np.flatnonzero(real.ravel() > 1):
-            times[begin[cell] : begin[cell + 1]].sort()
-        return Timed(begin[None], times)
+        return times, begin
 
     def _facts(self, part: JourneyColumns) -> Facts:
         """Every step with its customer, in order: into each visit, and out of the last of a stretch."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from periplo.journeys.columns import F64, I64
+from periplo.journeys.columns import F64, I64, Bool
 from periplo.journeys.kernels.compiled import kernel
 
 
@@ -53,9 +53,19 @@ def grouped(group: I64, value: I64, groups: int) -> Any:
 
 
 @kernel
-def few_quantiles(values: I64, begin: I64, shares: F64, most: int) -> F64:
-    """Quantiles float64[groups, shares] of groups of at most ``most`` values, linear between neighbours as numpy's; NaN
-    for others, and where there are none. Changes the order of the values in each group.
+def put(values: I64, begin: I64, groups: Bool, fill: I64, out: I64) -> None:
+    """Copy the values of some groups to where each is filled; ``fill`` moves on."""
+    for g in range(len(groups)):
+        if groups[g]:
+            for i in range(begin[g], begin[g + 1]):
+                out[fill[g]] = values[i]
+                fill[g] += 1
+
+
+@kernel
+def few_quantiles(values: I64, begin: I64, shares: F64) -> F64:
+    """Quantiles float64[groups, shares], linear between neighbours as numpy's; NaN where there are no values. Changes
+    the order of the values in each group.
 
     ``shares`` ascend; each is found among the values below the one found before, from the largest share down.
     """
@@ -63,7 +73,7 @@ def few_quantiles(values: I64, begin: I64, shares: F64, most: int) -> F64:
     for g in range(len(begin) - 1):
         first, last = begin[g], begin[g + 1]
         end = last
-        for k in range(len(shares) - 1 if 0 < last - first <= most else -1, -1, -1):
+        for k in range(len(shares) - 1 if first < last else -1, -1, -1):
             exact = shares[k] * (last - first - 1)
             place = first + int(exact)
             _select(values, first, end, place)

@@ -34,25 +34,26 @@ def transitions(
     With ``times`` empty it adds to the counts in ``cells``. Else ``cells`` hold where the times of each real step
     begin in ``times``, which are then filled (us, from the last event of one visit to the first of the next).
     """
-    width, timed = kinds + 1, len(times) > 0
-    clocked = timed or gap < NO_GAP
-    for customer in range(len(offsets) - 1):
+    one = np.uint64(1)  # indices that cannot be negative: the others are looked at twice
+    none, timed = np.uint64(kinds), len(times) > 0
+    width, clocked = none + one, timed or gap < NO_GAP
+    for customer in range(np.uint64(0), np.uint64(len(offsets) - 1)):
         if not person[customer]:
             continue
-        before, when = kinds, np.int64(0)
-        for row in range(offsets[customer], offsets[customer + 1]):
-            here = table[channel[row], event[row]]
-            if here < 0:
+        before, when = none, np.int64(0)
+        for row in range(np.uint64(offsets[customer]), np.uint64(offsets[customer + one])):
+            node = table[channel[row], event[row]]
+            if node < 0:
                 continue
-            now = time_us[row] if clocked else np.int64(0)
-            if before != kinds and now - when >= gap:
-                cells[before * width + kinds] += 1
-                before = kinds
+            here, now = np.uint64(node), time_us[row] if clocked else np.int64(0)
+            if before != none and now - when >= gap:
+                cells[before * width + none] += 1
+                before = none
             if here != before or not collapse:
                 cell = before * width + here
-                if timed and before != kinds:
-                    times[cells[cell]] = now - when
+                if timed and before != none:
+                    times[np.uint64(cells[cell])] = now - when
                 cells[cell] += 1
             before, when = here, now
-        if before != kinds:
-            cells[before * width + kinds] += 1
+        if before != none:
+            cells[before * width + none] += 1
