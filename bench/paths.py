@@ -22,7 +22,7 @@ from periplo.analysis.paths.sankey import Sankey
 from periplo.analysis.paths.transitions import Transitions
 
 SMALL = Crowd(events=1_000_000)
-STEPS, TOP, REPEATS = 5, 50, 9
+STEPS, REPEATS = 5, 9
 _WINDOW = "WINDOW w AS (PARTITION BY customer ORDER BY time ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)"
 LAG = f"""
     SELECT before, event, count() AS n
@@ -106,7 +106,7 @@ def against_libraries(crowd: Crowd) -> Iterator[Figure]:
         return journeys.transitions(of="event", collapse=False, times=False)
 
     def laid() -> Sankey:
-        return journeys.sankey(of="event", steps=STEPS, collapse=False, gap="never", top=TOP)
+        return journeys.sankey(of="event", steps=STEPS, collapse=False, gap="never")
 
     found = {f"{a}\t{b}": n for (a, b), n in counts(follows()).items() if a is not None}
     pairs: list[tuple[str, str, Answer | None, float]] = [
