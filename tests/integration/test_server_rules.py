@@ -27,6 +27,7 @@ from support_access import ELSEWHERE, TEST, cookie_name, csrf_of, joined, other_
 
 SAMPLES = {
     "number:int": "1",
+    "reject_id:str": "nothing",
     "customer:int": "1",
     "kind:str": "csv",
     "key:str": "x",

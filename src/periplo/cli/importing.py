@@ -91,7 +91,9 @@ def summary(report: ImportReport, target: Path) -> None:
         "events": t("events in the shop", LANG),
         "customers": t("customers in the shop", LANG),
     }
-    took = t("{preset}, in {time}", LANG, preset=report.preset, time=duration(report.seconds, LANG))
+    took = t(
+        "{preset}, in {time}", LANG, preset=report.preset or t("Read again", LANG), time=duration(report.seconds, LANG)
+    )
 
     def shown(key: str) -> bool:
         return key != "erased" or report.erased > 0

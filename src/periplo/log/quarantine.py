@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -52,9 +52,10 @@ class Quarantine:
         field: str | None = None,
         replayed: bool | None = False,
         stage: str | None = None,
+        rule: str | None = None,
     ) -> list[Reject]:
         """A page of rows, by file and line. ``replayed``: False those that wait, True those that went in, None all."""
-        wanted = select(reject).where(*_filters(file, field, replayed, stage))
+        wanted = select(reject).where(*_filters(file, field, replayed, stage, rule))
         wanted = wanted.order_by(reject.c.file, reject.c.line, reject.c.reject_id)
         with self._database.reading() as connection:
             rows = connection.execute(wanted.limit(limit).offset(offset)).all()
@@ -67,9 +68,10 @@ class Quarantine:
         field: str | None = None,
         replayed: bool | None = False,
         stage: str | None = None,
+        rule: str | None = None,
     ) -> int:
         """How many rows there are, by the same filters as ``list``."""
-        wanted = select(func.count()).select_from(reject).where(*_filters(file, field, replayed, stage))
+        wanted = select(func.count()).select_from(reject).where(*_filters(file, field, replayed, stage, rule))
         with self._database.reading() as connection:
             return connection.scalar(wanted) or 0
 
@@ -81,6 +83,12 @@ class Quarantine:
         if len(rows) != 1:
             raise UnknownName("row in quarantine", reject_id, [one.reject_id for one in self.list(limit=1000)])
         return reject_of(rows[0])
+
+    def waiting_messages(self) -> Sequence[str]:
+        """The ids of all live messages that wait, in the order they came."""
+        wanted = select(reject.c.reject_id).where(reject.c.stage != "import", reject.c.replayed_us.is_(None))
+        with self._database.reading() as connection:
+            return connection.scalars(wanted.order_by(reject.c.rejected_us, reject.c.line)).all()
 
     def readings(self) -> Mapping[str, Reading]:
         """How each import read its files, by import id."""
@@ -131,9 +139,9 @@ class Quarantine:
 
 
 def _filters(
-    file: str | None, field: str | None, replayed: bool | None, stage: str | None
+    file: str | None, field: str | None, replayed: bool | None, stage: str | None, rule: str | None
 ) -> list[ColumnElement[bool]]:
-    asked = ((reject.c.file, file), (reject.c.field, field), (reject.c.stage, stage))
+    asked = ((reject.c.file, file), (reject.c.field, field), (reject.c.stage, stage), (reject.c.rule, rule))
     filters = [column == value for column, value in asked if value]
     if replayed is not None:
         filters.append(reject.c.replayed_us.is_not(None) if replayed else reject.c.replayed_us.is_(None))

@@ -9,6 +9,7 @@ from hashlib import blake2b
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import Row
 
 from periplo.events.refused import Refused
@@ -46,6 +47,11 @@ class Reject(msgspec.Struct, frozen=True, kw_only=True):
     def text(self) -> str:
         """What is read when it is tried again."""
         return self.raw if self.mended is None else self.mended
+
+    def legible(self) -> Reject:
+        """The same for people and programs: what is no text is shown as such."""
+        mended = None if self.mended is None else _legible(self.mended)
+        return replace(self, raw=_legible(self.raw), mended=mended)
 
     def everything(self) -> str:
         """All that it says, in one text."""
@@ -91,6 +97,10 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     def text(self) -> str:
         """The message; bytes that are no UTF-8 as lone surrogates."""
         return as_text(self.raw)
+
+
+def _legible(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
 
 
 def as_text(raw: bytes) -> str:

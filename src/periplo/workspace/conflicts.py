@@ -25,7 +25,7 @@ _ROWS = ["seq", "source", "event_id", *_TOLD]
 def conflicts(stores: Stores, received: Received, rows: Sequence[int]) -> Mapping[int, Fault]:
     """Of messages that were there already (``rows``) those that say something else than the event that is kept."""
     source, asked = received.receipt.source, rows[:MOST_COMPARED]
-    came = _read(stores, received, asked)
+    came = as_events(stores, received, asked)
     kept = {one["event_id"]: one for one in _kept(stores, source, came.events["event_id"].unique()).to_pylist()}
     found: dict[int, Fault] = {}
     for place, one in zip(came.rows.tolist(), came.events.to_pylist(), strict=True):
@@ -44,7 +44,7 @@ def conflicts(stores: Stores, received: Received, rows: Sequence[int]) -> Mappin
     return found
 
 
-def _read(stores: Stores, received: Received, rows: Sequence[int]) -> SegmentBatch:
+def as_events(stores: Stores, received: Received, rows: Sequence[int]) -> SegmentBatch:
     """The messages as events, as they would be kept."""
     shop, how = stores.settings, received.receipt
     reading = Reading(how.source, how.channel, shop.currency, shop.country, words=stores.taxonomy)

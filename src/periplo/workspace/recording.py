@@ -10,7 +10,8 @@ import pyarrow as pa
 from periplo.errors import ShopBusy
 from periplo.events.model import Event
 from periplo.events.schema import STORED
-from periplo.log import Fault, Refusal
+from periplo.events.segment import Rejected
+from periplo.log import Fault, Receipt
 from periplo.workspace.stores import Stores
 
 WAIT_S = 60.0
@@ -73,22 +74,21 @@ class _Moving:
         while after < self._until_seq:
             tail = self._stores.log.tail(after, self._until_seq, READ_AT_ONCE)
             if tail.refused:
-                self._stores.quarantine.put_faults(map(_fault, tail.refused))
+                self._stores.quarantine.put_faults(unreadable(one.receipt, one.raw, one.why) for one in tail.refused)
             self.events += int(tail.events.num_rows)
             yield from tail.events.to_batches()
             after = tail.last_seq or self._until_seq
 
 
-def _fault(refused: Refusal) -> Fault:
+def unreadable(receipt: Receipt, raw: bytes, why: Rejected) -> Fault:
     """A message that turned out to be no event, for the quarantine."""
-    why = refused.why
     return Fault(
-        source=refused.receipt.source,
+        source=receipt.source,
         stage="read",
         rule="unreadable",
         path=why.field,
         reason=why.reason,
         values=why.values,
-        raw=refused.raw,
-        receipt=refused.receipt,
+        raw=raw,
+        receipt=receipt,
     )

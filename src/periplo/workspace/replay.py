@@ -8,12 +8,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import msgspec
+from msgspec.structs import replace
 
 from periplo.errors import DataError
 from periplo.intake import PRESETS, Intake, MappingPlan, Note
 from periplo.log import Quarantine, Reading, Reject
 from periplo.workspace.importing import ImportReport, commit, open_files, report, stage
 from periplo.workspace.mending import correct, sort_out
+from periplo.workspace.readmitting import Readmission
 from periplo.workspace.recording import WAIT_S, move
 from periplo.workspace.staging import Counts, Staging
 from periplo.workspace.stores import Stores
@@ -27,10 +29,13 @@ def replay(
     """Reads refused rows again: all that wait, or ``only`` those with these ids.
 
     ``mapping`` reads them instead of how they were read; ``mended`` gives rows another text, by id. What goes in
-    is marked, what is refused again stays. Raises ``UnknownName`` for an id that no row has.
+    is marked, what is refused again stays. Messages are read as the door reads them. Raises ``UnknownName`` for an id
+    that no row has.
     """
     began = time.monotonic()
     run, readings = _Replay(stores, mapping, mended), stores.quarantine.readings()
+    if not mapping:
+        run.live(only)
     with stores.lock.hold(WAIT_S):
         stores.clear()
         for page in _pages(stores.quarantine, only):
@@ -60,9 +65,18 @@ class _Replay:
         self.counts, self.preset, self.plan = Counts(0, 0, 0, 0), "", MappingPlan()
         self.notes: list[Note] = []
 
+    def live(self, only: Collection[str] | None) -> None:
+        """Reads messages again: all that wait, or those among ``only``."""
+        again, quarantine = Readmission(self._stores), self._stores.quarantine
+        for row_id in quarantine.waiting_messages() if only is None else only:
+            row = quarantine.show(row_id)
+            if row.stage != "import" and row.replayed_at is None:
+                text = self._mended.get(row.reject_id, row.mended)
+                self._count(again.read([replace(row, mended=text)]))
+
     def read(self, how: Reading, header: str, rows: Sequence[Reject]) -> None:
         """Reads rows with the same header, as they were read before."""
-        texts = {row.reject_id: self._mended.get(row.reject_id, row.raw) for row in rows}
+        texts = {row.reject_id: self._mended.get(row.reject_id, row.text) for row in rows}
         if not header:
             # A file is known by its first row: one that was mended must not lie behind one that was not.
             texts = dict(sorted(texts.items(), key=lambda item: not _is_json(item[1])))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -14,7 +14,7 @@ from periplo.analysis import Journeys
 from periplo.events.model import Event
 from periplo.journeys.columns import I64, JourneyColumns
 from periplo.language import Lang
-from periplo.log import Quarantine, Sources
+from periplo.log import Quarantine, Reject, Sources
 from periplo.maps import MapDefinition, MapReading
 from periplo.maps import read as read_journeys
 from periplo.maps.words import per_language
@@ -143,6 +143,15 @@ class Shop:
         from periplo.workspace import replay
 
         return replay.replay(self._stores, mapping, mended or {}, only)
+
+    def mend(self, reject_id: str, *, text: str | None = None, changes: Mapping[str, Any] | None = None) -> Reject:
+        """A refused row as it should be: the whole ``text``, or ``changes`` of values by their place. It is read so
+        when it is replayed; the row as it was stays. Raises ``UnknownName``, ``UsageError``."""
+        from periplo.workspace.edits import edited
+
+        row = self.quarantine.show(reject_id)
+        self.quarantine.mend(row.reject_id, edited(row, changes or {}) if text is None else text)
+        return self.quarantine.show(row.reject_id)
 
     def record(self, events: Sequence[Event]) -> int:
         """Live events, durable when this returns; answers how many were new."""

@@ -12,7 +12,9 @@ from periplo.connectors.messages import Json, said
 from periplo.connectors.rules import UNMAPPED, Unfit
 from periplo.errors import DataError
 from periplo.events.model import Event, from_batch
-from periplo.intake import IntakeBatch, IntakeSettings, load_mapping, open_intake
+from periplo.intake import IntakeBatch, IntakeSettings, Mapping, load_mapping, open_intake
+from periplo.intake.files.json_reader import flatten, objects_in
+from periplo.intake.mappings.mapping import kept_columns, names, used_columns
 from periplo.language.formats import minor_digits
 from periplo.vocabulary import Taxonomy
 
@@ -28,9 +30,10 @@ def messages(body: bytes, mapping: Path, settings: IntakeSettings, words: Taxono
 
     Raises ``Unfit`` where the mapping makes none of it or refuses one, ``BadMapping``.
     """
+    rules = load_mapping(mapping)
     with TemporaryDirectory(prefix="periplo-") as folder:
-        file = Path(folder) / "webhook.json"
-        file.write_bytes(body)
+        file = Path(folder) / "webhook.jsonl"
+        file.write_bytes(_rows(body, rules))
         try:
             intake = open_intake([file], mapping=mapping, settings=settings, words=words)
             batches = list(intake.batches())
@@ -38,10 +41,20 @@ def messages(body: bytes, mapping: Path, settings: IntakeSettings, words: Taxono
             raise Unfit(UNMAPPED, problem=str(error)) from error
     _none_refused(batches)
     made = [_message(event) for batch in batches for event in from_batch(batch.events)]
-    if "channel" not in load_mapping(mapping).fields:
+    if "channel" not in rules.fields:
         for message in made:
             del message["context"]["channel"]  # the connector's own holds
     return made
+
+
+def _rows(body: bytes, rules: Mapping) -> bytes:
+    """The objects in a body, a line each; what they do not say, though the mapping names it, is an empty cell."""
+    kept = [name for one in kept_columns(rules, []).values() for name in names(one.column)]
+    empty: dict[str, str | None] = dict.fromkeys([*used_columns(rules), *kept])
+    found = [one for one in objects_in(msgspec.json.decode(body)) if isinstance(one, dict)]
+    if not found:
+        raise Unfit(UNMAPPED, problem="there is no object in it")
+    return b"\n".join(msgspec.json.encode(empty | flatten(one)) for one in found) + b"\n"
 
 
 def _none_refused(batches: Iterable[IntakeBatch]) -> None:

@@ -115,7 +115,7 @@ class JsonReader:
                     file=self.path.name,
                 )
         try:
-            objects = _objects_in(_decode(data))
+            objects = objects_in(_decode(data))
         except msgspec.DecodeError as error:
             raise UnreadableFile(
                 "{file} cannot be read as JSON: it is cut off or damaged.",
@@ -151,7 +151,7 @@ def _only_lists(line: bytes) -> bool:
     return reason is None and any(_is_rows(value) for value in item.values())
 
 
-def _objects_in(document: Any) -> Sequence[Any]:
+def objects_in(document: Any) -> Sequence[Any]:
     """The rows of a document: the array itself, the one list of objects in it, or the document as one row."""
     if isinstance(document, list):
         return document

@@ -8,6 +8,7 @@ from periplo.server.api.identity import alarms, alike, decide, decisions, explai
 from periplo.server.api.live import events
 from periplo.server.api.parameters import known_parameters
 from periplo.server.api.privacy import erase, erasures, export, foresee
+from periplo.server.api.quarantine import mend, quarantine, refused, replay
 from periplo.server.api.questions import question_routes, stages
 from periplo.server.api.shop import shop, the_map
 from periplo.server.api.streaming import customers_stream
@@ -30,6 +31,10 @@ HANDLERS = (
             foresee,
             erase,
             erasures,
+            quarantine,
+            refused,
+            mend,
+            replay,
             audit,
             events,
         ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from functools import cache
-from typing import Literal, cast, get_type_hints
+from typing import Any, Literal, cast, get_type_hints
 
 import msgspec
 
@@ -40,6 +40,60 @@ class Named(Shape, kw_only=True):
 
     id: str
     label: str
+
+
+class RefusedRow(Shape, kw_only=True):
+    """A row of a file, or a live message (`source` and its number in the request), that could not become an event.
+
+    `path` is the column, or the place in the message; `raw` is how it came, `mended` how it should be.
+    """
+
+    id: str
+    source: str
+    line: int
+    stage: str
+    rule: str
+    path: str
+    reason: str
+    raw: str
+    mended: str | None
+    refused_at: datetime
+    mended_at: datetime | None
+    replayed_at: datetime | None
+
+
+class QuarantineAnswer(Shape, kw_only=True):
+    """A page of what waits."""
+
+    total: int
+    offset: int
+    rows: list[RefusedRow]
+
+
+class RefusedAnswer(Shape, kw_only=True):
+    row: RefusedRow
+
+
+class MendWanted(Shape, kw_only=True, forbid_unknown_fields=True):
+    """Values by their place (`properties.products.0.price`, or a column; null takes one away), or the whole `text`."""
+
+    changes: dict[str, Any] | None = None
+    text: str | None = None
+
+
+class ReplayWanted(Shape, kw_only=True, forbid_unknown_fields=True):
+    """`ids`: only these; all that wait without it."""
+
+    ids: list[str] | None = None
+
+
+class ReplayedAnswer(Shape, kw_only=True):
+    """How many were read, went in, were there already, and were refused again."""
+
+    read: int
+    accepted: int
+    duplicates: int
+    rejected: int
 
 
 class ShopAnswer(Shape, kw_only=True):
