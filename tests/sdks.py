@@ -59,8 +59,12 @@ def journey(sdk: Sdk) -> list[Step]:
     anonymous, known = {"anonymousId": phone}, {"anonymousId": phone, "userId": person}
     steps: list[Step] = [
         {"call": "track", "event": "Store Visited", "timestamp": zoned, "properties": {"store": "Cádiz"}},
-        {"call": "page", "properties": {"url": "https://shop.example/regalos?talla=m"}, "anonymousId": tablet},
-        {"call": "page", "properties": {"url": "https://shop.example/regalos"}},
+        {
+            "call": "page",
+            "properties": {"url": "https://shop.example/regalos?talla=m", "path": "/regalos"},
+            "anonymousId": tablet,
+        },
+        {"call": "page", "properties": {"url": "https://shop.example/regalos", "path": "/regalos"}},
         {"call": "track", "event": "Products Searched", "properties": {"query": 'taza 漢字 \u202e🫖 "é"'}},
         {"call": "track", "event": "Viewed Product", "properties": {**mug, "quantity": 1}},
         {"call": "track", "event": "add_to_cart", "properties": {"cart_id": "c1", **mug}},

@@ -23,15 +23,19 @@ _END = b"\r\n\r\n"
 
 @dataclass
 class Way:
-    """``faults``: what happens to each batch, in turn, before it is let through with its answer."""
+    """``faults``: what happens to each batch, in turn, before it is let through with its answer.
+
+    ``answers`` of the server by path; ``happened``: the faults; of the messages' ids ``recorded`` says
+    when the client noted them, ``delivered`` which it was told of.
+    """
 
     faults: Sequence[Fault]
     upstream: int
     port: int = 0
-    asked: list[str] = field(default_factory=list)
     answers: list[tuple[str, int]] = field(default_factory=list)
     recorded: dict[str, datetime] = field(default_factory=dict)
     happened: list[str] = field(default_factory=list)
+    delivered: set[str] = field(default_factory=set)
     _tries: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -46,14 +50,14 @@ class Way:
                 body = await reader.readexactly(int(_header(head, "content-length") or 0))
                 if not await self._pass(head, body, writer):
                     break
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass
+        except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
+            pass  # either side has gone
         finally:
             writer.close()
 
     async def _pass(self, head: bytes, body: bytes, writer: asyncio.StreamWriter) -> bool:
         """One request; whether the connection goes on."""
-        fault = self._fault(head, body)
+        fault = self._fault(body)
         if fault in ("503", "429"):
             writer.write(_refusal(fault, _header(head, "origin")))
         else:
@@ -62,13 +66,13 @@ class Way:
                 return False
             writer.write(answer)
         await writer.drain()
+        if not fault:
+            self.delivered |= {name for name, _ in _messages(body)}
         return True
 
-    def _fault(self, head: bytes, body: bytes) -> str | None:
+    def _fault(self, body: bytes) -> str | None:
         """What happens to this request; reads what it brings."""
-        method, path = head.decode("latin-1").split(" ")[:2]
-        self.asked.append(f"{method} {path}")
-        messages = list(_messages(body)) if method == "POST" else []
+        messages = list(_messages(body))
         if not messages:
             return None
         for name, when in messages:
@@ -105,6 +109,8 @@ def _refusal(status: str, origin: str | None) -> bytes:
 
 def _messages(body: bytes) -> Iterator[tuple[str, datetime]]:
     """The ids in a request, and when each message says it was recorded."""
+    if not body:
+        return
     whole: Any = json.loads(gzip.decompress(body) if body.startswith(b"\x1f\x8b") else body)
     for message in whole.get("batch", [whole]):
         name = message.get("messageId") or message.get("uuid")
@@ -124,6 +130,10 @@ def way(upstream: int, faults: Sequence[Fault] = ()) -> Iterator[Way]:
         ready.set()
         await ended.wait()
         server.close()
+        open_still = asyncio.all_tasks() - {asyncio.current_task()}
+        for connection in open_still:
+            connection.cancel()
+        await asyncio.gather(*open_still, return_exceptions=True)
 
     ended = asyncio.Event()
     thread = threading.Thread(target=loop.run_until_complete, args=(run(),), daemon=True)
