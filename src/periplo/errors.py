@@ -210,10 +210,11 @@ class MissingExtra(PeriploError):
     http_status = 501
 
 
-def did_you_mean(name: str, known: Iterable[str], most: int = 3) -> str:
-    """The nearest known names, quoted and joined, or an empty string. Case and separators do not count."""
+def did_you_mean(name: str, known: Iterable[str], most: int = 3, alike: float = 0.6) -> str:
+    """The nearest known names, ``alike`` (0 to 1) at least, quoted and joined, or an empty string. Case and separators
+    do not count."""
     plain = {_plain(candidate): candidate for candidate in known}
-    near = get_close_matches(_plain(name), plain, n=most, cutoff=0.6)
+    near = get_close_matches(_plain(name), plain, n=most, cutoff=alike)
     return ", ".join(f"“{plain[key]}”" for key in near)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
+from msgspec import Meta
 
 from periplo.privacy.consent import State
 
@@ -24,23 +25,30 @@ class SourcePolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class Privacy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The table ``[privacy]`` of ``periplo.toml``.
+    """The table ``[privacy]`` of ``periplo.toml``."""
 
-    ``purpose``: what a visit is collected for. ``denied``, ``pending``, ``unknown`` (nobody said anything): what
-    becomes of an event then. ``ip``, ``user_agent``: what is kept of them. ``pseudonymous``: nobody sees who a
-    customer is. ``refuse_erased``: what was erased does not come back with an old file. ``sources``: other rules for
-    some sources.
-    """
-
-    purpose: str = "analytics"
-    denied: Action = "cookieless"
-    pending: Action = "cookieless"
-    unknown: Action = "keep"
-    ip: Detail = "truncate"
-    user_agent: Detail = "truncate"
-    pseudonymous: bool = False
-    refuse_erased: bool = True
-    sources: dict[str, SourcePolicy] = {}
+    purpose: Annotated[str, Meta(description="the [purpose](vocabulary.md#consent) that visits are collected for")] = (
+        "analytics"
+    )
+    denied: Annotated[Action, Meta(description="what becomes of an event when that was denied")] = "cookieless"
+    pending: Annotated[Action, Meta(description="… while it was asked and not answered")] = "cookieless"
+    unknown: Annotated[Action, Meta(description="… when nobody said anything of it")] = "keep"
+    ip: Annotated[Detail, Meta(description="what is kept of IP addresses in the context of events")] = "truncate"
+    user_agent: Annotated[Detail, Meta(description="what is kept of user agents")] = "truncate"
+    pseudonymous: Annotated[
+        bool,
+        Meta(description="names, identifiers and order numbers are shown as pseudonyms, and cannot be searched"),
+    ] = False
+    refuse_erased: Annotated[
+        bool, Meta(description="events of a person from before their erasure do not come back with an old file")
+    ] = True
+    sources: Annotated[
+        dict[str, SourcePolicy],
+        Meta(
+            description="other rules for a source: `[privacy.sources.NAME]` with `granted`, `denied`, `pending`, "
+            "`unknown`"
+        ),
+    ] = {}
 
     def policy(self, source: str) -> Policy:
         """What holds for the events of a source."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from periplo.errors import NotAShop
@@ -18,7 +19,7 @@ def exists(path: Path) -> bool:
 
 
 def settings_of(path: Path) -> Settings:
-    """The settings of a shop. Raises ``NotAShop``, ``BadSettings``."""
+    """The settings of a shop, over them those of the environment. Raises ``NotAShop``, ``BadSettings``."""
     if not exists(path):
         raise NotAShop(
             "There is no shop at {path}.",
@@ -26,7 +27,7 @@ def settings_of(path: Path) -> Settings:
             fix="Make one by importing your files: periplo import FILE --into SHOP",
             path=path,
         )
-    return Settings.read(Places(path).settings, name_of(path))
+    return Settings.read(Places(path).settings, name_of(path), os.environ)
 
 
 def name_of(path: Path) -> str:

@@ -1,0 +1,84 @@
+"""All settings, each declared once: its kind, its bounds, its unit in its name, its usual value and its meaning.
+
+What may be written, the environment's names and the tables of the reference follow from this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal, TypeAlias
+
+import msgspec
+from msgspec import Meta
+
+from periplo.connectors import Connector
+from periplo.privacy import Privacy
+from periplo.workspace.settings.reading import read
+from periplo.workspace.settings.writing import written
+
+Format: TypeAlias = Literal["text", "json"]
+Level: TypeAlias = Literal["debug", "info", "warning", "error"]
+
+
+class Server(msgspec.Struct, frozen=True, kw_only=True):
+    """The table ``[server]``."""
+
+    host: Annotated[
+        str,
+        Meta(min_length=1, description="the address to listen on; on any but this machine's own everybody signs in"),
+    ] = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65535, description="the port; 0 takes a free one")] = 8765
+    trusted_proxies: Annotated[
+        list[str],
+        Meta(
+            description="addresses and networks of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed"
+        ),
+    ] = msgspec.field(default_factory=lambda: ["127.0.0.0/8", "::1/128"])
+    grace_s: Annotated[
+        int, Meta(ge=0, le=600, description="how many seconds requests may take to end after SIGTERM or Ctrl-C")
+    ] = 10
+
+
+class Logs(msgspec.Struct, frozen=True, kw_only=True):
+    """The table ``[logs]``."""
+
+    level: Annotated[
+        Level, Meta(description="what is told at least: `debug`, `info`, `warning` or `error`; requests are `info`")
+    ] = "warning"
+    format: Annotated[Format, Meta(description="`text` to be read, or `json`: one object a line")] = "text"
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """The settings of one shop."""
+
+    name: Annotated[str, Meta(min_length=1, description="the shop's name, as it stands on the map")]
+    currency: Annotated[str, Meta(description="ISO 4217 code for amounts that come without one")] = "EUR"
+    time_zone: Annotated[
+        str, Meta(description="IANA zone for calendar questions and for times that come without a zone")
+    ] = "UTC"
+    country: Annotated[str, Meta(description="ISO 3166 code; how phone numbers without a prefix are read")] = "ES"
+    simulated: Annotated[bool, Meta(description="true for an invented shop; its map says so")] = False
+    database: Annotated[
+        str,
+        Meta(
+            description="the URL of a PostgreSQL database (`postgresql://user:password@host/name`) for the log, the "
+            "state and the people, in schemas of their own; without one they are SQLite files in the shop's folder"
+        ),
+    ] = ""
+    connectors: Annotated[
+        dict[str, Connector], Meta(description="the systems that report by webhook: [connectors](connectors.md)")
+    ] = {}
+    privacy: Privacy = Privacy()
+    server: Server = Server()
+    logs: Logs = Logs()
+
+    @classmethod
+    def read(cls, file: Path, name: str, environment: Mapping[str, str] | None = None) -> Settings:
+        """The settings in a file, over them those of an environment (none unless given); ``name`` holds where neither
+        gives one. Raises ``BadSettings``, ``UnknownName``."""
+        return msgspec.convert({"name": name} | read(cls, file, environment or {}), cls)
+
+    def as_toml(self) -> str:
+        """The settings as the text of a ``periplo.toml``."""
+        return written(self)
