@@ -28,7 +28,7 @@ from killing import in_child
 from periplo.collect import Ticket, batch_of
 from periplo.events.keys import key_hashes
 from periplo.log import log
-from periplo.workspace import Shop, collecting, recording
+from periplo.workspace import Shop, recording, working
 from support_collect import batch, track
 
 SENDERS, LONGEST_S = 3, 0.4
@@ -36,7 +36,7 @@ SENDERS, LONGEST_S = 3, 0.4
 
 def impatient() -> None:
     """Little is much: all that happens rarely happens all the time."""
-    collecting.ARCHIVE_FROM, collecting.LOOK_S = 20, 0.001
+    recording.ARCHIVE_FROM, working.LOOK_S = 20, 0.001
     recording.MOVED_AT_ONCE, recording.READ_AT_ONCE, log.TRIM_AT_ONCE = 150, 40, 60
 
 
@@ -53,6 +53,7 @@ class Collector:
 
     def run(self) -> None:
         self._collecting.start()
+        self._shop.work().start()
         threads = [Thread(target=self._send, args=(number,)) for number in range(SENDERS)]
         for thread in [*threads, Thread(target=self._read)]:
             thread.start()

@@ -36,5 +36,9 @@ class Access:
             self._peopled = self.people.count() > 0
         return not self._peopled
 
+    def databases(self) -> dict[str, Database]:
+        """The database by the name of what it keeps; none while there is no file."""
+        return {"access": self._database} if self._file is None or self._file.exists() else {}
+
     def close(self) -> None:
         self._database.close()

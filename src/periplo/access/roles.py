@@ -28,6 +28,8 @@ class Permission(StrEnum):
     """Take out or erase all that is known of a person."""
     PEOPLE = "people"
     """Invitations, roles, everybody's tokens, the audit log."""
+    OPERATION = "operation"
+    """How the server does: its measures."""
 
 
 TABLE = {
@@ -37,6 +39,7 @@ TABLE = {
     Permission.EDIT: "owner editor",
     Permission.ERASE: "owner",
     Permission.PEOPLE: "owner",
+    Permission.OPERATION: "owner",
 }
 
 ALL = frozenset(Permission)

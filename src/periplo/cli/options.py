@@ -23,7 +23,9 @@ Where = Annotated[
 ]
 FILTERS = {"since": Since, "until": Until, "channel": Channel, "segment": Segment, "where": Where}
 NoBrowser = Annotated[bool, typer.Option("--no-browser", help=help_text("Do not open a browser."))]
-Port = Annotated[int, typer.Option(min=0, max=65535, help=help_text("The port to listen on; 0 takes a free one."))]
+Port = Annotated[
+    int | None, typer.Option(min=0, max=65535, help=help_text("The port to listen on; 0 takes a free one."))
+]
 
 
 def filters(

@@ -71,6 +71,11 @@ class Writer:
         if self._thread:
             self._thread.join()
 
+    @property
+    def waiting_bytes(self) -> int:
+        """Of all requests that wait for their commit."""
+        return self._bytes
+
     def put(self, ticket: Ticket) -> None:
         """Lets a request wait for its commit. Raises ``ShopBusy`` when too much waits, or the writer ends."""
         with self._changed:

@@ -55,6 +55,20 @@ class Database:
         with self._engine.connect() as connection:
             return _revision(connection)
 
+    def check(self) -> None:
+        """Whether it answers, and has the schema of this release. Raises ``ShopBusy``, ``DamagedShop``."""
+        with self.reading() as connection:
+            if _revision(connection) != self._head:
+                raise _newer(connection.engine)
+
+    def size(self) -> int:
+        """In bytes: the SQLite file with its write-ahead log, or the whole PostgreSQL database."""
+        file = self._engine.url.database or ""
+        if self._engine.dialect.name == "sqlite":
+            return sum(one.stat().st_size for one in (Path(file), Path(f"{file}-wal")) if one.exists())
+        with self.reading() as connection:
+            return int(connection.scalar(text("SELECT pg_database_size(current_database())")) or 0)
+
     def problems(self) -> list[str]:
         """What an SQLite file's own check finds wrong with it; nothing for other databases, which check themselves."""
         if self._engine.dialect.name != "sqlite":
@@ -124,10 +138,14 @@ def migrate(connection: Connection, migrations: str) -> None:
     try:
         command.upgrade(config, "head")
     except CommandError as error:
-        name = Path(connection.engine.url.database or "").name
-        raise DamagedShop(
-            "{name} was written by a newer Periplo.", fix="Update Periplo to the version that wrote it.", name=name
-        ) from error
+        raise _newer(connection.engine) from error
+
+
+def _newer(engine: Engine) -> DamagedShop:
+    name = Path(engine.url.database or "").name
+    return DamagedShop(
+        "{name} was written by a newer Periplo.", fix="Update Periplo to the version that wrote it.", name=name
+    )
 
 
 def run_migrations() -> None:
@@ -156,7 +174,7 @@ def _engine(place: Path | str, schema: str) -> Engine:
     url = URL.create("sqlite", database=str(place)) if isinstance(place, Path) else make_url(place)
     if url.get_backend_name() == "postgresql":
         return postgres.engine(url, schema)
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
     event.listen(engine, "connect", _tune)
     event.listen(engine, "begin", _begin)
     return engine

@@ -21,7 +21,7 @@ from periplo.events.segment import Reading
 from periplo.log.archive import Archive, Key, NoArchive
 from periplo.log.database import Database, insert
 from periplo.log.keys import Keys, keys_among
-from periplo.log.reading import Tail, read_rows, read_tail
+from periplo.log.reading import Tail, read_rows, read_tail, waiting_since
 from periplo.log.received import Received
 from periplo.log.sequence import last_place, places, take
 from periplo.log.tables import HEAD, event, receipt, reservation, sequence
@@ -142,6 +142,12 @@ class Log:
         """How many events the tail holds after a place in the sequence."""
         with self._database.reading() as connection:
             return connection.scalar(select(func.count()).where(event.c.seq > after_seq)) or 0
+
+    def waiting_since(self, after_seq: int) -> int | None:
+        """When the first event of the tail after a place came in, in microseconds since 1970; None where there is none
+        or that is not known."""
+        with self._database.reading() as connection:
+            return waiting_since(connection, after_seq)
 
     def settled(self) -> int:
         """The last place of the sequence before which nothing can appear any more: all readers stop here."""

@@ -19,7 +19,9 @@ def engine(url: URL, schema: str) -> Engine:
     if find_spec("psycopg") is None:
         raise MissingExtra("A shop in PostgreSQL needs psycopg.", fix='Install it: pip install "periplo[postgres]"')
     mine = {"options": f"-csearch_path={schema}"}
-    return create_engine(url.set(drivername="postgresql+psycopg"), connect_args=mine, pool_pre_ping=True)
+    return create_engine(
+        url.set(drivername="postgresql+psycopg"), connect_args=mine, pool_pre_ping=True, hide_parameters=True
+    )
 
 
 def make_schema(connection: Connection, schema: str) -> None:

@@ -96,6 +96,18 @@ def _rows(connection: Connection, rows: Sequence[Row[Any]]) -> Rows:
     return Rows(recorded, list(_received(connection, rows)) if len(recorded) < len(rows) else [])
 
 
+def waiting_since(connection: Connection, after_seq: int) -> int | None:
+    """When the first event after a place came in, in microseconds since 1970; None where there is none."""
+    first = connection.execute(select(event).where(event.c.seq > after_seq).order_by(event.c.seq).limit(1)).first()
+    if first is None:
+        return None
+    if first.body is not None:
+        at = _decode(first.body).received_at
+        return int(at.timestamp() * 1_000_000) if at else None
+    own = select(receipt.c.received_us).where(receipt.c.first_seq <= first.seq).order_by(receipt.c.first_seq.desc())
+    return connection.scalar(own.limit(1))
+
+
 def _received(connection: Connection, rows: Sequence[Row[Any]]) -> Iterator[Message]:
     """The messages of the rows, out of the receipts that they share."""
     first = select(func.max(receipt.c.first_seq)).where(receipt.c.first_seq <= rows[0].seq)

@@ -42,6 +42,14 @@ class Tallies:
             counts, self._counts = self._counts, Counter()
         if not counts:
             return
+        try:
+            self._keep(counts)
+        except BaseException:
+            with self._lock:
+                self._counts.update(counts)
+            raise
+
+    def _keep(self, counts: Counter[tuple[str, str, str]]) -> None:
         now = time.time_ns() // 1000
         day = datetime.now(UTC).date().isoformat()
         with self._database.writing() as connection:

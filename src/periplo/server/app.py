@@ -16,6 +16,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from periplo.access import Limits, Permission
 from periplo.errors import PeriploError
 from periplo.maps.drawing.theme import style_sheet
+from periplo.operation import Measures
 from periplo.server import api, pages
 from periplo.server.assets import static
 from periplo.server.collect import CollectDoor
@@ -28,10 +29,14 @@ from periplo.server.gate import Gate
 from periplo.server.given import given
 from periplo.server.head import HeadToo
 from periplo.server.headers import SecurityHeaders
+from periplo.server.health import HANDLERS as HEALTH
+from periplo.server.health import Health
 from periplo.server.keys import STREAM
 from periplo.server.live import Watch
 from periplo.server.pages.guide import Guide
+from periplo.server.proxies import Proxies
 from periplo.server.release import RELEASE
+from periplo.server.requests import Requests, name_route
 from periplo.server.rules import check_rules, needs
 from periplo.server.tracker import periplo_js
 from periplo.workspace import Shop
@@ -45,28 +50,38 @@ MOST_BYTES = 256 * 1024
 class App(HeadToo):
     """All of it. What comes to the collecting door goes there at once."""
 
-    def __init__(self, collect: CollectDoor, *args: Any, **kwargs: Any) -> None:
-        self._collect = collect
+    def __init__(self, collect: CollectDoor, proxies: Proxies, requests: Requests, *args: Any, **kwargs: Any) -> None:
+        self._collect, self._proxies, self._requests = collect, proxies, requests
         super().__init__(*args, **kwargs)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
         door = self._collect if self._collect.takes(scope) else super().__call__
-        await door(scope, receive, send)
+        await self._requests(self._proxies.seen_through(scope), receive, send, door)
 
 
-def create_app(shop: Shop, *, local: bool = True, limits: Limits | None = None) -> Litestar:
+def create_app(shop: Shop, *, local: bool = True, limits: Limits | None = None, work: bool = True) -> Litestar:
     """The application over an opened shop. ``local``: it listens on this machine only, so that nobody has to sign in
-    as long as nobody was invited. Raises ``TypeError`` for a route without a rule.
+    as long as nobody was invited. Without ``work``, workers do what goes on behind requests. Raises ``TypeError`` for
+    a route without a rule.
     """
+    measures = Measures()
+    behind = shop.work(measures.work)
     cookie = SessionCookie(str(shop.path.absolute()))
     desk, watch, door = Desk(shop), Watch(shop.version), Door(shop.access, cookie)
-    collect = CollectDoor(shop)
+    collect = CollectDoor(shop, measures)
+    requests = Requests(measures)
+    health = Health(shop, measures, collect.waiting_bytes)
     app = App(
         collect,
-        [*pages.HANDLERS, *api.HANDLERS, static, periplo_js],
-        dependencies=given(desk, watch, door),
+        Proxies(shop.settings.server.trusted_proxies),
+        requests,
+        [*pages.HANDLERS, *api.HANDLERS, *HEALTH, static, periplo_js],
+        dependencies=given(desk, watch, door, health),
         middleware=[Gate(shop.access, cookie, local=local, limits=limits or Limits()), Freshness(shop.version)],
-        before_send=[SecurityHeaders(_map_styles())],
+        before_send=[SecurityHeaders(_map_styles()), name_route],
         exception_handlers={PeriploError: respond, Exception: respond},
         compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5, exclude_opt_key=STREAM),
         openapi_config=OpenAPIConfig(
@@ -79,9 +94,9 @@ def create_app(shop: Shop, *, local: bool = True, limits: Limits | None = None) 
             components=Components(security_schemes={"token": SecurityScheme(type="http", scheme="bearer")}),
             security=[{}, {"token": []}],
         ),
-        state=State({"watch": watch, "desk": desk}),
-        on_startup=[collect.start],
-        on_shutdown=[watch.close, collect.stop],
+        state=State({"watch": watch, "desk": desk, "health": health}),
+        on_startup=[collect.start, *([behind.start] if work else [])],
+        on_shutdown=[watch.close, requests.answered, collect.stop, behind.stop],
         logging_config=None,
         request_max_body_size=MOST_BYTES,
     )

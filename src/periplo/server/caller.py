@@ -1,4 +1,4 @@
-"""Where a request comes from: the address, and whether the way was encrypted; also through a proxy of this machine."""
+"""Where a request comes from: the address, and whether the way was encrypted."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from litestar.connection import ASGIConnection
-
-from periplo.server.address import is_loopback
 
 _FORWARDED = ("x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "forwarded", "x-real-ip", "via")
 
@@ -23,14 +21,11 @@ class Caller:
 
 
 def caller_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Caller:
-    """What a proxy says of the caller is believed of proxies on this machine only, and there of the last one."""
-    headers, peer = connection.headers, connection.client.host if connection.client else ""
-    trusted = is_loopback(peer)
-    said = headers.get("x-forwarded-for", "").rpartition(",")[2].strip() if trusted else ""
-    scheme = headers.get("x-forwarded-proto", "") if trusted else ""
+    """Of a request that trusted proxies have been taken away from: see ``proxies``."""
+    headers = connection.headers
     return Caller(
-        address=said or peer,
-        secure=(scheme or connection.scope["scheme"]) == "https",
+        address=connection.client.host if connection.client else "",
+        secure=connection.scope["scheme"] == "https",
         proxied=any(name in headers for name in _FORWARDED),
         browser=headers.get("user-agent", ""),
     )

@@ -35,7 +35,8 @@ class Gate(ASGIMiddleware):
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         request = Request[Any, Any, Any](scope, receive, send)
         rule = rule_of(scope["route_handler"])
-        await self._look(request, rule)
+        if rule is not Rule.PROBE and not (rule is Permission.OPERATION and _is_this_machine(request)):
+            await self._look(request, rule)
         await next_app(scope, receive, send)
 
     async def _look(self, request: Request[Any, Any, Any], rule: Rule | Permission) -> None:
@@ -86,6 +87,13 @@ class Gate(ASGIMiddleware):
             by = By(visitor.who, caller.address)
             await asyncio.to_thread(self._access.audit.note, by, "not_allowed", what, REFUSED)
             raise _not_allowed(rule, visitor)
+
+
+def _is_this_machine(request: Request[Any, Any, Any]) -> bool:
+    """Whether a program on the machine itself asks; no proxy, and no page that a browser there was sent to."""
+    caller = caller_of(request)
+    named = is_loopback(host_of(request.headers.get("host", "")))
+    return named and is_loopback(caller.address) and not caller.proxied and "sec-fetch-site" not in request.headers
 
 
 def _not_allowed(rule: Rule | Permission, visitor: Visitor) -> NotAllowed:

@@ -12,6 +12,7 @@ from periplo.access import Access, Visitor
 from periplo.server.caller import Caller, caller_of
 from periplo.server.desk import Desk
 from periplo.server.door import Door
+from periplo.server.health import Health
 from periplo.server.live import Watch
 from periplo.server.query import View
 from periplo.server.reader import Reader, reader_of
@@ -64,7 +65,7 @@ def provide_caller(request: Request[Any, Any, Any]) -> Caller:
     return caller_of(request)
 
 
-def given(desk: Desk, watch: Watch, door: Door) -> dict[str, Provide]:
+def given(desk: Desk, watch: Watch, door: Door, health: Health) -> dict[str, Provide]:
     """All of it, for the application."""
     hidden = Desk(desk.shop.hidden())
 
@@ -75,6 +76,7 @@ def given(desk: Desk, watch: Watch, door: Door) -> dict[str, Provide]:
         "desk": Provide(chosen, sync_to_thread=False),
         "watch": Provide(lambda: watch, sync_to_thread=False),
         "access": Provide(lambda: desk.shop.access, sync_to_thread=False),
+        "health": Provide(lambda: health, sync_to_thread=False),
         "door": Provide(lambda: door, sync_to_thread=False),
         "visitor": Provide(provide_visitor, sync_to_thread=False),
         "caller": Provide(provide_caller, sync_to_thread=False),

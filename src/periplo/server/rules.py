@@ -21,6 +21,8 @@ class Rule(StrEnum):
     """The style, the fonts, the doors themselves."""
     PERSON = "person"
     """Somebody who signed in, for what is their own; no program with a token."""
+    PROBE = "probe"
+    """Who watches the server: it is not looked up who that is, which would need the database."""
 
 
 def needs(rule: Rule | Permission, *more: str) -> dict[str, Any]:

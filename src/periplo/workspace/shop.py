@@ -24,6 +24,7 @@ from periplo.vocabulary import load as load_vocabulary
 from periplo.vocabulary import taxonomy as own_words
 from periplo.workspace import customers, erasing, exporting, opening, recording
 from periplo.workspace.atlas import Atlas
+from periplo.workspace.condition import Condition
 from periplo.workspace.doctor import Finding, examine
 from periplo.workspace.erasing import Foreseen
 from periplo.workspace.filters import Filters
@@ -35,6 +36,7 @@ from periplo.workspace.remembered import Remembered
 from periplo.workspace.segments import Segments
 from periplo.workspace.settings import Settings
 from periplo.workspace.stores import Stores
+from periplo.workspace.working import Told, Work, untold
 
 if TYPE_CHECKING:  # reading files needs much that a question does not
     from periplo.collect.writer import Deliver
@@ -172,6 +174,10 @@ class Shop:
 
         return Collecting(self._stores, deliver)
 
+    def work(self, told: Told = untold) -> Work:
+        """What goes on behind requests, in this process or one of its own; ``told`` hears of each step."""
+        return Work(self._stores, told)
+
     @property
     def quarantine(self) -> Quarantine:
         """The rows that were refused."""
@@ -285,6 +291,11 @@ class Shop:
         return self._readings.get((self.version(), definition.file, definition.text, filters), reading)
 
     # how it is
+
+    @property
+    def condition(self) -> Condition:
+        """How it does at this moment: what answers, how far behind its consumers are, how large it is."""
+        return Condition(self._stores, self.access)
 
     def doctor(self) -> list[Finding]:
         """What is wrong with the shop, and what to do; nothing is changed."""

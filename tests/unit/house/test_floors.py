@@ -9,7 +9,7 @@ from support import ROOT
 
 FLOORS = [
     {"errors"},
-    {"language", "drawing"},
+    {"language", "drawing", "operation"},
     {"vocabulary"},
     {"events", "predicates"},
     {"privacy"},

@@ -1,8 +1,10 @@
 """Where a request comes from, whether it is forged, and the cookie of a session."""
 
 import asyncio
+from typing import Any
 
 import pytest
+from litestar import Request
 from litestar.exceptions import PermissionDeniedException
 from litestar.testing import RequestFactory
 
@@ -11,6 +13,7 @@ from periplo.server.caller import caller_of
 from periplo.server.cookie import SessionCookie
 from periplo.server.door import local
 from periplo.server.forgery import check_form, check_origin
+from periplo.server.proxies import Proxies
 
 HERE = RequestFactory(server="map.example", port=8765)
 COOKIE = SessionCookie("a shop")
@@ -69,6 +72,12 @@ def test_a_form_without_the_secret_of_the_session_is_refused(given: str) -> None
     asyncio.run(check_form(HERE.post(headers={"x-csrf-token": "right"}), visitor))
 
 
+def through(request: Request[Any, Any, Any], peer: str) -> Request[Any, Any, Any]:
+    """The request as it is when this proxy has passed it on."""
+    proxies = Proxies(["127.0.0.0/8", "::1", "10.1.0.0/16"])
+    return Request(proxies.seen_through(request.scope | {"client": (peer, 1)}))
+
+
 @pytest.mark.parametrize(
     ("peer", "headers", "address", "secure"),
     [
@@ -77,21 +86,22 @@ def test_a_form_without_the_secret_of_the_session_is_refused(given: str) -> None
         ("127.0.0.1", {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}, "203.0.113.9", True),
         ("::1", {"X-Forwarded-For": "6.6.6.6, 203.0.113.9"}, "203.0.113.9", False),
         ("127.0.0.1", {}, "127.0.0.1", False),
+        ("::ffff:127.0.0.1", {"X-Forwarded-For": "203.0.113.9"}, "203.0.113.9", False),
+        ("10.1.2.3", {"X-Forwarded-For": "203.0.113.9, 10.1.0.1, 127.0.0.1"}, "203.0.113.9", False),
+        ("10.1.2.3", {"X-Forwarded-For": "6.6.6.6, unknown, 10.1.0.1"}, "10.1.0.1", False),
+        ("10.1.2.3", {"X-Forwarded-For": "2001:db8::9"}, "2001:db8::9", False),
+        ("10.2.0.1", {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}, "10.2.0.1", False),
+        ("127.0.0.1", {"X-Forwarded-For": "x", "X-Forwarded-Proto": "gopher"}, "127.0.0.1", False),
     ],
 )
-def test_a_proxy_is_believed_on_this_machine_only(
-    peer: str, headers: dict[str, str], address: str, secure: bool
-) -> None:
-    request = HERE.get(headers=headers)
-    request.scope["client"] = (peer, 1)
-    caller = caller_of(request)
+def test_a_proxy_that_is_trusted_is_believed(peer: str, headers: dict[str, str], address: str, secure: bool) -> None:
+    caller = caller_of(through(HERE.get(headers=headers), peer))
     assert (caller.address, caller.secure) == (address, secure)
     assert caller.proxied == bool(headers)
 
 
 def test_behind_tls_the_cookie_is_bound_to_the_host() -> None:
-    request = HERE.get(headers={"X-Forwarded-Proto": "https"})
-    request.scope["client"] = ("127.0.0.1", 1)
+    request = through(HERE.get(headers={"X-Forwarded-Proto": "https"}), "127.0.0.1")
     cookie = COOKIE.carrying("secret", caller_of(request))
     assert cookie.key.startswith("__Host-")
     assert (cookie.secure, cookie.httponly, cookie.samesite, cookie.path, cookie.domain) == (

@@ -19,12 +19,14 @@ from periplo.collect.rules import NO_BATCH
 from periplo.errors import ForeignSite, NotTaken, PeriploError, UnknownWriteKey
 from periplo.language import tell
 from periplo.log import Source
+from periplo.operation import Measures
 from periplo.privacy import Request
 from periplo.server.collect.origins import ANY, Headers, cross_origin
 from periplo.server.collect.request import Asked, body_of
-from periplo.server.collect.routes import FLAGS, ROUTES, Read, tells
+from periplo.server.collect.routes import FLAGS, ROUTES, SETTINGS, Read, tells
 from periplo.server.collect.settings import NO_FLAGS
-from periplo.server.collect.webhooks import brought, name_in
+from periplo.server.collect.webhooks import HOOKS, brought, name_in
+from periplo.server.requests import TOLD
 from periplo.workspace import Shop
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -42,8 +44,8 @@ RETRY_AFTER, METHOD_NOT_ALLOWED = b"2", 405
 class CollectDoor:
     """Takes what is sent to the paths of ``routes``, from its first request or ``start`` on until ``stop``."""
 
-    def __init__(self, shop: Shop) -> None:
-        self._collecting = shop.collecting(_deliver)
+    def __init__(self, shop: Shop, measures: Measures) -> None:
+        self._collecting, self._measures = shop.collecting(_deliver), measures
         self._started = False
 
     def start(self) -> None:
@@ -56,6 +58,10 @@ class CollectDoor:
         if self._started:
             await asyncio.to_thread(self._collecting.stop)
 
+    def waiting_bytes(self) -> int:
+        """Of the requests that wait for their commit."""
+        return self._collecting.writer.waiting_bytes
+
     def takes(self, scope: Any) -> bool:
         """Whether a request is for this door."""
         return scope["type"] == "http" and _is_for_us(scope["path"])
@@ -63,6 +69,7 @@ class CollectDoor:
     async def __call__(self, scope: Any, receive: Any, send: Send) -> None:
         self.start()
         asked, headers = Asked(scope), list(_JSON)
+        scope[TOLD].route, scope[TOLD].busy = _route(asked.path), True
         try:
             if self._collecting.sources.stale():
                 await asyncio.to_thread(self._collecting.sources.look)
@@ -73,6 +80,7 @@ class CollectDoor:
                 headers.append((b"allow", b"GET, OPTIONS" if tells(asked.path) else b"POST, OPTIONS"))
             await _respond(send, status, headers, body)
         except PeriploError as error:
+            self._measures.refused(error.code)
             await _refuse(send, headers, error)
 
     async def _answer(self, asked: Asked, receive: Any) -> tuple[int, bytes]:
@@ -108,7 +116,7 @@ class CollectDoor:
         sender = Request(source.name, asked.client, asked.headers.get("user-agent", ""), datetime.now(UTC))
         arrived.admit(door, sender)
         if not arrived.messages and not arrived.wrong:
-            return answer(arrived, (), {})
+            return self._counted(source, answer(arrived, (), {}))
         return await self._written(arrived, source, door.agent(asked.user_agent), size)
 
     async def _written(self, arrived: Arrived, source: Source, user_agent: str | None, size: int) -> Answer:
@@ -117,7 +125,11 @@ class CollectDoor:
         faults = [wrong.fault(received.receipt) for wrong in arrived.wrong]
         waiter: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._collecting.writer.put(Ticket(arrived, received, faults, size, waiter))
-        return await waiter
+        return self._counted(source, await waiter)
+
+    def _counted(self, source: Source, answer: Answer) -> Answer:
+        self._measures.sent(source.name, answer.verdicts)
+        return answer
 
     async def _keep_whole(self, asked: Asked, body: bytes, error: NotTaken) -> None:
         """Keeps a body that cannot be taken apart in quarantine, where a header or the address says whose it is."""
@@ -149,6 +161,11 @@ class CollectDoor:
 
 def _is_for_us(path: str) -> bool:
     return path in ROUTES or path in FLAGS or tells(path) is not None or name_in(path) is not None
+
+
+def _route(path: str) -> str:
+    """What a path is called where requests are counted."""
+    return SETTINGS if tells(path) else HOOKS if name_in(path) else path
 
 
 def _deliver(tickets: list[Ticket]) -> None:

@@ -11,7 +11,6 @@ from urllib.parse import parse_qs, urlsplit
 from periplo.collect.bodies import too_large
 from periplo.collect.limits import MOST_BYTES
 from periplo.errors import NotTaken
-from periplo.server.address import is_loopback
 
 
 class Asked:
@@ -42,9 +41,8 @@ class Asked:
 
     @property
     def client(self) -> str:
-        """The address of who sends it: behind a proxy on this machine, what the proxy says."""
-        forwarded = self.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
-        return forwarded if forwarded and is_loopback(self._peer) else self._peer
+        """The address of who sends it."""
+        return self._peer
 
     @property
     def user_agent(self) -> str | None:

@@ -37,6 +37,9 @@ ROUTES: Mapping[str, Read] = {**_SEGMENT, **_JITSU, **_POSTHOG}
 FLAGS = frozenset(("/flags", "/flags/", "/decide", "/decide/"))
 """Where PostHog's SDKs ask for feature flags, by POST."""
 
+SETTINGS = "/v1/projects/{key}/settings"
+"""What the paths of ``tells`` are called where they are counted."""
+
 _SETTINGS = re.compile(r"/v1/projects/([^/]+)/settings")
 
 

@@ -18,6 +18,10 @@ MOST_BYTES = 2 << 20
 """Of one request: an order with hundreds of lines, a thousand mail events."""
 
 
+HOOKS = PLACE + "{name}"
+"""What the paths of connectors are called where they are counted."""
+
+
 def name_in(path: str) -> str | None:
     """The connector that a path names; None for other paths."""
     name = path.removeprefix(PLACE)

@@ -20,4 +20,5 @@ PERMISSION_LABELS: Mapping[Permission, str] = {
     Permission.EDIT: "Edit maps and segments",
     Permission.ERASE: "Export and erase a person",
     Permission.PEOPLE: "Manage people and read the audit log",
+    Permission.OPERATION: "Read the server's measures",
 }

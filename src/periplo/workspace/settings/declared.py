@@ -7,18 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
 from periplo.connectors import Connector
+from periplo.operation import Format, Level
 from periplo.privacy import Privacy
 from periplo.workspace.settings.reading import read
 from periplo.workspace.settings.writing import written
-
-Format: TypeAlias = Literal["text", "json"]
-Level: TypeAlias = Literal["debug", "info", "warning", "error"]
 
 
 class Server(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +47,23 @@ class Logs(msgspec.Struct, frozen=True, kw_only=True):
     format: Annotated[Format, Meta(description="`text` to be read, or `json`: one object a line")] = "text"
 
 
+class Health(msgspec.Struct, frozen=True, kw_only=True):
+    """The table ``[health]``."""
+
+    least_free_mb: Annotated[
+        int,
+        Meta(ge=0, le=1_000_000_000, description="with less room on the disk, in megabytes, the server is not ready"),
+    ] = 200
+    most_lag_s: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=31_536_000,
+            description="nor when identity is so many seconds behind the log; 0: that does not matter",
+        ),
+    ] = 300
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of one shop."""
 
@@ -72,6 +87,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     privacy: Privacy = Privacy()
     server: Server = Server()
     logs: Logs = Logs()
+    health: Health = Health()
 
     @classmethod
     def read(cls, file: Path, name: str, environment: Mapping[str, str] | None = None) -> Settings:

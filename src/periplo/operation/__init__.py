@@ -1,0 +1,20 @@
+"""How a process tells of itself: lines for its operator, and measures for Prometheus."""
+
+from periplo.operation.lines import Format, Level, set_up
+from periplo.operation.masking import masked
+from periplo.operation.measures import CONTENT_TYPE, Gauge, Measures
+from periplo.operation.request_id import new_request_id, request_id
+from periplo.operation.stopping import stopping
+
+__all__ = [
+    "CONTENT_TYPE",
+    "Format",
+    "Gauge",
+    "Level",
+    "Measures",
+    "masked",
+    "new_request_id",
+    "request_id",
+    "set_up",
+    "stopping",
+]

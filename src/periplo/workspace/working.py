@@ -1,0 +1,90 @@
+"""What goes on behind requests: the log's tail moves to the archive, identity follows, salts of yesterday go.
+
+Several processes may work on one shop. Each step is either done under the shop's lock or commits together with the
+cursor of what it has read, so that nothing is done twice; what a killed one has left, the next one does.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from threading import Event, Thread
+
+from periplo.errors import ShopBusy
+from periplo.workspace import recording
+from periplo.workspace.following import follow
+from periplo.workspace.stores import Stores
+
+log = logging.getLogger("periplo.work")
+
+LOOK_S = 1.0
+"""How often it is looked whether there is something to do."""
+
+PATIENCE_S = 3.0
+"""How long a step may take to end when a server stops."""
+
+Told = Callable[[str, float, int], None]
+"""Hears of a step: its name, how many seconds it took, and how many events it went through."""
+
+
+def untold(name: str, seconds: float, events: int) -> None:
+    """Nobody hears."""
+
+
+class Work:
+    """All of it, again and again until it is stopped: in a thread (``start``), or in this one (``run``)."""
+
+    def __init__(self, stores: Stores, told: Told = untold) -> None:
+        self._stores, self._told, self._ending = stores, told, Event()
+        self._thread: Thread | None = None
+        self._steps = {"salts": self._sweep, "archive": self._archive, "identity": self._follow}
+
+    def start(self) -> None:
+        self._thread = Thread(target=self.run, name="periplo-work", daemon=True)
+        self._thread.start()
+
+    def end(self) -> None:
+        """Lets it end when the step that is being done is done."""
+        self._ending.set()
+
+    def stop(self) -> None:
+        """Lets it end, and waits for that. A step that takes long is left: what it did not commit was not done."""
+        self.end()
+        if self._thread:
+            self._thread.join(PATIENCE_S)
+
+    def run(self) -> None:
+        while not self._ending.wait(LOOK_S):
+            for name, step in self._steps.items():
+                if not self._ending.is_set():
+                    self._do(name, step)
+
+    def _do(self, name: str, step: Callable[[], int]) -> None:
+        began = time.monotonic()
+        try:
+            events = step()
+        except ShopBusy as error:
+            log.debug(
+                "The step %s waits: %s", name, error
+            )  # an import or another worker does it, or no database answers
+        except Exception:
+            log.exception("The step %s failed; trying again.", name)
+        else:
+            if events:
+                seconds = time.monotonic() - began
+                self._told(name, seconds, events)
+                log.info("worked", extra={"step": name, "events": events, "seconds": round(seconds, 3)})
+
+    def _sweep(self) -> int:
+        self._stores.salts.sweep(self._stores.today())
+        return 0
+
+    def _archive(self) -> int:
+        if self._stores.log.count(self._stores.lake.now().archived_seq()) <= recording.ARCHIVE_FROM:
+            return 0
+        return recording.archive(self._stores, wait_s=0)
+
+    def _follow(self) -> int:
+        before = self._stores.identity.cursor()
+        return max(0, follow(self._stores) - before)
