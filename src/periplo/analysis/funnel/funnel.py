@@ -23,6 +23,9 @@ from periplo.journeys.kernels.funnel_times import lags
 from periplo.journeys.kernels.quantiles import grouped
 
 MOST_GROUPS = 20
+AT_ONCE = 1 << 21
+"""So many events are looked at once: what they need is small enough for memory that was used before, while large blocks
+are asked of the system anew each time, page by page."""
 BINS_S = tuple(
     [1, 10, 30, *(60 * minutes for minutes in (1, 2, 5, 10, 30)), *(3600 * hours for hours in (1, 3, 6, 12, 24))]
     + [86400 * days for days in (2, 3, 7, 14, 30, 60, 90, 180, 365)]
@@ -78,6 +81,13 @@ class Funnel:
         return tuple(each for each in (self.money, self.trend, self.afterwards) if each)
 
     def map(self, part: JourneyColumns) -> FunnelState:
+        some = list(part.parts(part.events // AT_ONCE + 1)) or [part]
+        return _together([self._count(one) for one in some])
+
+    def merge(self, left: FunnelState, right: FunnelState) -> FunnelState:
+        return _together([left, right])
+
+    def _count(self, part: JourneyColumns) -> FunnelState:
         found = follow(part, self.rules)
         group, shape = self.touch.codes(part, found), (len(self.touch.labels), len(self.rules.steps) + 1)
         ends = group * shape[1] + found.level if self.touch.splits else found.level.astype(np.int64)
@@ -97,16 +107,6 @@ class Funnel:
             np.repeat(np.arange(len(taken)), taken),
             group[chain] if self.touch.splits else np.zeros(0, np.int64),
             tuple(each.count(part, found, group, shape[0]) for each in self.beside),
-        )
-
-    def merge(self, left: FunnelState, right: FunnelState) -> FunnelState:
-        return FunnelState(
-            left.reached + right.reached,
-            left.still_open + right.still_open,
-            np.concatenate((left.time, right.time)),
-            np.concatenate((left.step, right.step)),
-            np.concatenate((left.group, right.group)),
-            tuple(a + b for a, b in zip(left.beside, right.beside, strict=True)),
         )
 
     def finish(self, state: FunnelState) -> Answered:
@@ -196,6 +196,20 @@ class Funnel:
         together = np.zeros((groups + 1, *sums.shape[1:]), np.int64)
         np.add.at(together, place, sums)
         return [self.money.tell(together[g]) for g in range(groups)]
+
+
+def _together(states: Sequence[FunnelState]) -> FunnelState:
+    """The states of neighbouring parts as one."""
+    if len(states) == 1:
+        return states[0]
+    return FunnelState(
+        np.sum([each.reached for each in states], axis=0),
+        np.sum([each.still_open for each in states], axis=0),
+        np.concatenate([each.time for each in states]),
+        np.concatenate([each.step for each in states]),
+        np.concatenate([each.group for each in states]),
+        tuple(np.sum(counts, axis=0) for counts in zip(*(each.beside for each in states), strict=True)),
+    )
 
 
 def bins_of(time: I64) -> I64:
