@@ -159,6 +159,10 @@ class JourneyColumns:
         rows = np.repeat(begin - offsets[:-1], sizes) + np.arange(offsets[-1])
         return self._with_rows(rows, offsets, customers)
 
+    def blocks(self, events: int) -> list[JourneyColumns]:
+        """Parts of whole customers with about so many events each; at least one."""
+        return list(self.parts(self.events // events + 1)) or [self]
+
     def keep_events(self, mask: Bool) -> JourneyColumns:
         """Only the events where ``mask`` (bool[m]) is true; customers left without events leave too."""
         kept = np.concatenate(([0], np.cumsum(mask)))[self.offsets]

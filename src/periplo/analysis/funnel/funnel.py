@@ -81,8 +81,7 @@ class Funnel:
         return tuple(each for each in (self.money, self.trend, self.afterwards) if each)
 
     def map(self, part: JourneyColumns) -> FunnelState:
-        some = list(part.parts(part.events // AT_ONCE + 1)) or [part]
-        return _together([self._count(one) for one in some])
+        return _together([self._count(block) for block in part.blocks(AT_ONCE)])
 
     def merge(self, left: FunnelState, right: FunnelState) -> FunnelState:
         return _together([left, right])

@@ -71,8 +71,8 @@ class Alignment:
         return self.before + 1 + self.after
 
     def map(self, part: JourneyColumns) -> AlignedState:
-        some = list(part.parts(part.events // AT_ONCE + 1)) or [part]
-        return reduce(self.merge, (self._lay(one, self.versus is not None) for one in some))
+        keep = self.versus is not None
+        return reduce(self.merge, (self._lay(block, keep) for block in part.blocks(AT_ONCE)))
 
     def merge(self, left: AlignedState, right: AlignedState) -> AlignedState:
         paths = left.paths.beside(right.paths) if left.paths and right.paths else None

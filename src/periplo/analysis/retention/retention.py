@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, Literal
 
 import numpy as np
@@ -28,6 +29,10 @@ class RetentionState:
     passed: I64
 
 
+AT_ONCE = 1 << 20
+"""So many events are followed at once: what is noted of their customers stays small, however many there are."""
+
+
 @dataclass(frozen=True)
 class Table:
     """Cohorts and their mean, of one group."""
@@ -51,8 +56,8 @@ class RetentionQuestion:
     mean: Mean
 
     def map(self, part: JourneyColumns) -> RetentionState:
-        counts, passed, _, _, _ = self._follow(part, -1)
-        return RetentionState(counts, passed)
+        each = [self._follow(block, -1)[:2] for block in part.blocks(AT_ONCE)]
+        return reduce(self.merge, (RetentionState(*found) for found in each))
 
     def merge(self, left: RetentionState, right: RetentionState) -> RetentionState:
         return RetentionState(left.counts + right.counts, left.passed + right.passed)

@@ -9,6 +9,8 @@ import numpy as np
 from periplo.journeys.columns import I64, U16, Bool
 from periplo.journeys.kernels.compiled import kernel
 
+NEVER = -(1 << 62)
+"""A moment before all others."""
 OPEN, BACK = 2, 1
 """Bits of what became of one who began in one period after."""
 
@@ -20,26 +22,25 @@ def beginnings(offsets: I64, time_us: I64, person: Bool, code: U16, holds: Bool,
     Period p lasts from ``edges[p]`` up to, not including, ``edges[p + 1]``. Answers int64 arrays: the ``row``, the
     ``customer`` and the ``period`` of each, ascending by row.
     """
-    most = len(code) if every else len(offsets) - 1
+    most, last = len(code) if every else len(offsets) - 1, len(edges) - 2
     rows, owner, period = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.int64)
+    length = max((edges[last] - edges[0]) // last, 1) if last else 1  # of a period, about: the last has no end
     count = 0
     for customer in range(len(offsets) - 1):
-        at, end = 0, edges[0]
-        for row in range(offsets[customer], offsets[customer + 1] if person[customer] else 0):
-            if (time_us[row] < end and at > 0) or not holds[code[row]]:
+        end = np.int64(NEVER)
+        for row in range(np.uint64(offsets[customer]), np.uint64(offsets[customer + 1] if person[customer] else 0)):
+            if not holds[code[row]] or time_us[row] < end:
                 continue
-            low, high = at, len(edges) - 1
-            while high - low > 1:
-                middle = (low + high) >> 1
-                if edges[middle] <= time_us[row]:
-                    low = middle
-                else:
-                    high = middle
-            rows[count], owner[count], period[count] = row, customer, low
+            at = max(0, min(last, (time_us[row] - edges[0]) // length))
+            while at > 0 and edges[at] > time_us[row]:
+                at -= 1
+            while at < last and edges[at + 1] <= time_us[row]:
+                at += 1
+            rows[count], owner[count], period[count] = np.int64(row), customer, at
             count += 1
             if not every:
                 break
-            at, end = low + 1, edges[low + 1]
+            end = edges[at + 1]
     return rows[:count], owner[:count], period[:count]
 
 
@@ -109,8 +110,8 @@ def returns(
         first, last, latest, skip = row[s] + 1, offsets[customer[s] + 1], -1, begun + 1
         if later:
             first = _last(code, holds, first, last)  # it decides alone
-        for at in range(first, last):
-            if time_us[at] < skip or not holds[code[at]]:
+        for at in range(np.uint64(first), np.uint64(last)):
+            if not holds[code[at]] or time_us[at] < skip:
                 continue
             if length > 0:
                 k = (time_us[at] - begun) // length
