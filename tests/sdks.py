@@ -20,7 +20,7 @@ import pytest
 from support import ROOT
 
 PROGRAMS = ROOT / "tests" / "integration" / "clients"
-PATIENCE_S = 60
+PATIENCE_S = 120
 Step = dict[str, Any]
 Span = tuple[datetime, datetime]
 

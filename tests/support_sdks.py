@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from operator import itemgetter
 from typing import Any
 
 from periplo.workspace import Shop
@@ -22,9 +23,9 @@ NAMES = {
 }
 
 
-def arrived_once(shop: Shop, sdk: Sdk, steps: list[Step], through: Way) -> None:
+def arrived_once(shop: Shop, sdk: Sdk, steps: list[Step], through: Way, by: str = "occurred_at") -> None:
     """The steps are what the shop knows of the source, and of the one customer: in order, when the client said."""
-    customer, person = customer_of(shop, sdk), f"{sdk.name}-Zoë"
+    customer, person = sorted(customer_of(shop, sdk), key=itemgetter(by)), f"{sdk.name}-Zoë"
     names = [step.get("event") or step["call"] for step in steps]
     assert [event["event"] for event in customer] == [NAMES.get(name, name) for name in names]
     sent = [event["event_id"] for event in events(shop) if event["source"] == sdk.name]
