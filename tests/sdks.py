@@ -20,6 +20,8 @@ import pytest
 from support import ROOT
 
 PROGRAMS = ROOT / "tests" / "integration" / "clients"
+PUBLIC = "https://data.shop.example"
+"""The host that guides and pages name."""
 PATIENCE_S = 120
 Step = dict[str, Any]
 Span = tuple[datetime, datetime]

@@ -36,9 +36,9 @@ class Site:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.address = f"http://127.0.0.1:{self.server.server_address[1]}"
 
-    def write(self, name: str, script: str) -> str:
-        """A page with a script; its address."""
-        (self.folder / name).write_text(f"<!doctype html><title>Faro</title><body></body>{script}", "utf-8")
+    def write(self, name: str, page: str) -> str:
+        """Puts a page there; its address."""
+        (self.folder / name).write_text(page, "utf-8")
         return f"{self.address}/{name}"
 
 

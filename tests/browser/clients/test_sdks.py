@@ -3,40 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
 from periplo.workspace import Shop
-from sdks import Sdk, Step, journey
+from sdks import PUBLIC, Sdk, Step, journey
 from serving import Served
 from support_sdks import arrived_once, customer_of
 from unreliable import Fault, Way, way
 
 pytestmark = pytest.mark.browser
 
-SEGMENT = """<script src=/analytics-next.js></script><script>
-const analytics = AnalyticsNext.AnalyticsBrowser.load({ writeKey: "WRITE_KEY", cdnURL: "https://data.shop.example" });
-const calls = {
-  page: ({ properties }) => analytics.page(properties),
-  screen: ({ name, properties }) => analytics.screen(name, properties),
-  track: ({ event, properties, timestamp }) => analytics.track(event, properties, { timestamp }),
-  identify: ({ userId, traits }) => analytics.identify(userId, traits),
-  group: ({ groupId, traits }) => analytics.group(groupId, traits),
-  alias: ({ userId, previousId }) => analytics.alias(userId, previousId),
-};
-</script>"""
-JITSU = """<script type=module>
-import { jitsuAnalytics } from "/jitsu.js";
-window.analytics = jitsuAnalytics({ host: "https://data.shop.example", writeKey: "WRITE_KEY:x" });
-window.calls = {
-  page: ({ properties }) => analytics.page(properties),
-  track: ({ event, properties }) => analytics.track(event, properties),
-  identify: ({ userId, traits }) => analytics.identify(userId, traits),
-  group: ({ groupId, traits }) => analytics.group(groupId, traits),
-};
-</script>"""
 PLAY = """async steps => {
   const spans = [];
   for (const { call, ...message } of steps) {
@@ -49,16 +29,16 @@ PLAY = """async steps => {
   return spans;
 }"""
 SDKS = (
-    Sdk("analytics_next", SEGMENT, "Pacific/Auckland"),
-    Sdk("jitsu_pages", JITSU, "Pacific/Auckland", lacks=("screen", "alias"), retries=False, dates=False),
+    Sdk("analytics_next", "segment.html", "Pacific/Auckland"),
+    Sdk("jitsu_pages", "jitsu.html", "Pacific/Auckland", lacks=("screen", "alias"), retries=False, dates=False),
 )
 
 
 def opened(sdk: Sdk, page: Page, site: Any, shop: Shop, through: Way) -> None:
     """The page with the SDK on it, sending this way."""
     key = shop.sources.add(sdk.name, origins=[site.address]).write_key
-    script = sdk.program.replace("WRITE_KEY", key).replace("https://data.shop.example", through.address)
-    page.goto(site.write(f"{sdk.name}.html", script))
+    written = (Path(__file__).parent / sdk.program).read_text("utf-8")
+    page.goto(site.write(sdk.program, written.replace("WRITE_KEY", key).replace(PUBLIC, through.address)))
     page.wait_for_function("typeof calls == 'object'")
 
 
@@ -86,7 +66,7 @@ def test_a_journey_arrives(sdk: Sdk, page: Page, site: Any, shop: Shop, server: 
 
 
 def test_what_failed_comes_again_from_the_next_page(page: Page, site: Any, shop: Shop, server: Served) -> None:
-    sdk = Sdk("analytics_next_again", SEGMENT, "UTC")
+    sdk = SDKS[0]._replace(name="analytics_next_again")
     faults: tuple[Fault, ...] = ("429", "cut")
     steps = journey(sdk)
     with way(server.port, faults) as through:
