@@ -6,6 +6,7 @@
     │   ├── BadPredicate      a predicate that cannot be read, with the place in it
     │   ├── BadMap            a *.journey.yaml that cannot be read, with the place in it
     │   ├── BadMapping        a mapping of a file's columns that cannot be read, with the place in it
+    │   ├── BadPlan           a tracking plan's file that cannot be read, or has a schema that is none
     │   ├── BadSettings       a periplo.toml that cannot be read, or a setting that cannot be used
     │   ├── BadVocabulary     a shop's own vocabulary file that cannot be read, with the place in it
     │   └── WeakPassword      a new password that is short or easily guessed
@@ -96,6 +97,10 @@ class BadMap(UsageError):
 
 class BadMapping(UsageError):
     code = "bad_mapping"
+
+
+class BadPlan(UsageError):
+    code = "bad_plan"
 
 
 class BadSettings(UsageError):

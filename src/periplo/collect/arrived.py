@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -64,9 +65,14 @@ class Arrived:
             return
         rows = [row for row, one in enumerate(found.messages) if one is not None]
         self.dropped = [self.indexes[row] for row, one in enumerate(found.messages) if one is None]
-        self.messages = [one for one in found.messages if one is not None]
-        self.event_ids, self.indexes = [self.event_ids[row] for row in rows], [self.indexes[row] for row in rows]
-        self.context = found.context
+        self.messages, self.context = [one or b"" for one in found.messages], found.context
+        self.keep(rows)
+
+    def keep(self, rows: Sequence[int]) -> None:
+        """Leaves only some of the good messages."""
+        if len(rows) < len(self.messages):
+            self.messages = [self.messages[row] for row in rows]
+            self.event_ids, self.indexes = [self.event_ids[row] for row in rows], [self.indexes[row] for row in rows]
 
     def received(self, source: Source, received_us: int, user_agent: str | None) -> Received:
         """The good messages, as the log takes them."""

@@ -21,7 +21,7 @@ from periplo.events.segment import Reading
 from periplo.log.archive import Archive, Key, NoArchive
 from periplo.log.database import Database, insert
 from periplo.log.keys import Keys, keys_among
-from periplo.log.reading import Tail, read_rows, read_tail, waiting_since
+from periplo.log.reading import Brought, Tail, read_requests, read_rows, read_tail, waiting_since
 from periplo.log.received import Received
 from periplo.log.sequence import last_place, places, take
 from periplo.log.tables import HEAD, event, receipt, reservation, sequence
@@ -124,6 +124,11 @@ class Log:
         with self._database.reading() as connection:
             rows = read_rows(connection, sorted(keys_among(connection, keys).values()))
         return rows.read(self._reading).events
+
+    def requests(self, after_seq: int, most: int) -> list[Brought]:
+        """The messages of at most so many requests, as they were received, after a place in the sequence."""
+        with self._database.reading() as connection:
+            return read_requests(connection, after_seq, most)
 
     def reach(self, after_seq: int, most: int) -> int:
         """The place of the last of at most so many events after a place; 0 where there is none."""

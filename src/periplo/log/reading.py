@@ -49,6 +49,14 @@ class Message(NamedTuple):
     receipt: Receipt
 
 
+class Brought(NamedTuple):
+    """The messages of one request in the log, up to a place."""
+
+    last_seq: int
+    receipt: Receipt
+    messages: list[msgspec.Raw]
+
+
 @dataclass(frozen=True)
 class Rows:
     """Rows of the log as they lie there: recorded events by place, and messages."""
@@ -83,6 +91,13 @@ def read_tail(
     return _rows(connection, connection.execute(wanted.limit(most) if most else wanted).all())
 
 
+def read_requests(connection: Connection, after_seq: int, most: int) -> list[Brought]:
+    """What requests brought after a place in the sequence, of at most so many requests."""
+    wanted = select(receipt).where(receipt.c.first_seq > after_seq).order_by(receipt.c.first_seq).limit(most)
+    rows = connection.execute(wanted).all()
+    return [Brought(row.last_seq, _receipt(row), _messages(unpack(row.body))) for row in rows]
+
+
 def read_rows(connection: Connection, seqs: Sequence[int]) -> Rows:
     """The rows at some places, of which there are few."""
     found = [_rows(connection, connection.execute(select(event).where(event.c.seq == seq)).all()) for seq in seqs]
@@ -114,18 +129,22 @@ def _received(connection: Connection, rows: Sequence[Row[Any]]) -> Iterator[Mess
     wanted = select(receipt).where(receipt.c.first_seq.between(connection.scalar(first) or 0, rows[-1].seq))
     places = {row.seq: row.event_id for row in rows if row.body is None}
     for one in connection.execute(wanted.order_by(receipt.c.first_seq)):
-        how = Receipt(
-            source=one.source,
-            received_us=one.received_us,
-            call=one.call,
-            channel=one.channel,
-            sent_at=one.sent_at,
-            user_agent=one.user_agent,
-            context=one.context,
-        )
+        how = _receipt(one)
         for seq, raw in enumerate(_messages(unpack(one.body)), one.first_seq):
             if seq in places:
                 yield Message(seq, places[seq], bytes(raw), how)
+
+
+def _receipt(row: Row[Any]) -> Receipt:
+    return Receipt(
+        source=row.source,
+        received_us=row.received_us,
+        call=row.call,
+        channel=row.channel,
+        sent_at=row.sent_at,
+        user_agent=row.user_agent,
+        context=row.context,
+    )
 
 
 def _alike(messages: list[Message]) -> list[list[Message]]:

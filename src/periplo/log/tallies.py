@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from threading import Lock
 
 import msgspec
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
 from periplo.log.database import Database, insert
-from periplo.log.tables import tally
+from periplo.log.tables import sequence, tally
+
+Counts = Mapping[tuple[str, str, str], int]
+"""By source, what and where."""
+
+_PLANNED = sequence.c.name == "planned"
 
 
 class Tally(msgspec.Struct, frozen=True):
@@ -49,15 +54,21 @@ class Tallies:
                 self._counts.update(counts)
             raise
 
-    def _keep(self, counts: Counter[tuple[str, str, str]]) -> None:
-        now = time.time_ns() // 1000
-        day = datetime.now(UTC).date().isoformat()
+    def _keep(self, counts: Counts) -> None:
         with self._database.writing() as connection:
-            for (source, what, where), count in counts.items():
-                one = (tally.c.day == day, tally.c.source == source, tally.c.what == what, tally.c.place == where)
-                more = {"times": tally.c.times + count, "last_us": now}
-                if not connection.execute(update(tally).where(*one).values(more)).rowcount:
-                    insert(connection, tally, [[day], [source], [what], [where], [count], [now]])
+            _add(connection, counts)
+
+    def planned(self) -> int:
+        """Up to which place in the sequence events were held against the tracking plan."""
+        with self._database.reading() as connection:
+            return connection.scalar(select(sequence.c.last).where(_PLANNED)) or 0
+
+    def count_planned(self, counts: Counts, after_seq: int, until_seq: int) -> None:
+        """Adds what the plan said of the events between two places, once, whoever looked at them too."""
+        with self._database.writing() as connection:
+            moved = update(sequence).where(_PLANNED, sequence.c.last == after_seq).values(last=until_seq)
+            if connection.execute(moved).rowcount:
+                _add(connection, counts)
 
     def since(self, day: date) -> Sequence[Tally]:
         """What was counted from a day on, over all days."""
@@ -68,3 +79,12 @@ class Tallies:
                 count, last_us = found.get(key, (0, 0))
                 found[key] = count + row.times, max(last_us, row.last_us)
         return [Tally(*key, count, datetime.fromtimestamp(us / 1e6, UTC)) for key, (count, us) in found.items()]
+
+
+def _add(connection: Connection, counts: Counts) -> None:
+    now, day = time.time_ns() // 1000, datetime.now(UTC).date().isoformat()
+    for (source, what, where), count in counts.items():
+        one = (tally.c.day == day, tally.c.source == source, tally.c.what == what, tally.c.place == where)
+        more = {"times": tally.c.times + count, "last_us": now}
+        if not connection.execute(update(tally).where(*one).values(more)).rowcount:
+            insert(connection, tally, [[day], [source], [what], [where], [count], [now]])

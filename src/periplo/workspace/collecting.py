@@ -11,6 +11,7 @@ from periplo.collect.writer import Deliver
 from periplo.errors import ShopError
 from periplo.log import KnownSources
 from periplo.privacy import Door
+from periplo.workspace import planning
 from periplo.workspace.conflicts import conflicts
 from periplo.workspace.hooks import Hooks
 from periplo.workspace.stores import Stores
@@ -23,13 +24,15 @@ TELL_S = 1.0
 
 class Collecting:
     """``writer`` takes tickets and hands them to ``deliver`` when they are durable; ``sources`` knows the keys;
-    ``door`` says what comes in; ``hooks`` are the connectors."""
+    ``door`` says what comes in; ``hooks`` are the connectors; ``hold`` keeps back what
+    is not as the tracking plan has it."""
 
     def __init__(self, stores: Stores, deliver: Deliver) -> None:
+        planning.prepare(stores)
         self.sources = KnownSources(stores.sources)
         self.writer = Writer(stores.log, stores.quarantine, deliver, partial(conflicts, stores))
         self.door = Door(stores.settings.privacy, stores.salts, stores.settings.time_zone, stores.taxonomy)
-        self.hooks = Hooks(stores)
+        self.hooks, self.hold = Hooks(stores), partial(planning.hold, stores)
         self._tallies, self._ending = stores.tallies, Event()
         self._teller = Thread(target=self._tell, name="periplo-tallies", daemon=True)
 

@@ -37,6 +37,10 @@ class Places:
         return self.root / "maps"
 
     @property
+    def plan(self) -> Path:
+        return self.root / "plan"
+
+    @property
     def segments(self) -> Path:
         return self.root / "segments.yaml"
 

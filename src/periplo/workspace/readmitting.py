@@ -16,6 +16,7 @@ from periplo.log import Fault, Receipt, Received, Reject, Source, as_bytes
 from periplo.privacy import Door, Request
 from periplo.workspace.conflicts import as_events, conflicts
 from periplo.workspace.hooks import EPOCH, Hooks
+from periplo.workspace.planning import hold
 from periplo.workspace.recording import unreadable
 from periplo.workspace.staging import Counts
 from periplo.workspace.stores import Stores
@@ -70,9 +71,11 @@ class Readmission:
         return arrived
 
     def _admitted(self, arrived: Arrived, row: Reject, receipt: Receipt) -> Received:
-        """What the sender's consent allows. Who sent it is not known any more: without consent each is its own."""
+        """What the sender's consent and the tracking plan allow. Who sent it is not known any more: of those without
+        consent each is its own."""
         at = datetime.fromtimestamp(receipt.received_us / 1e6, UTC)
         arrived.admit(self._door, Request(receipt.source, row.reject_id, "", at))
+        hold(self._stores, receipt.source, arrived)
         source = Source(name=receipt.source, write_key="", channel=receipt.channel, created_at=EPOCH)
         return arrived.received(source, receipt.received_us, receipt.user_agent)
 

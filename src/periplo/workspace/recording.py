@@ -12,6 +12,7 @@ from periplo.events.model import Event
 from periplo.events.schema import STORED
 from periplo.events.segment import Rejected
 from periplo.log import Fault, Receipt
+from periplo.workspace.planning import follow as follow_plan
 from periplo.workspace.stores import Stores
 
 WAIT_S = 60.0
@@ -42,6 +43,7 @@ def archive(stores: Stores, wait_s: float = WAIT_S) -> int:
 
 def move(stores: Stores) -> int:
     """``archive`` for one who holds the lock. The commit says how far the log is archived: a crash repeats nothing."""
+    follow_plan(stores)
     moved = 0
     while True:
         archived = stores.lake.now().archived_seq()

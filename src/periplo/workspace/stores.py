@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date, datetime
+from functools import cached_property
 from itertools import chain
 from shutil import rmtree
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
@@ -25,6 +27,9 @@ from periplo.vocabulary import Taxonomy
 from periplo.workspace.lock import Lock
 from periplo.workspace.places import Places
 from periplo.workspace.settings import Settings
+
+if TYPE_CHECKING:
+    from periplo.collect.plan.plan import Plan
 
 MOST_NAMED = 5_000
 """So many places are looked up by name; for more of them the archive between the first and the last is read."""
@@ -48,6 +53,13 @@ class Stores:
         self.erasures, self.salts = Erasures(places.privacy), Salts(places.privacy)
         rules = Rules.of(taxonomy.identifiers)
         self.identity = Identity(self.state, rules, self._normalise)
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The tracking plan; its files are read when it is first needed. Raises ``BadPlan``."""
+        from periplo.collect.plan.files import load
+
+        return load(self.places.plan, self.taxonomy)
 
     def events(self, columns: Sequence[str], after_seq: int, until_seq: int, where: str = "") -> pa.RecordBatchReader:
         """The events after one place in the sequence, up to another, in no order, each once.

@@ -1,4 +1,5 @@
-"""What goes on behind requests: the log's tail moves to the archive, identity follows, salts of yesterday go.
+"""What goes on behind requests: the log's tail moves to the archive, identity follows, what came is held against the
+tracking plan, salts of yesterday go.
 
 Several processes may work on one shop. Each step is either done under the shop's lock or commits together with the
 cursor of what it has read, so that nothing is done twice; what a killed one has left, the next one does.
@@ -12,7 +13,7 @@ from collections.abc import Callable
 from threading import Event, Thread
 
 from periplo.errors import ShopBusy
-from periplo.workspace import recording
+from periplo.workspace import planning, recording
 from periplo.workspace.following import follow
 from periplo.workspace.stores import Stores
 
@@ -38,7 +39,12 @@ class Work:
     def __init__(self, stores: Stores, told: Told = untold) -> None:
         self._stores, self._told, self._ending = stores, told, Event()
         self._thread: Thread | None = None
-        self._steps = {"salts": self._sweep, "archive": self._archive, "identity": self._follow}
+        self._steps = {
+            "salts": self._sweep,
+            "plan": self._plan,
+            "archive": self._archive,
+            "identity": self._follow,
+        }
 
     def start(self) -> None:
         self._thread = Thread(target=self.run, name="periplo-work", daemon=True)
@@ -79,6 +85,9 @@ class Work:
     def _sweep(self) -> int:
         self._stores.salts.sweep(self._stores.today())
         return 0
+
+    def _plan(self) -> int:
+        return planning.follow(self._stores)
 
     def _archive(self) -> int:
         if self._stores.log.count(self._stores.lake.now().archived_seq()) <= recording.ARCHIVE_FROM:

@@ -177,8 +177,12 @@ def test_every_setting_stands_in_the_reference() -> None:
 
 
 def row(setting: Setting) -> str:
-    usual = {"name": "the folder's name", "database": "none", "privacy.sources": "none", "connectors": "none"}.get(
-        setting.path
-    )
+    usual = {
+        "name": "the folder's name",
+        "database": "none",
+        "privacy.sources": "none",
+        "plan.sources": "none",
+        "connectors": "none",
+    }.get(setting.path)
     variable = f"`{setting.variable}`" if setting.variable else ""
     return f"| `{setting.name}` | {variable} | {usual or f'`{json.dumps(setting.default)}`'} | {setting.meaning} |"

@@ -12,6 +12,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from periplo.collect.plan import PlanSettings
 from periplo.connectors import Connector
 from periplo.operation import Format, Level
 from periplo.privacy import Privacy
@@ -85,6 +86,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         dict[str, Connector], Meta(description="the systems that report by webhook: [connectors](connectors.md)")
     ] = {}
     privacy: Privacy = Privacy()
+    plan: PlanSettings = PlanSettings()
     server: Server = Server()
     logs: Logs = Logs()
     health: Health = Health()
