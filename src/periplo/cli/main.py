@@ -13,6 +13,7 @@ from typer.exceptions import TyperException
 from periplo.cli import (
     access,
     asking,
+    backing,
     identity,
     importing,
     keeping,
@@ -38,7 +39,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-ANSWERING, RUNNING = (questions, asking, mapping), (serving, simulating, keeping, sources, access)
+ANSWERING, RUNNING = (questions, asking, mapping), (serving, simulating, keeping, backing, sources, access)
 for room in (importing, *ANSWERING, people, identity, privacy, verifying, *RUNNING):
     room.register(app)
 

@@ -86,6 +86,11 @@ class Snapshot:
         """The number of the commit."""
         return int(self._table.version())
 
+    @property
+    def table_id(self) -> str:
+        """What tells this archive from all others, also in copies of it."""
+        return str(self._table.metadata().id)
+
     def keys_in(self, file: str) -> pa.Table:
         """``source`` and ``event_id`` of all events in one of the files."""
         return parquet.read_table(file, columns=["source", "event_id"], partitioning=None)

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DatabaseError
 
 from periplo.errors import DamagedShop, ShopBusy
 from periplo.log import postgres
+from periplo.log.copying import copy_rows, copy_sqlite
 from periplo.log.troubles import told
 
 BUSY_SECONDS = 60
@@ -68,6 +69,33 @@ class Database:
             return sum(one.stat().st_size for one in (Path(file), Path(f"{file}-wal")) if one.exists())
         with self.reading() as connection:
             return int(connection.scalar(text("SELECT pg_database_size(current_database())")) or 0)
+
+    def copy_to(self, file: Path) -> None:
+        """Writes what the database holds at one moment into a new SQLite file. Raises ``CannotWrite``."""
+        if self._engine.dialect.name == "sqlite":
+            self.check()
+            copy_sqlite(Path(self._engine.url.database or ""), file)
+            return
+        copy = Database(file, migrations=self._migrations, head=self._head)
+        with self.reading() as mine, copy.writing() as its:
+            copy_rows(mine, its)
+        copy.compact()
+        copy.close()
+
+    def copy_from(self, file: Path) -> None:
+        """Puts what an SQLite file holds in the place of what this PostgreSQL database holds, in one transaction."""
+        copy = Database(file, migrations=self._migrations, head=self._head)
+        with copy.reading() as its, self.writing() as mine:
+            mine.execute(text(f'DROP SCHEMA IF EXISTS "{self._schema}" CASCADE'))
+            postgres.make_schema(mine, self._schema)
+            migrate(mine, self._migrations)
+            copy_rows(its, mine)
+        copy.close()
+
+    def holds_anything(self) -> bool:
+        """Whether the database has been used; looking does not make it."""
+        with self._engine.connect() as connection:
+            return _revision(connection) is not None
 
     def problems(self) -> list[str]:
         """What an SQLite file's own check finds wrong with it; nothing for other databases, which check themselves."""

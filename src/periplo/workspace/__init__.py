@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from periplo.workspace.backup import Backup, backups, erase_in, restore
 from periplo.workspace.doctor import Finding
 from periplo.workspace.erasing import Foreseen
 from periplo.workspace.exporting import write as write_export
@@ -13,7 +14,7 @@ from periplo.workspace.likeness import Likeness
 from periplo.workspace.people import Found
 from periplo.workspace.segments import Segment
 from periplo.workspace.settings import Settings
-from periplo.workspace.shop import Shop, erase_in
+from periplo.workspace.shop import Shop
 from periplo.workspace.supposing import Change, Party
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from periplo.workspace.spark import on_spark
 
 __all__ = [
+    "Backup",
     "Change",
     "Filters",
     "Finding",
@@ -33,10 +35,12 @@ __all__ = [
     "Segment",
     "Settings",
     "Shop",
+    "backups",
     "erase_in",
     "on_spark",
     "open",
     "read",
+    "restore",
     "write_export",
     "zipped_export",
 ]

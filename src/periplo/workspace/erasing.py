@@ -55,7 +55,7 @@ def erase(stores: Stores, number: int) -> Erased:
     """Erases a customer, and finishes what was begun before. Waits for its turn, then raises ``ShopBusy``."""
     with stores.lock.hold(WAIT_S):
         stores.clear()
-        _finish(stores)
+        resume(stores)
         move(stores)
         plan = _plan(stores, stores.identity.ids_of(number).tolist())
         stores.erasures.begin(plan)
@@ -74,10 +74,11 @@ def finish(stores: Stores) -> None:
     if stores.erasures.running():
         with suppress(ShopBusy), stores.lock.hold(wait_s=0):
             stores.clear()
-            _finish(stores)
+            resume(stores)
 
 
-def _finish(stores: Stores) -> None:
+def resume(stores: Stores) -> None:
+    """Finishes an erasure that was killed. Only with the lock held."""
     plan = stores.erasures.running()
     if plan:
         _carry_out(stores, plan)

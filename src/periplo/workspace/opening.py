@@ -6,6 +6,9 @@ import os
 from pathlib import Path
 
 from periplo.errors import NotAShop
+from periplo.vocabulary import Taxonomy
+from periplo.vocabulary import load as load_vocabulary
+from periplo.vocabulary import taxonomy as own_words
 from periplo.workspace import erasing
 from periplo.workspace.cache import replace_file
 from periplo.workspace.places import Places
@@ -33,6 +36,11 @@ def settings_of(path: Path) -> Settings:
 def name_of(path: Path) -> str:
     """The name of a shop that has none: that of its folder."""
     return path.resolve().name or "shop"
+
+
+def words_of(path: Path) -> Taxonomy:
+    """The vocabulary, with the shop's own words. Raises ``BadVocabulary``."""
+    return load_vocabulary(path) if (path / "vocabulary").is_dir() else own_words()
 
 
 def make(path: Path, settings_file: Path | None) -> None:

@@ -18,12 +18,11 @@ from periplo.log import Quarantine, Reject, Sources
 from periplo.maps import MapDefinition, MapReading
 from periplo.maps import read as read_journeys
 from periplo.maps.words import per_language
-from periplo.privacy import Erased, Texts
+from periplo.privacy import Erased
 from periplo.profiles import Profile
-from periplo.vocabulary import load as load_vocabulary
-from periplo.vocabulary import taxonomy as own_words
 from periplo.workspace import customers, erasing, exporting, opening, recording
 from periplo.workspace.atlas import Atlas
+from periplo.workspace.backup import Backup, Targets, back_up, erase_in
 from periplo.workspace.condition import Condition
 from periplo.workspace.doctor import Finding, examine
 from periplo.workspace.erasing import Foreseen
@@ -54,7 +53,7 @@ class Shop:
 
     def __init__(self, path: Path, settings: Settings) -> None:
         self.path, self.settings = path, settings
-        self.taxonomy = load_vocabulary(path) if (path / "vocabulary").is_dir() else own_words()
+        self.taxonomy = opening.words_of(path)
         self._places = Places(path.absolute())
         self._stores = Stores(self._places, settings, self.taxonomy)
         self.access = Access(settings.database or self._places.access)
@@ -244,11 +243,13 @@ class Shop:
         return erasing.foresee(self._stores, customers.known(self._stores, number))
 
     def erase_person(self, number: int, *, also: Sequence[Path | str] = ()) -> list[Erased]:
-        """Erases a customer from every store, beyond recall; ``also`` in copies of the shop, such as backups, which
-        come first. Answers one record per customer erased. Raises ``UnknownName``, ``ShopBusy``, ``NotAShop``."""
+        """Erases a customer from every store, beyond recall: first from all backups, and from other copies (``also``).
+        Answers one record per customer erased, the shop's own last. Raises ``UnknownName``, ``ShopBusy``, ``NotAShop``,
+        and ``CannotWrite`` where backups cannot be reached."""
         known = customers.known(self._stores, number)
         texts = self._stores.identity.subject(self._stores.identity.ids_of(known)).texts
-        copies = [one for folder in also for one in erase_in(folder, texts)]
+        folders = dict.fromkeys([*self.backup_targets.reached(), *map(Path, also)])
+        copies = [one for folder in folders for one in erase_in(folder, texts)]
         return [*copies, erasing.erase(self._stores, known)]
 
     def export_person(self, number: int) -> dict[str, bytes]:
@@ -292,6 +293,16 @@ class Shop:
 
     # how it is
 
+    def back_up(self, target: Path | str, *, keep: int | None = None) -> Backup:
+        """A new backup in a folder, of which ``keep`` stay; live events go on meanwhile. Raises ``CannotWrite``,
+        ``ShopBusy``, ``UsageError`` where the folder has backups of another shop."""
+        return back_up(self._stores, self.access, Path(target), keep)
+
+    @property
+    def backup_targets(self) -> Targets:
+        """Where its backups lie; those that are gone can be forgotten."""
+        return Targets(self._places.root)
+
     @property
     def condition(self) -> Condition:
         """How it does at this moment: what answers, how far behind its consumers are, how large it is."""
@@ -300,9 +311,3 @@ class Shop:
     def doctor(self) -> list[Finding]:
         """What is wrong with the shop, and what to do; nothing is changed."""
         return examine(self._stores)
-
-
-def erase_in(folder: Path | str, texts: Texts) -> list[Erased]:
-    """Erases whoever has one of these identifiers, by kind, in any shop's folder. Raises ``NotAShop``, ``ShopBusy``."""
-    with Shop.open(folder, named=True) as shop:
-        return erasing.erase_known(shop._stores, texts)
