@@ -61,7 +61,7 @@ def resident(columns: JourneyColumns, path: Path) -> int:
     for line in Path("/proc/self/smaps").read_text("utf-8").splitlines():
         key, *rest = line.split()
         if not key.endswith(":"):
-            mine = bool(rest) and rest[-1].startswith(str(path))
+            mine = bool(rest) and rest[-1].startswith(str(path.resolve()))
         elif mine and key == "Rss:":
             total += int(rest[0]) * 1024
     return total
