@@ -38,8 +38,12 @@ class Load(msgspec.Struct, kw_only=True):
 
 
 class Seen(msgspec.Struct, kw_only=True):
-    """``statuses``: how many answers of each; times in seconds from when a request was due to its answer."""
+    """``statuses``: how many answers of each; times in seconds from when a request was due to its answer.
 
+    ``began_s``: on the clock that all processes share (``perf_counter``).
+    """
+
+    began_s: float
     seconds: float
     events: int
     statuses: dict[int, int]
@@ -109,6 +113,7 @@ def run(load: Load) -> Seen:
         thread.join()
     p50, p99 = np.quantile(times, [0.5, 0.99]).tolist()
     return Seen(
+        began_s=began,
         seconds=perf_counter() - began,
         events=load.size * statuses.get(200, 0),
         statuses=statuses,

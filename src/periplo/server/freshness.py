@@ -19,6 +19,7 @@ from periplo.server.assets import assets
 from periplo.server.keys import UNVERSIONED
 from periplo.server.reader import reader_of
 from periplo.server.rules import rule_of
+from periplo.workspace import standing_still
 
 
 class Freshness(ASGIMiddleware):
@@ -47,7 +48,8 @@ class Freshness(ASGIMiddleware):
                 MutableScopeHeaders(message).update(headers)
             await send(message)
 
-        await next_app(scope, receive, named)
+        with standing_still():
+            await next_app(scope, receive, named)
 
     def _kept(self, scope: Scope) -> str:
         """A browser keeps numbers, asking whether they are still so; what names customers it does not keep."""

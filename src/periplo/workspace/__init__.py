@@ -15,6 +15,7 @@ from periplo.workspace.people import Found
 from periplo.workspace.segments import Segment
 from periplo.workspace.settings import Settings
 from periplo.workspace.shop import Shop
+from periplo.workspace.standing import standing_still
 from periplo.workspace.supposing import Change, Party
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ __all__ = [
     "open",
     "read",
     "restore",
+    "standing_still",
     "write_export",
     "zipped_export",
 ]

@@ -17,6 +17,7 @@ from periplo.workspace.names import Names
 from periplo.workspace.properties import ShopProperties
 from periplo.workspace.regrouping import regrouped
 from periplo.workspace.rows import read_rows
+from periplo.workspace.standing import is_still, once
 from periplo.workspace.stores import Stores
 
 MOST_EVENT_NAMES, MOST_CHANNELS = 1 << 16, 1 << 8
@@ -33,8 +34,16 @@ class JourneyStore:
     def now(self) -> tuple[int, JourneyColumns]:
         """The last settled place of the sequence, and the journeys of all events up to it, memory-mapped.
 
-        While identity is still reading a large import elsewhere, the journeys are those from before it.
+        While identity is still reading a large import elsewhere, the journeys are those from before it; inside
+        ``standing_still`` they are those that were seen first.
         """
+        return once(self, self._newest)
+
+    def settled(self) -> int:
+        """That place alone, which is cheap to ask."""
+        return self.now()[0] if is_still() else self._stores.log.settled()
+
+    def _newest(self) -> tuple[int, JourneyColumns]:
         with self._lock:
             try:
                 settled = follow(self._stores)
@@ -50,7 +59,7 @@ class JourneyStore:
     def places_of(self, customers: I64) -> I64:
         """The places in the sequence of the events of some customers, in the order of their journeys."""
         with self._lock:
-            self.now()
+            self._newest()
             journeys = self._kept.journeys
             return journeys.seq[journeys.rows_of(customers)]
 

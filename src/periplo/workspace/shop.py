@@ -186,7 +186,7 @@ class Shop:
 
     def version(self) -> str:
         """Changes when events, segments or maps change; cheap to ask."""
-        return " ".join((str(self._stores.log.settled()), self._segments.stamp(), self._atlas.stamp())).strip()
+        return " ".join((str(self._journeys.settled()), self._segments.stamp(), self._atlas.stamp())).strip()
 
     def journeys(self, filters: Filters = ALL) -> Journeys:
         """The journeys of the shop, narrowed. The same object while the version stays. Raises ``UnknownName``."""
