@@ -7,38 +7,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from litestar.testing import TestClient
 
 from periplo.errors import BadPlan
 from periplo.server import create_app
 from periplo.workspace import Shop
 from periplo.workspace.planning import follow
 from support_collect import Client, basic, batch, events, track, verdicts
+from support_plan import planned
 
-SETTINGS = """
-name = "x"
-[plan]
-mode = "warn"
-[plan.sources]
-strict = "quarantine"
-free = "off"
-"""
 SENT = batch(track(1), track(2, properties={"product_id": "p", "price": "3"}), track(3, properties={}))
 
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Shop]:
-    (tmp_path / "periplo.toml").write_text(SETTINGS, "utf-8")
-    with Shop.open(tmp_path) as opened:
-        for name in ("web", "strict", "free"):
-            opened.sources.add(name)
+    with planned(tmp_path) as opened:
         yield opened
-
-
-@pytest.fixture
-def client(shop: Shop) -> Iterator[Client]:
-    with TestClient(create_app(shop), base_url="http://127.0.0.1") as found:
-        yield found
 
 
 def send(shop: Shop, client: Client, name: str, body: bytes = SENT) -> list[str]:

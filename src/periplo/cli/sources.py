@@ -9,9 +9,9 @@ import typer
 from periplo.cli.options import ShopPath
 from periplo.cli.output import LANG, Json, help_text, note, people, show, table
 from periplo.connectors import PLACE
-from periplo.language import t
+from periplo.language import duration, number, t
 from periplo.log import Source
-from periplo.workspace import Shop
+from periplo.workspace import Shop, SourceReport
 
 sources = typer.Typer(
     name="sources",
@@ -33,6 +33,9 @@ MoreSites = Annotated[list[str], typer.Argument(metavar="ORIGIN…", help=help_t
 def register(app: typer.Typer) -> None:
     sources.command("add", help=help_text("Add a source and print its write key."))(add)
     sources.command("list", help=help_text("All sources with their write keys."))(list_sources)
+    sources.command(
+        "report", help=help_text("How each source does: volume, lateness, errors, unknown names, the tracking plan.")
+    )(report)
     sources.command("allow", help=help_text("Let the pages of more sites send with the key of a source."))(allow)
     sources.command("rotate", help=help_text("Give a source a new write key; the old one is refused at once."))(rotate)
     sources.command("remove", help=help_text("Take nothing more from a source; its events stay."))(remove)
@@ -80,6 +83,36 @@ def list_connectors(shop: ShopPath, as_json: Json = False) -> None:
             note(t("There is none yet. Give it a table in periplo.toml: docs/howto/connect.md says how.", LANG))
 
     show(as_json, {"connectors": told}, for_people)
+
+
+def report(shop: ShopPath, as_json: Json = False) -> None:
+    with Shop.open(shop) as opened:
+        found = opened.source_reports()
+    show(as_json, {"sources": found}, lambda: _tell_reports(found))
+
+
+def _tell_reports(found: list[SourceReport]) -> None:
+    heads = [t("source", LANG), t("last seen", LANG), t("today", LANG), t("7 days", LANG), t("in all", LANG)]
+    heads += [t("late, median", LANG), t("late, 95 %", LANG), t("in quarantine", LANG), t("forged", LANG)]
+    table(t("Sources", LANG), heads, map(_cells, found), left=2)
+    for one in found:
+        for wrong in one.waiting:
+            note(f"{one.name}: {wrong.stage} {wrong.rule} · {number(wrong.count, LANG)}")
+        for amiss in one.not_planned:
+            told = {"name": one.name, "where": amiss.where, "rule": amiss.rule, "n": number(amiss.count, LANG)}
+            note(t("{name}: not as planned: {where} ({rule}) · {n}", LANG, **told))
+        for strange in one.unknown:
+            told = {"name": one.name, "event": strange.name, "n": number(strange.count, LANG), "near": strange.near}
+            unknown = t("{name}: unknown event “{event}” · {n}", LANG, **told)
+            note(f"{unknown} {t('Did you mean {near}?', LANG, **told)}" if strange.near else unknown)
+
+
+def _cells(one: SourceReport) -> tuple[str, ...]:
+    seen = "" if one.last_seen is None else one.last_seen.isoformat(" ", "minutes")
+    late = ["" if seconds is None else duration(seconds, LANG) for seconds in (one.late_p50_s, one.late_p95_s)]
+    waiting = sum(wrong.count for wrong in one.waiting)
+    counts = [number(count, LANG) for count in (one.today, one.week, one.total)]
+    return one.name, seen, *counts, *late, number(waiting, LANG), number(one.refused, LANG)
 
 
 def allow(shop: ShopPath, name: Name, origins: MoreSites, as_json: Json = False) -> None:

@@ -90,6 +90,13 @@ class Quarantine:
         with self._database.reading() as connection:
             return connection.scalars(wanted.order_by(reject.c.rejected_us, reject.c.line)).all()
 
+    def waiting(self) -> Mapping[tuple[str, str, str], int]:
+        """How much waits, by source or file, stage and rule."""
+        by = (reject.c.file, reject.c.stage, reject.c.rule)
+        wanted = select(*by, func.count()).where(reject.c.replayed_us.is_(None)).group_by(*by).order_by(*by)
+        with self._database.reading() as connection:
+            return {(file, stage, rule): count for file, stage, rule, count in connection.execute(wanted)}
+
     def readings(self) -> Mapping[str, Reading]:
         """How each import read its files, by import id."""
         with self._database.reading() as connection:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from periplo.workspace.arriving import SourceReport
 from periplo.workspace.backup import Backup, backups, erase_in, restore
 from periplo.workspace.doctor import Finding
 from periplo.workspace.erasing import Foreseen
@@ -36,6 +37,7 @@ __all__ = [
     "Segment",
     "Settings",
     "Shop",
+    "SourceReport",
     "backups",
     "erase_in",
     "on_spark",

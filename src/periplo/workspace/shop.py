@@ -20,7 +20,8 @@ from periplo.maps import read as read_journeys
 from periplo.maps.words import per_language
 from periplo.privacy import Erased
 from periplo.profiles import Profile
-from periplo.workspace import customers, erasing, exporting, opening, recording
+from periplo.workspace import arriving, customers, erasing, exporting, opening, recording
+from periplo.workspace.arriving import SourceReport
 from periplo.workspace.atlas import Atlas
 from periplo.workspace.backup import Backup, Targets, back_up, erase_in
 from periplo.workspace.condition import Condition
@@ -166,6 +167,10 @@ class Shop:
     def sources(self) -> Sources:
         """The systems that may send events, with their write keys."""
         return self._stores.sources
+
+    def source_reports(self) -> list[SourceReport]:
+        """How the sources do: how much comes, how late, what is wrong with it."""
+        return arriving.report(self._stores)
 
     def collecting(self, deliver: Deliver) -> Collecting:
         """What takes live messages as long as a server runs; it hands them to ``deliver`` when they are durable."""

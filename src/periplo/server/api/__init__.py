@@ -11,6 +11,7 @@ from periplo.server.api.privacy import erase, erasures, export, foresee
 from periplo.server.api.quarantine import mend, quarantine, refused, replay
 from periplo.server.api.questions import question_routes, stages
 from periplo.server.api.shop import shop, the_map
+from periplo.server.api.sources import sources
 from periplo.server.api.streaming import customers_stream
 
 WHO_IS_WHO = (links, explain, suggestions, alike, alarms, decisions, decide)
@@ -31,6 +32,7 @@ HANDLERS = (
             foresee,
             erase,
             erasures,
+            sources,
             quarantine,
             refused,
             mend,

@@ -16,7 +16,7 @@ from periplo.identity import Alarm, Decision, Link, Suggestion
 from periplo.maps import MapReading
 from periplo.privacy import Erased
 from periplo.profiles import Profile
-from periplo.workspace import Change, Foreseen, Found, Likeness
+from periplo.workspace import Change, Foreseen, Found, Likeness, SourceReport
 
 
 class Shape(msgspec.Struct, kw_only=True):
@@ -40,6 +40,13 @@ class Named(Shape, kw_only=True):
 
     id: str
     label: str
+
+
+class SourcesAnswer(Shape, kw_only=True):
+    """Every source with its volume, lateness (seconds), errors by rule, violations of the plan and unknown names."""
+
+    version: str
+    sources: list[SourceReport]
 
 
 class RefusedRow(Shape, kw_only=True):

@@ -14,10 +14,6 @@ from periplo.log import Source
 from periplo.server.collect.request import Asked, body_of
 from periplo.workspace.collecting import Collecting
 
-MOST_BYTES = 2 << 20
-"""Of one request: an order with hundreds of lines, a thousand mail events."""
-
-
 HOOKS = PLACE + "{name}"
 """What the paths of connectors are called where they are counted."""
 
@@ -30,7 +26,7 @@ def name_in(path: str) -> str | None:
 
 async def brought(collecting: Collecting, name: str, asked: Asked, receive: Any) -> tuple[Source, Arrived, int]:
     """Whose request it is, what it brought, and in how many bytes. Raises ``NotTaken``."""
-    body = opened(await body_of(asked, receive, MOST_BYTES), MOST_BYTES)
+    body = opened(await body_of(asked, receive))
     delivery = Delivery(asked.headers, _password(asked), body)
     arrived = await asyncio.to_thread(collecting.hooks.take, name, delivery)
     return collecting.hooks.source(name), arrived, len(body)
