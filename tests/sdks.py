@@ -30,7 +30,8 @@ Span = tuple[datetime, datetime]
 class Sdk(NamedTuple):
     """``name`` of its source and program; ``lacks``: calls it does not have; ``zone``: where its program runs;
     ``retries``: it sends again what failed; ``dates``: it takes the time of something that was before;
-    ``joins``: the call that joins device and person."""
+    ``joins``: the call that joins device and person; ``waits``: each call until it is answered, or they go together.
+    What goes alone is dated by its own way, which may be longer than the time between two calls."""
 
     name: str
     program: str
@@ -39,6 +40,7 @@ class Sdk(NamedTuple):
     retries: bool = True
     dates: bool = True
     joins: str = "identify"
+    waits: bool = True
 
 
 SDKS = (

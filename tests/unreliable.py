@@ -109,10 +109,11 @@ def _refusal(status: str, origin: str | None) -> bytes:
 
 def _messages(body: bytes) -> Iterator[tuple[str, datetime]]:
     """The ids in a request, and when each message says it was recorded."""
-    if not body:
-        return
-    whole: Any = json.loads(gzip.decompress(body) if body.startswith(b"\x1f\x8b") else body)
-    for message in whole.get("batch", [whole]):
+    try:
+        whole: Any = json.loads(gzip.decompress(body) if body.startswith(b"\x1f\x8b") else body)
+    except ValueError:
+        return  # nothing, or no events
+    for message in whole if isinstance(whole, list) else whole.get("batch", [whole]):
         name = message.get("messageId") or message.get("uuid")
         if name:
             yield name, datetime.fromisoformat(message.get("timestamp") or message["originalTimestamp"])

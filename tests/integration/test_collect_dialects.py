@@ -97,6 +97,17 @@ def test_posthogs_ways_to_pack_it(client: Client, key: str, path: str) -> None:
     assert found == [["accepted"] * 2, ["duplicate"] * 2, ["duplicate"] * 2, ["accepted"]]
 
 
+def test_posthogs_pages_are_told_that_events_are_all_that_is_wanted(client: Client, key: str) -> None:
+    told = client.get(f"/array/{key}/config", params={"ip": "0"}, headers={"Origin": ORIGIN})
+    assert told.headers["access-control-allow-origin"] == ORIGIN
+    assert (told.json()["token"], told.json()["hasFeatureFlags"], told.json()["sessionRecording"]) == (
+        key,
+        False,
+        False,
+    )
+    assert client.get("/array/guessed/config").status_code == 401
+
+
 @pytest.mark.parametrize("path", ["/flags/", "/flags", "/decide/", "/decide"])
 def test_posthog_is_told_that_there_are_no_flags(client: Client, path: str) -> None:
     told = client.post(path, params={"v": "4"}, json={"distinct_id": PERSON}, headers={"Origin": ORIGIN})

@@ -18,6 +18,8 @@ from serving import Served, served
 SCRIPTS = {
     "analytics-next.js": "@segment/analytics-next/dist/umd/index.js",
     "jitsu.js": "@jitsu/js/dist/jitsu.es.js",
+    "posthog.js": "posthog-js/dist/module.no-external.js",
+    "rudder.js": "@rudderstack/analytics-js/dist/npm/modern/bundled/esm/index.mjs",
 }
 
 

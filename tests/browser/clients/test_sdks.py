@@ -1,4 +1,4 @@
-"""Segment's and Jitsu's SDKs for pages, in real Chromium: only the host is another, and the journey arrives."""
+"""The SDKs for pages, in real Chromium: only the host is another, and the journey arrives."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from periplo.workspace import Shop
 from sdks import PUBLIC, Sdk, Step, journey
 from serving import Served
-from support_sdks import arrived_once, customer_of
+from support_sdks import arrived_once
 from unreliable import Fault, Way, way
 
 pytestmark = pytest.mark.browser
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.browser
 PLAY = """async steps => {
   const spans = [];
   for (const { call, ...message } of steps) {
-    if (message.anonymousId) await analytics.setAnonymousId(message.anonymousId);
+    if (message.anonymousId) await calls.device?.(message.anonymousId);
     const began = Date.now();
     await calls[call](message);
     while (Date.now() === began);
@@ -31,6 +31,10 @@ PLAY = """async steps => {
 SDKS = (
     Sdk("analytics_next", "segment.html", "Pacific/Auckland"),
     Sdk("jitsu_pages", "jitsu.html", "Pacific/Auckland", lacks=("screen", "alias"), retries=False, dates=False),
+    Sdk("rudder_pages", "rudder.html", "Pacific/Auckland", lacks=("screen",), waits=False),
+)
+POSTHOG = Sdk(
+    "posthog_pages", "posthog.html", "Pacific/Auckland", lacks=("page", "screen", "alias"), dates=False, waits=False
 )
 
 
@@ -58,15 +62,15 @@ def test_a_journey_arrives(sdk: Sdk, page: Page, site: Any, shop: Shop, server: 
         spans = page.evaluate(PLAY, steps)
         until_delivered(page, steps, through)
     assert {status for _, status in through.answers} <= {200, 204}, through.answers
-    arrived_once(shop, sdk, steps, through)
-    for event, step, (began, ended) in zip(customer_of(shop, sdk), steps, spans, strict=True):
+    customer = arrived_once(shop, sdk, steps, through)
+    for event, step, (began, ended) in zip(customer, steps, spans, strict=True):
         noted = event["original_at"].timestamp() * 1000
         assert "timestamp" in step or began <= noted <= ended
         assert "timestamp" not in step or event["original_at"] == datetime.fromisoformat(step["timestamp"])
 
 
 def test_what_failed_comes_again_from_the_next_page(page: Page, site: Any, shop: Shop, server: Served) -> None:
-    sdk = SDKS[0]._replace(name="analytics_next_again")
+    sdk = SDKS[0]._replace(name="analytics_next_again", waits=False)
     faults: tuple[Fault, ...] = ("429", "cut")
     steps = journey(sdk)
     with way(server.port, faults) as through:
@@ -75,5 +79,17 @@ def test_what_failed_comes_again_from_the_next_page(page: Page, site: Any, shop:
         page.reload()
         until_delivered(page, steps, through)
     assert {*through.happened} == {*faults}
-    # Each event went alone and is dated by its own way, which is longer than the time between two of them
-    arrived_once(shop, sdk, steps, through, by="original_at")
+    arrived_once(shop, sdk, steps, through)
+
+
+def test_posthog_counts_the_page_by_itself(page: Page, site: Any, shop: Shop, server: Served) -> None:
+    with way(server.port) as through:
+        opened(POSTHOG, page, site, shop, through)
+        viewed: Step = {"call": "page", "properties": {"title": "Faro"}, "anonymousId": page.evaluate("device()")}
+        until_delivered(page, [viewed], through)
+        steps = journey(POSTHOG)
+        page.evaluate(PLAY, steps)
+        until_delivered(page, [viewed, *steps], through)
+    assert {status for _, status in through.answers} <= {200, 204}, through.answers
+    here = [step | {"anonymousId": viewed["anonymousId"]} for step in steps]
+    arrived_once(shop, POSTHOG, [viewed, *here], through)

@@ -10,7 +10,7 @@ import pytest
 from periplo.workspace import Shop
 from sdks import SDKS, Sdk, Step, journey, played
 from serving import Served
-from support_sdks import arrived_once, customer_of
+from support_sdks import arrived_once
 from unreliable import Fault, Way, way
 
 AGAIN = [sdk._replace(name=f"{sdk.name}-again") for sdk in SDKS if sdk.retries]
@@ -23,8 +23,8 @@ def test_a_journey_arrives(sdk: Sdk, shop: Shop, server: Served) -> None:
     with way(server.port) as through:
         spans = played(sdk, steps, through.address, key)
     assert {status for _, status in through.answers} == {200}, through.answers
-    arrived_once(shop, sdk, steps, through)
-    for event, step, (began, ended) in zip(customer_of(shop, sdk), steps, spans, strict=True):
+    customer = arrived_once(shop, sdk, steps, through)
+    for event, step, (began, ended) in zip(customer, steps, spans, strict=True):
         assert "timestamp" in step or began <= event["original_at"] <= ended
         assert "timestamp" not in step or event["original_at"] == datetime.fromisoformat(step["timestamp"])
 

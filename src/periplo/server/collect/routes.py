@@ -10,7 +10,7 @@ from typing import Any
 from periplo.collect import Arrived, batch_of, call_of, events_of
 from periplo.log import Source
 from periplo.server.collect.request import Asked
-from periplo.server.collect.settings import rudder_settings, segment_settings
+from periplo.server.collect.settings import posthog_settings, rudder_settings, segment_settings
 
 Read = Callable[[bytes], Arrived]
 """Reads a body. Raises ``NotTaken``."""
@@ -40,11 +40,15 @@ FLAGS = frozenset(("/flags", "/flags/", "/decide", "/decide/"))
 SETTINGS = "/v1/projects/{key}/settings"
 """What the paths of ``tells`` are called where they are counted."""
 
-_SETTINGS = re.compile(r"/v1/projects/([^/]+)/settings")
+_SETTINGS: tuple[tuple[re.Pattern[str], Tell], ...] = (
+    (re.compile(r"/v1/projects/([^/]+)/settings"), segment_settings),
+    (re.compile(r"/array/([^/]+)/config/?"), posthog_settings),
+)
 
 
 def tells(path: str) -> tuple[Tell, str | None] | None:
     """For a path that SDKs fetch: what they are told, and the write key in it; None for other paths."""
-    if found := _SETTINGS.fullmatch(path):
-        return segment_settings, found[1]
+    for pattern, tell in _SETTINGS:
+        if found := pattern.fullmatch(path):
+            return tell, found[1]
     return (rudder_settings, None) if path.rstrip("/") == "/sourceConfig" else None

@@ -27,6 +27,12 @@ def segment_settings(source: Source, asked: Asked) -> dict[str, Any]:
     }
 
 
+def posthog_settings(source: Source, asked: Asked) -> dict[str, Any]:
+    """For PostHog's SDKs: events are all there is."""
+    nothing = ("hasFeatureFlags", "sessionRecording", "surveys", "heatmaps", "capturePerformance", "errorTracking")
+    return {**dict.fromkeys(nothing, False), "token": source.write_key, "supportedCompression": ["gzip", "gzip-js"]}
+
+
 def rudder_settings(source: Source, asked: Asked) -> dict[str, Any]:
     """For RudderStack's SDKs."""
     quiet = {"errors": {"enabled": False}, "metrics": {"enabled": False}}
