@@ -65,6 +65,7 @@ def test_a_restored_shop_answers_the_same(tmp_path: Path) -> None:
     assert everything(tmp_path / "again") == before
     with Shop.open(tmp_path / "again") as again:
         assert {finding.level for finding in again.doctor()} == {"ok"}
+        assert {"disk", "backups"} <= {finding.part for finding in again.doctor()}
         assert again.record([small_shop.order("2026-03-03 10:00", 1, "web", "N-2", user_id="ana")]) == 1
         assert again.back_up(tmp_path / "kept").manifest.shop == backup.manifest.shop
     assert backups(tmp_path / "kept")[0] == backup

@@ -20,10 +20,10 @@ from deltalake import (
     WriterProperties,
     write_deltalake,
 )
-from deltalake.exceptions import DeltaError
+from deltalake.exceptions import CommitFailedError, DeltaError
 from pyarrow import parquet
 
-from periplo.errors import DamagedShop
+from periplo.errors import DamagedShop, ShopBusy
 from periplo.events.schema import STORED
 
 ROW_GROUP = 64 * 1024
@@ -140,19 +140,28 @@ class Lake:
         """What the newest commit holds."""
         return self._with_table(lambda table: Snapshot(table, self.url))
 
-    def append(self, events: pa.RecordBatchReader, *, note: dict[str, Any], archived_seq: int | None = None) -> None:
+    def append(
+        self, events: pa.RecordBatchReader, *, note: dict[str, Any], archived_seq: int | None = None, after_seq: int = 0
+    ) -> None:
         """Writes events (schema ``STORED``) as they stream by, in one atomic commit that carries ``note``.
 
-        ``archived_seq``: these are the events of the log up to this place; the commit says so.
+        ``archived_seq``: these are the events of the log up to this place, after ``after_seq``; the commit says so. Of
+        two who would move the same events, one lost the shop's lock on the way: the later raises ``ShopBusy``.
         """
+        table = self._open()
+        if archived_seq is not None and (table.transaction_version(_LOG) or 0) != after_seq:
+            raise _overtaken()
         moved = [] if archived_seq is None else [Transaction(_LOG, archived_seq)]
-        write_deltalake(
-            self._open(),
-            pa.RecordBatchReader.from_batches(STORED, _small(events)),
-            mode="append",
-            writer_properties=_WRITER,
-            commit_properties=CommitProperties(custom_metadata={"periplo": note}, app_transactions=moved),
-        )
+        try:
+            write_deltalake(
+                table,
+                pa.RecordBatchReader.from_batches(STORED, _small(events)),
+                mode="append",
+                writer_properties=_WRITER,
+                commit_properties=CommitProperties(custom_metadata={"periplo": note}, app_transactions=moved),
+            )
+        except CommitFailedError as error:
+            raise _overtaken() from error
 
     def correct(self, events: pa.Table, *, note: dict[str, Any]) -> None:
         """Puts events (schema ``STORED``) in the place of those with the same keys, in one atomic commit."""
@@ -241,6 +250,10 @@ class Lake:
             url=self.url,
             detail=error,
         )
+
+
+def _overtaken() -> ShopBusy:
+    return ShopBusy("Another process moved the same events to the archive.", fix="Nothing to do: they are there, once.")
 
 
 def _small(events: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

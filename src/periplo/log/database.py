@@ -97,6 +97,13 @@ class Database:
         with self._engine.connect() as connection:
             return _revision(connection) is not None
 
+    @contextmanager
+    def alone(self, wait_s: float) -> Iterator[bool]:
+        """Whether this process is the only one in such a block, at most ``wait_s`` seconds later. For PostgreSQL."""
+        with self._told(), self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            yield postgres.locked(connection, wait_s)
+            connection.execute(text("SELECT pg_advisory_unlock_all()"))
+
     def problems(self) -> list[str]:
         """What an SQLite file's own check finds wrong with it; nothing for other databases, which check themselves."""
         if self._engine.dialect.name != "sqlite":
@@ -132,12 +139,17 @@ class Database:
 
     @contextmanager
     def _transaction(self, engine: Engine) -> Iterator[Connection]:
-        try:
+        with self._told():
             self._make_ready()
             with engine.begin() as connection:
                 yield connection
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
         except DatabaseError as error:
-            raise told(error, engine) from error
+            raise told(error, self._engine) from error
 
     def _make_ready(self) -> None:
         if not self._ready and self.revision() != self._head:

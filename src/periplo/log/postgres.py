@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib.util import find_spec
+from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, text
 
 from periplo.errors import MissingExtra
 
-_MAKING = 7_302_461
-"""The number of the lock that those who make a schema hold."""
+_MAKING, _WORKING = 7_302_461, 7_302_462
+"""The numbers of the locks that those hold who make a schema, and who work alone."""
+
+_TURN_S = 0.05
 
 
 def engine(url: URL, schema: str) -> Engine:
@@ -28,6 +31,16 @@ def make_schema(connection: Connection, schema: str) -> None:
     """Makes the schema where there is none; of several who would, one at a time."""
     connection.execute(text(f"SELECT pg_advisory_xact_lock({_MAKING})"))
     connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema}"'))
+
+
+def locked(connection: Connection, wait_s: float) -> bool:
+    """Takes the lock of those who work alone, which ends with the connection; False where others hold it so long."""
+    until = monotonic() + wait_s
+    while not connection.scalar(text(f"SELECT pg_try_advisory_lock({_WORKING})")):
+        if monotonic() >= until:
+            return False
+        sleep(_TURN_S)
+    return True
 
 
 def copy(connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:

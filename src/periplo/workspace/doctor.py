@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from shutil import disk_usage
 from typing import Any, Literal
 
 import msgspec
@@ -13,6 +14,8 @@ from periplo.maps import MapDefinition
 from periplo.maps.checks import Known
 from periplo.workspace import cache
 from periplo.workspace.atlas import map_files
+from periplo.workspace.backup import Targets, backups
+from periplo.workspace.condition import MB
 from periplo.workspace.segments import read_segments
 from periplo.workspace.stores import Stores
 
@@ -166,6 +169,39 @@ def _known(stores: Stores) -> Known:
     return Known({name: segment.where for name, segment in found.items()}, stores.taxonomy, zone)
 
 
+def _disk(stores: Stores) -> Iterator[Finding]:
+    free, least = disk_usage(stores.places.root).free // MB, stores.settings.health.least_free_mb
+    low = free < least
+    yield Finding(
+        level="warning" if low else "ok",
+        part="disk",
+        what="Disk: {n} MB are free.",
+        fix="Free some space: with less than {least} MB a server is not ready." if low else "",
+        values={"n": free, "least": least},
+    )
+
+
+def _backups(stores: Stores) -> Iterator[Finding]:
+    for target in Targets(stores.places.root).all():
+        found, values = backups(target), {"path": str(target)}
+        if not found:
+            yield Finding(
+                level="warning",
+                part="backups",
+                what="There are no whole backups in {path}.",
+                fix="Make one, or forget them: periplo backup SHOP {path} --forget",
+                values=values,
+            )
+        else:
+            newest = found[-1].manifest.made_at.date().isoformat()
+            yield Finding(
+                level="ok",
+                part="backups",
+                what="Backups in {path}: {n}, the newest of {day}.",
+                values=values | {"n": len(found), "day": newest},
+            )
+
+
 def _database(problems: list[str], name: str) -> Iterator[Finding]:
     for problem in problems:
         yield Finding(
@@ -187,4 +223,6 @@ _PARTS: dict[str, Look] = {
     "segments": _segments,
     "maps": _maps,
     "cache": _cache,
+    "disk": _disk,
+    "backups": _backups,
 }

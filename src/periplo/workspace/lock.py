@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from periplo.errors import ShopBusy
+from periplo.log import Database
 
 
 class Lock:
@@ -33,6 +34,25 @@ class Lock:
         except sqlite3.OperationalError as error:
             if "locked" not in str(error):
                 raise
-            raise ShopBusy(
-                "Another import into this shop is running.", fix="Wait until it has finished and run this one again."
-            ) from error
+            raise _busy() from error
+
+
+class SharedLock:
+    """The same for a shop in PostgreSQL, whose processes may be on several machines: it ends with the connection."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @contextmanager
+    def hold(self, wait_s: float) -> Iterator[None]:
+        """Waits at most ``wait_s`` seconds for its turn. Raises ``ShopBusy``."""
+        with self._database.alone(wait_s) as mine:
+            if not mine:
+                raise _busy()
+            yield
+
+
+def _busy() -> ShopBusy:
+    return ShopBusy(
+        "Another import into this shop is running.", fix="Wait until it has finished and run this one again."
+    )

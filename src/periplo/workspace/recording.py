@@ -51,7 +51,9 @@ def move(stores: Stores) -> int:
         if last:
             tail = _Moving(stores, archived, last)
             note = {"import_id": "log", "first_seq": archived + 1, "last_seq": last}
-            stores.lake.append(pa.RecordBatchReader.from_batches(STORED, tail), note=note, archived_seq=last)
+            stores.lake.append(
+                pa.RecordBatchReader.from_batches(STORED, tail), note=note, archived_seq=last, after_seq=archived
+            )
             stores.archived.follow()
             moved += tail.events
         stores.log.trim(max(archived, last))

@@ -24,7 +24,7 @@ from periplo.lake import ArchivedKeys, Lake
 from periplo.log import Log, Quarantine, Sources, Tallies, open_log
 from periplo.privacy import Erasures, Salts
 from periplo.vocabulary import Taxonomy
-from periplo.workspace.lock import Lock
+from periplo.workspace.lock import Lock, SharedLock
 from periplo.workspace.places import Places
 from periplo.workspace.settings import Settings
 
@@ -49,7 +49,7 @@ class Stores:
         self.sources = Sources(self.log_database)
         self.quarantine = Quarantine(self.log_database)
         self.tallies = Tallies(self.log_database)
-        self.lock = Lock(places.lock)
+        self.lock = SharedLock(self.log_database) if settings.database else Lock(places.lock)
         self.erasures, self.salts = Erasures(places.privacy), Salts(places.privacy)
         rules = Rules.of(taxonomy.identifiers)
         self.identity = Identity(self.state, rules, self._normalise)

@@ -6,12 +6,13 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from threading import Thread
 
 import duckdb
 import pyarrow as pa
 import pytest
 
-from periplo.errors import DamagedShop
+from periplo.errors import DamagedShop, ShopBusy
 from periplo.events.keys import key_hashes
 from periplo.events.model import to_batch
 from periplo.events.schema import STORED
@@ -160,7 +161,8 @@ def test_small_files_are_put_together_and_nothing_changes(
     monkeypatch.setattr("periplo.lake.lake.MANY_SMALL", 4)
     seen = ArchivedKeys(tmp_path / "seen", lake)
     for number in range(5):
-        lake.append(stored([f"{number}-a", f"{number}-b"], 1 + 2 * number), note={}, archived_seq=2 + 2 * number)
+        new = stored([f"{number}-a", f"{number}-b"], 1 + 2 * number)
+        lake.append(new, note={}, archived_seq=2 + 2 * number, after_seq=2 * number)
         assert lake.compact() is (number == 3)
         seen.follow()
     now = lake.now()
@@ -169,3 +171,22 @@ def test_small_files_are_put_together_and_nothing_changes(
     hashes = key_hashes(pa.array(["web"] * 3), pa.array(["0-a", "4-b", "new"]))
     assert seen.maybe(hashes, now.version).tolist() == [True, True, False]
     assert ArchivedKeys(tmp_path / "seen", lake).maybe(hashes, now.version).tolist() == [True, True, False]
+
+
+def test_of_two_who_move_the_same_events_one_does(lake: Lake) -> None:
+    """Before the other has committed, and while it does."""
+    lake.append(stored(["a"]), note={}, archived_seq=1)
+    with pytest.raises(ShopBusy):
+        lake.append(stored(["a"]), note={}, archived_seq=1)
+
+    def slow() -> Iterator[pa.RecordBatch]:
+        other = Thread(
+            target=lake.append, args=(stored(["b"], 2),), kwargs={"note": {}, "archived_seq": 2, "after_seq": 1}
+        )
+        other.start()
+        other.join()
+        yield from stored(["b"], 2)
+
+    with pytest.raises(ShopBusy):
+        lake.append(pa.RecordBatchReader.from_batches(STORED, slow()), note={}, archived_seq=2, after_seq=1)
+    assert lake.now().count() == 2
