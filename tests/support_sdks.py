@@ -50,5 +50,5 @@ def arrived_once(shop: Shop, sdk: Sdk, steps: list[Step], through: Way) -> list[
     assert (order["order_id"], order["product_id"]) == (f"{sdk.name}-1", "p1")
     assert customer[names.index("Products Searched")]["query"] == 'taza 漢字 \u202e🫖 "é"'
     assert customer[names.index("identify")]["email"] == f"{sdk.name}@shop.example".casefold()
-    assert shop.quarantine.count() == 0
+    assert shop.quarantine.list(file=sdk.name) == []
     return customer

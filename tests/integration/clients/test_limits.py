@@ -52,7 +52,7 @@ def test_one_event_that_is_too_large_is_kept_and_the_others_arrive(sdk: Sdk, sho
     with way(server.port) as through:
         played(sdk, steps, through.address, shop.sources.add(source).write_key)
     assert [event["event"] for event in events(shop) if event["source"] == source] == ["Before", "After"]
-    [kept] = [fault for fault in shop.quarantine.list() if fault.file == source]
+    [kept] = shop.quarantine.list(file=source)
     assert (kept.rule, shop.quarantine.count() - before) == ("too_large", 1)
 
 
