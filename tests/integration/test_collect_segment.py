@@ -178,6 +178,8 @@ def test_messages_without_an_id(client: Client, key: str) -> None:
         "duplicate",
     ]
     assert [verdicts(client.post("/v1/t", json=undated, headers=basic(key)))[0] for _ in range(2)] == ["accepted"] * 2
+    retried = [track(2, messageId=..., sentAt=at(minute).isoformat()) for minute in (3, 4)]
+    assert verdicts(client.post("/v1/batch", content=batch(*retried), headers=basic(key))) == ["accepted", "duplicate"]
 
 
 WRONG: list[tuple[Any, str, str]] = [

@@ -46,6 +46,7 @@ class _Batch(msgspec.Struct, gc=False, rename="camel"):
 
 _read_head = msgspec.json.Decoder(_Head).decode
 _read_batch = msgspec.json.Decoder(_Batch).decode
+_encode = msgspec.json.Encoder().encode
 _read_object = msgspec.json.Decoder(dict[str, Raw] | None).decode
 
 
@@ -131,9 +132,14 @@ def _id(head: _Head, raw: bytes | Raw) -> str:
     """What makes this message once: its id, else itself where it says when it was; else it is another each time."""
     if head.message_id is not None and head.message_id != "":
         return str(head.message_id)
-    if head.timestamp or head.original_timestamp or head.sent_at:
-        return blake2b(raw, digest_size=16).hexdigest()
-    return uuid4().hex
+    if head.timestamp or head.original_timestamp:
+        return blake2b(_as_noted(raw) if head.sent_at else raw, digest_size=16).hexdigest()
+    return blake2b(raw, digest_size=16).hexdigest() if head.sent_at else uuid4().hex
+
+
+def _as_noted(raw: bytes | Raw) -> bytes:
+    """A message without when it was sent, which is another time when it is sent again."""
+    return _encode({name: value for name, value in (_read_object(raw) or {}).items() if name != "sentAt"})
 
 
 def _text(value: Any) -> str | None:
