@@ -1,5 +1,5 @@
 """What goes on behind requests: the log's tail moves to the archive, identity follows, what came is held against the
-tracking plan, salts of yesterday go.
+tracking plan, dropped files are imported, salts of yesterday go.
 
 Several processes may work on one shop. Each step is either done under the shop's lock or commits together with the
 cursor of what it has read, so that nothing is done twice; what a killed one has left, the next one does.
@@ -11,11 +11,15 @@ import logging
 import time
 from collections.abc import Callable
 from threading import Event, Thread
+from typing import TYPE_CHECKING
 
 from periplo.errors import ShopBusy
 from periplo.workspace import planning, recording
 from periplo.workspace.following import follow
 from periplo.workspace.stores import Stores
+
+if TYPE_CHECKING:
+    from periplo.workspace.dropping import Drops
 
 log = logging.getLogger("periplo.work")
 
@@ -39,9 +43,11 @@ class Work:
     def __init__(self, stores: Stores, told: Told = untold) -> None:
         self._stores, self._told, self._ending = stores, told, Event()
         self._thread: Thread | None = None
+        self._dropping: Drops | None = None
         self._steps = {
             "salts": self._sweep,
             "plan": self._plan,
+            "drops": self._drops,
             "archive": self._archive,
             "identity": self._follow,
         }
@@ -85,6 +91,15 @@ class Work:
     def _sweep(self) -> int:
         self._stores.salts.sweep(self._stores.today())
         return 0
+
+    def _drops(self) -> int:
+        if not self._stores.settings.drops:
+            return 0
+        if self._dropping is None:
+            from periplo.workspace.dropping import Drops  # reading files needs much that nothing else here does
+
+            self._dropping = Drops(self._stores)
+        return self._dropping.look()
 
     def _plan(self) -> int:
         return planning.follow(self._stores)

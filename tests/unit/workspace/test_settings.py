@@ -182,6 +182,7 @@ def row(setting: Setting) -> str:
         "database": "none",
         "privacy.sources": "none",
         "plan.sources": "none",
+        "drops": "none",
         "connectors": "none",
     }.get(setting.path)
     variable = f"`{setting.variable}`" if setting.variable else ""

@@ -43,6 +43,10 @@ PRESETS = (
     "order-lines",
     "clickstream",
     "complete-journey",
+    "store-tickets",
+    "calls",
+    "stock-feed",
+    "ad-costs",
 )
 """The kinds of export that are known by name."""
 

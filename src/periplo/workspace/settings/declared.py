@@ -14,6 +14,7 @@ from msgspec import Meta
 
 from periplo.collect.plan import PlanSettings
 from periplo.connectors import Connector
+from periplo.intake.dropped import Drop
 from periplo.operation import Format, Level
 from periplo.privacy import Privacy
 from periplo.workspace.settings.reading import read
@@ -84,6 +85,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = ""
     connectors: Annotated[
         dict[str, Connector], Meta(description="the systems that report by webhook: [connectors](connectors.md)")
+    ] = {}
+    drops: Annotated[
+        dict[str, Drop],
+        Meta(description="folders whose files are imported: [drop folders](connectors.md#drop-folders)"),
     ] = {}
     privacy: Privacy = Privacy()
     plan: PlanSettings = PlanSettings()
