@@ -139,3 +139,10 @@ def test_over_http(shop: Shop, client: Client) -> None:
     assert done == {"read": 1, "accepted": 1, "duplicates": 0, "rejected": 0}
     assert client.get(f"/api/v1/quarantine/{other}").json()["row"]["replayed_at"] is None
     assert client.post("/api/v1/quarantine/replay", json={}).json()["rejected"] == 1
+
+
+def test_an_erasure_finds_what_only_the_mended_text_or_the_shared_context_says(shop: Shop, client: Client) -> None:
+    [one] = refused(shop, client, track(1, event=""), context={"traits": {"email": "ana@example.com"}})
+    shop.mend(one, changes={"properties.email": "leo@example.com"})
+    for mail in ("ana@example.com", "leo@example.com"):
+        assert [row.reject_id for row in shop.quarantine.about(lambda text, mail=mail: mail in text)] == [one]

@@ -114,7 +114,7 @@ def _tell(row: Reject) -> None:
         )
     )
     people.print(row.raw, markup=False, highlight=False)
-    if row.mended is not None:
+    if row.mended is not None and row.replayed_at is None:
         note(t("Mended, and not read again yet:", LANG))
         people.print(row.mended, markup=False, highlight=False)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Annotated
 
 import typer
@@ -108,7 +109,7 @@ def _tell_reports(found: list[SourceReport]) -> None:
 
 
 def _cells(one: SourceReport) -> tuple[str, ...]:
-    seen = "" if one.last_seen is None else one.last_seen.isoformat(" ", "minutes")
+    seen = "" if one.last_seen is None else one.last_seen.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
     late = ["" if seconds is None else duration(seconds, LANG) for seconds in (one.late_p50_s, one.late_p95_s)]
     waiting = sum(wrong.count for wrong in one.waiting)
     counts = [number(count, LANG) for count in (one.today, one.week, one.total)]

@@ -120,7 +120,7 @@ def _volume(stores: Stores, moment: datetime, week: datetime) -> list[dict[str, 
     with engine(stores.places.cache) as database:
         columns = ["source", "event", "received_at", "occurred_at"]
         database.register("events", stores.events(columns, 0, stores.log.settled()))
-        found: pa.Table = database.execute(_VOLUME, [midnight, week]).to_arrow_table()
+        found: pa.Table = database.sql(_VOLUME, params=[midnight, week]).to_arrow_table()
     return found.to_pylist()  # type: ignore[no-any-return]
 
 
