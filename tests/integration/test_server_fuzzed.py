@@ -11,6 +11,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 from litestar.testing import TestClient
 from schemathesis import GenerationMode
 
@@ -18,10 +19,13 @@ import small_shop
 from periplo.access import ALL, Limits, Role
 from periplo.server import create_app
 from periplo.server.api.live import events
+from periplo.server.collect.described import TAG
 from periplo.workspace import Shop
 from support_access import ELSEWHERE, TEST, Browser, csrf_of, peopled, session
+from support_collect import basic
 
 ENDLESS = f"/api/v1{next(iter(events.paths))}"
+PROBES = ("/healthz", "/readyz")
 LOTS = Limits(burst=10**9)
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much, HealthCheck.large_base_example]
 
@@ -42,11 +46,11 @@ def client(shop: Shop) -> Iterator[TestClient[Any]]:
 
 
 @cache
-def described(client: TestClient[Any]) -> st.SearchStrategy[schemathesis.Case]:
-    """Requests that follow the OpenAPI description, and such that just do not."""
+def described(client: TestClient[Any], collecting: bool = False) -> st.SearchStrategy[schemathesis.Case]:
+    """Requests that follow the OpenAPI description, and such that just do not: to ask, or to send events."""
     schema = schemathesis.openapi.from_dict(client.app.openapi_schema.to_schema())
     operations = [found.ok() for found in schema.get_all_operations()]
-    taken = [one for one in operations if one.path != ENDLESS]
+    taken = [one for one in operations if one.path != ENDLESS and (TAG in (one.tags or ())) == collecting]
     assert len(taken) > 40
     return st.one_of([one.as_strategy(generation_mode=mode) for one in taken for mode in GenerationMode])
 
@@ -74,9 +78,27 @@ def test_described_routes_tell_strangers_nothing(client: TestClient[Any]) -> Non
     @settings(max_examples=40, suppress_health_check=SLOW)
     @given(described(client))
     def ask(case: schemathesis.Case) -> None:
-        assert send(client, case, {}) in (401, 404, 405)
+        assert send(client, case, {}) in (401, 404, 405) or case.path in PROBES
 
     ask()
+
+
+def test_the_collecting_door_answers_as_it_is_described(client: TestClient[Any], shop: Shop) -> None:
+    schema = client.app.openapi_schema.to_schema()
+    key = shop.sources.add("web").write_key
+
+    @settings(max_examples=120, suppress_health_check=SLOW)
+    @given(described(client, collecting=True))
+    def tell(case: schemathesis.Case) -> None:
+        asked = case.as_transport_kwargs(base_url=ELSEWHERE)
+        given = {part: asked[part] for part in ("params", "json", "data") if asked.get(part) is not None}
+        answer = client.request(asked["method"], asked["url"], headers=basic(key), **given)
+        said = schema["paths"][case.path][case.method.lower()]["responses"]
+        assert str(answer.status_code) in said, (asked, answer.text)
+        shape = said[str(answer.status_code)]["content"]["application/json"]["schema"]
+        Draft202012Validator(shape | {"components": schema["components"]}).validate(answer.json())
+
+    tell()
 
 
 def pages(client: TestClient[Any]) -> list[tuple[str, str]]:

@@ -9,7 +9,6 @@ from typing import Any
 from litestar import Litestar, Router
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
-from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
@@ -22,6 +21,7 @@ from periplo.server.assets import static
 from periplo.server.collect import CollectDoor
 from periplo.server.cookie import SessionCookie
 from periplo.server.desk import Desk
+from periplo.server.document import DocumentConfig
 from periplo.server.door import Door
 from periplo.server.faults import respond
 from periplo.server.freshness import Freshness
@@ -84,7 +84,7 @@ def create_app(shop: Shop, *, local: bool = True, limits: Limits | None = None, 
         before_send=[SecurityHeaders(_map_styles()), name_route],
         exception_handlers={PeriploError: respond, Exception: respond},
         compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5, exclude_opt_key=STREAM),
-        openapi_config=OpenAPIConfig(
+        openapi_config=DocumentConfig(
             title="Periplo",
             version=RELEASE,
             description=ABOUT,

@@ -11,6 +11,7 @@ from periplo.workspace.following import follow
 from periplo.workspace.journeying import JourneyStore
 from periplo.workspace.stores import Stores
 
+_MOST = np.iinfo(np.int64).max
 _DIGITS = 19
 """With fewer digits a number fits in 64 bits."""
 
@@ -61,4 +62,4 @@ def known(stores: Stores, number: int) -> int:
 
 def _today(stores: Stores, number: int) -> int:
     follow(stores)
-    return int(stores.identity.current(np.array([number]))[0])
+    return int(stores.identity.current(np.array([number]))[0]) if number <= _MOST else 0

@@ -9,7 +9,9 @@ import pytest
 from periplo.collect import MOST_EVENTS, Verdict
 from periplo.collect.rules import RULES
 from periplo.language.catalogue import spanish
-from periplo.server.collect.routes import CALLS, ROUTES
+from periplo.server.collect.described import paths
+from periplo.server.collect.routes import CALLS, FLAGS, ROUTES, SETTINGS
+from periplo.server.collect.webhooks import HOOKS
 from support import ROOT
 
 TEXT = (ROOT / "docs/reference/collecting.md").read_text("utf-8")
@@ -18,6 +20,13 @@ TEXT = (ROOT / "docs/reference/collecting.md").read_text("utf-8")
 @pytest.mark.parametrize("path", [path for path in ROUTES if not path.startswith("/api/s/")])
 def test_every_path_is_documented(path: str) -> None:
     assert f"{path}`" in TEXT or f"{path}/`" in TEXT
+
+
+def test_every_path_is_described_for_machines() -> None:
+    described = paths()
+    assert described.keys() >= {*ROUTES, *FLAGS, SETTINGS, "/sourceConfig", HOOKS}
+    names = [operation["operationId"] for methods in described.values() for operation in methods.values()]
+    assert len(names) == len({*names})
 
 
 def test_jitsus_paths_are_one_line() -> None:

@@ -7,13 +7,15 @@ from typing import Any
 from litestar import Request
 from litestar.openapi.plugins import OpenAPIRenderPlugin
 
+from periplo.server.collect.described import TAG
 from periplo.server.given import FILTERS
 from periplo.server.reader import reader_of
 from periplo.server.render import render
 
 
 class Guide(OpenAPIRenderPlugin):
-    """The page at ``/api``. ``settings``: of the shop whose name stands in the bar."""
+    """The page at ``/api``: what can be asked. Sending events is for SDKs, which know how. ``settings``: of the shop
+    whose name stands in the bar."""
 
     def __init__(self, settings: object) -> None:
         super().__init__(path="/")
@@ -24,6 +26,7 @@ class Guide(OpenAPIRenderPlugin):
             _route(path, method, operation)
             for path, item in openapi_schema["paths"].items()
             for method, operation in item.items()
+            if TAG not in operation.get("tags", ())
         ]
         filters = openapi_schema["paths"]["/api/v1/map"]["get"]["parameters"]
         reader, shown = reader_of(request), {"shop": self._settings, "routes": routes, "filters": _told(filters)}
