@@ -161,6 +161,15 @@ class Log:
             self._settled = last_place(connection) if first_open is None else first_open - 1
             return self._settled
 
+    def go_on_after(self, place: int) -> bool:
+        """Gives out no place up to this one any more; answers whether it would have."""
+        with self._database.reading() as connection:
+            if last_place(connection) >= place:
+                return False
+        with self._database.writing() as connection:
+            take(connection, max(0, place - places(connection).last))
+        return True
+
     @contextmanager
     def reserve(self, count: int, import_id: str) -> Iterator[int]:
         """A range of ``count`` places for an import, which commits elsewhere inside the block; gives the first.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
+from contextlib import suppress
 from pathlib import Path
 
-from periplo.errors import NotAShop
+from periplo.errors import DamagedShop, NotAShop
 from periplo.vocabulary import Taxonomy
 from periplo.vocabulary import load as load_vocabulary
 from periplo.vocabulary import taxonomy as own_words
@@ -14,6 +16,8 @@ from periplo.workspace.cache import replace_file
 from periplo.workspace.places import Places
 from periplo.workspace.settings import Settings
 from periplo.workspace.stores import Stores
+
+log = logging.getLogger("periplo.log")
 
 
 def exists(path: Path) -> bool:
@@ -67,8 +71,19 @@ def finish(stores: Stores) -> None:
     if not archived and not places.log.exists():
         stores.lake.create()
     stores.recover()
+    _go_on(stores)
     erasing.finish(stores)
     stores.salts.sweep(stores.today())
+
+
+def _go_on(stores: Stores) -> None:
+    """Lets the log go on after all that was read from it: one that was put back, or has lost its last pages, would give
+    its old places to new events, which nobody would read and the archive would take for its own."""
+    with suppress(DamagedShop):
+        cursor = stores.identity.cursor() if stores.settings.database or stores.places.state.exists() else 0
+        seen = max(cursor, stores.lake.now().archived_seq())
+        if stores.log.go_on_after(seen):
+            log.error("log.db has lost events that were read before; it goes on after place %d of the sequence.", seen)
 
 
 def _begun(file: Path) -> bool:
