@@ -16,7 +16,7 @@ from typing import Any
 OpenPage = Callable[..., Any]
 """Opens an address in a browser: ``open_page(address, lang=, theme=, width=, height=)``, a playwright ``Page``."""
 
-PROGRAM = "import sys; from periplo.server import serve; from periplo.workspace import Shop; {call}"
+PROGRAM = "import sys; from periplo.server import serve; from periplo.workspace import Shop; {first}{call}"
 
 
 @dataclass
@@ -38,11 +38,12 @@ class Served:
 
 
 @contextmanager
-def served(shop: Path, options: str = "", port: int = 0) -> Iterator[Served]:
-    """``options``: further arguments of ``serve``, such as ``host='0.0.0.0'``."""
+def served(shop: Path, options: str = "", port: int = 0, first: str = "") -> Iterator[Served]:
+    """``options``: further arguments of ``serve``, such as ``host='0.0.0.0'``; ``first``: what the process does
+    before, in Python, ending in a semicolon."""
     call = f"serve(Shop.open(sys.argv[1]), port={port}{', ' + options if options else ''})"
     process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM.format(call=call), str(shop)],
+        [sys.executable, "-c", PROGRAM.format(call=call, first=first), str(shop)],
         stdout=subprocess.PIPE,
         text=True,
         env=os.environ | {"PERIPLO_LANG": "en"},

@@ -9,12 +9,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import serving_killed
 from periplo.workspace import Shop
 from postgres import database
 from support import ROOT
 
 POINTS = int(os.environ.get("PERIPLO_KILLS", "20"))
-"""How often each collector is killed; more of them with PERIPLO_KILLS=200."""
+SERVED = int(os.environ.get("PERIPLO_KILLS", "6"))
+"""How often each collector is killed, and each server; more of them with PERIPLO_KILLS=200."""
 
 
 def killed(folder: Path, points: int) -> dict[str, Any]:
@@ -35,6 +37,16 @@ def assert_whole(found: dict[str, Any], points: int) -> None:
     assert (found["behind"], found["left"], found["healthy"]) == (0, 0, True)
 
 
+def told_of(folder: Path) -> dict[str, Any]:
+    """What became of everything that ``notes.txt`` tells of, as a process finds it that opens the shop anew."""
+    script = "import json, sys; from pathlib import Path; from collecting_killed import told; "
+    script += "print(json.dumps(told(Path(sys.argv[1]))()))"
+    command = [sys.executable, "-c", script, str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT / "tests")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)  # type: ignore[no-any-return]
+
+
 def test_nothing_acknowledged_is_lost_and_nothing_is_kept_twice(tmp_path: Path) -> None:
     Shop.create(tmp_path / "shop").close()
     assert_whole(killed(tmp_path, POINTS), POINTS)
@@ -45,3 +57,17 @@ def test_nor_in_postgresql(tmp_path: Path) -> None:
     (tmp_path / "shop" / "periplo.toml").write_text(f'name = "Gifts"\ndatabase = "{database()}"\n')
     points = max(1, POINTS // 2)
     assert_whole(killed(tmp_path, points), points)
+
+
+def test_nor_by_a_server_that_is_killed(tmp_path: Path) -> None:
+    Shop.create(tmp_path / "shop").close()
+    serving_killed.killed(tmp_path, SERVED)
+    assert_whole(told_of(tmp_path), SERVED)
+
+
+def test_nor_by_one_on_postgresql(tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "periplo.toml").write_text(f'name = "Gifts"\ndatabase = "{database()}"\n')
+    points = max(1, SERVED // 6)
+    serving_killed.killed(tmp_path, points)
+    assert_whole(told_of(tmp_path), points)
