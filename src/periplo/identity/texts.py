@@ -77,6 +77,8 @@ class _Layer:
         return cls(texts, ids, table)
 
     def seek(self, texts: pa.Array, found: I64) -> None:
+        if pa.types.is_large_string(texts.type) and texts.nbytes < _MOST_BYTES:
+            texts = texts.cast(pa.string())  # the kernel compiles for one kind
         seek(self.table, *_bytes(self.texts), self.ids, *_bytes(texts), found)
 
 
@@ -96,5 +98,6 @@ def _bytes(texts: pa.Array) -> tuple[Any, Any]:
     """The letters of all texts, and where each begins and ends (int32 or int64)."""
     _, offsets, data = texts.buffers()
     width = np.int64 if pa.types.is_large_string(texts.type) else np.int32
-    bounds = np.frombuffer(offsets, width)[texts.offset : texts.offset + len(texts) + 1]
-    return np.frombuffer(data or b"", np.uint8), bounds
+    letters, bounds = np.frombuffer(data or b"", np.uint8), np.frombuffer(offsets, width)
+    letters.flags.writeable = bounds.flags.writeable = False  # all alike, so that kernels compile once
+    return letters, bounds[texts.offset : texts.offset + len(texts) + 1]

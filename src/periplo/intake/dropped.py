@@ -15,15 +15,6 @@ DONE, FAILED = "done", "failed"
 _UNFINISHED = {".part", ".tmp", ".filepart", ".partial", ".crdownload", ".swp"}
 
 
-class Drop(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One table ``[drops.NAME]``. ``folder``: from the shop's folder on, ``drops/NAME`` without one. ``preset`` or
-    ``mapping`` (a file) say how its files are read; without either they are recognised by their columns."""
-
-    folder: str = ""
-    preset: str = ""
-    mapping: str = ""
-
-
 class Waiting:
     """Knows since when each file of a folder has been as it is. ``clock``: seconds, of any beginning."""
 

@@ -51,7 +51,7 @@ class Log:
         self._reading = reading or Reading()
         self._keys, self._lock = Keys(self._archive), Lock()
         self._settled = 0
-        self._last_read: tuple[object, pa.Table] = (None, STORED.empty_table())
+        self._last_read: tuple[object, pa.Table] = (None, pa.Table.from_batches([], STORED))
 
     def append(self, events: Sequence[Event]) -> int:
         """Commits the events as a group, in order, and answers how many were new.

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from periplo.errors import DataError, UsageError
-from periplo.intake.dropped import DONE, FAILED, Drop, Waiting, put_away
+from periplo.intake.dropped import DONE, FAILED, Waiting, put_away
 from periplo.language import tell
 from periplo.workspace.importing import import_files
+from periplo.workspace.settings.drops import Drop
 from periplo.workspace.stores import Stores
 
 

@@ -8,11 +8,9 @@ from functools import partial
 from periplo.collect import Arrived
 from periplo.connectors import Connector, Delivery
 from periplo.connectors.confirming import asked_to_confirm, confirm
-from periplo.connectors.kinds.mapped import messages
 from periplo.connectors.messages import Json
 from periplo.connectors.taking import again, taken
 from periplo.errors import BadMapping, NotGenuine, ShopBusy
-from periplo.intake import IntakeSettings
 from periplo.log import Source
 from periplo.workspace.stores import Stores
 
@@ -57,6 +55,9 @@ class Hooks:
 
     def _mapped(self, connector: Connector, body: bytes) -> list[Json]:
         shop = self._stores.settings
+        from periplo.connectors.kinds.mapped import messages  # reading by a mapping needs much that a question does not
+        from periplo.intake import IntakeSettings
+
         settings = IntakeSettings(shop.currency, shop.time_zone, shop.country)
         file = self._stores.places.root / connector.mapping
         try:

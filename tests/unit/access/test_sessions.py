@@ -78,7 +78,9 @@ def test_a_persons_token_may_never_more_than_the_person(access: Access) -> None:
         visitor = access.tokens.visitor(secret)
         assert visitor
         assert visitor.may == (
-            ALL - {Permission.ERASE, Permission.PEOPLE} if role is Role.EDITOR else {Permission.NUMBERS}
+            ALL - {Permission.ERASE, Permission.PEOPLE, Permission.OPERATION}
+            if role is Role.EDITOR
+            else {Permission.NUMBERS}
         )
 
 

@@ -14,9 +14,9 @@ from msgspec import Meta
 
 from periplo.collect.plan import PlanSettings
 from periplo.connectors import Connector
-from periplo.intake.dropped import Drop
 from periplo.operation import Format, Level
 from periplo.privacy import Privacy
+from periplo.workspace.settings.drops import Drop
 from periplo.workspace.settings.reading import read
 from periplo.workspace.settings.writing import written
 
