@@ -75,7 +75,7 @@ def edges_at(connection: Connection, sizes: dict[int, int], numbers: I64) -> pa.
     ``sizes`` remembers how many edges parts have, so that only those that are needed are read: all but the last part,
     which may still take in what comes, keep their number.
     """
-    found, first = [EDGE.empty_table()], 0
+    found, first = [pa.Table.from_batches([], EDGE)], 0
     parts = list(connection.scalars(select(identity_part.c.part).order_by("part")))
     for part in parts:
         size = sizes.get(part, 0)

@@ -58,7 +58,7 @@ class People:
     def __init__(self, stores: Stores) -> None:
         self._stores, self._lock = stores, RLock()
         self._prepared: dict[int, tuple[pa.Array, pa.Array]] = {}
-        self._called, self._until, self._rewrites = CALLED.empty_table(), 0, -1
+        self._called, self._until, self._rewrites = pa.Table.from_batches([], CALLED), 0, -1
         self._names, self._kept = _ready(self._called), 0
 
     def search(self, text: str, most: int) -> list[Found]:
@@ -147,7 +147,7 @@ def _read(file: Path) -> tuple[pa.Table, int]:
         table = pa.ipc.open_file(pa.BufferReader(file.read_bytes())).read_all()
         return table.cast(CALLED), int(table.schema.metadata[b"until"])
     except (OSError, ValueError, KeyError, TypeError):
-        return CALLED.empty_table(), 0
+        return pa.Table.from_batches([], CALLED), 0
 
 
 def _write(file: Path, called: pa.Table, until: int) -> None:
