@@ -138,7 +138,7 @@ _CALLED = f"""
 
 def _ready(called: pa.Table) -> pa.Array:
     """The names as they are searched."""
-    return searchable(NAME, pa.concat_arrays([pa.array([], _TEXT), *called[NAME].chunks]))
+    return searchable(NAME, pa.concat_arrays([pa.nulls(0, _TEXT), *called[NAME].chunks]))
 
 
 def _read(file: Path) -> tuple[pa.Table, int]:
