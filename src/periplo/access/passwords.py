@@ -35,7 +35,7 @@ def fits(kept: str | None, password: str) -> bool:
     """Whether the password is the one that was kept. Where there is none, the answer takes as long to be no."""
     with _at_once:
         try:
-            return _hasher.verify(kept or _nobodys(), password[:MOST]) and kept is not None
+            return _hasher.verify(kept or _nobodys(_hasher), password[:MOST]) and kept is not None
         except (VerificationError, InvalidHashError):
             return False
 
@@ -72,6 +72,6 @@ def _easy(password: str, known: Sequence[str]) -> bool:
 
 
 @cache
-def _nobodys() -> str:
-    """A hash that no password fits, made as all others."""
-    return _hasher.hash(secret.make())
+def _nobodys(hasher: PasswordHasher) -> str:
+    """A hash that no password fits, made as all others by this hasher."""
+    return hasher.hash(secret.make())
