@@ -68,9 +68,10 @@ def blocks(decisions: Sequence[Decision]) -> int:
     return len(found)
 
 
-def load_decisions(connection: Connection) -> list[Decision]:
-    """All of them, in order."""
-    bodies = connection.scalars(select(identity_decision.c.body).order_by(identity_decision.c.seq))
+def load_decisions(connection: Connection, after_seq: int = 0) -> list[Decision]:
+    """All after a place in the sequence, in order."""
+    later = select(identity_decision.c.body).where(identity_decision.c.seq > after_seq)
+    bodies = connection.scalars(later.order_by(identity_decision.c.seq))
     return [msgspec.json.decode(body, type=Decision) for body in bodies]
 
 

@@ -6,8 +6,8 @@ Who is which customer follows from the edges and from what people decided, and i
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -43,30 +43,59 @@ PART_ROWS = 1 << 16
 """A part that is smaller takes in what comes next, so that live events do not leave a part each."""
 
 
+class Mark(NamedTuple):
+    """How far facts were read: up to a part, and so many identifiers, spellings and edges of it."""
+
+    part: int = 0
+    identifiers: int = 0
+    spellings: int = 0
+    edges: int = 0
+
+
+START = Mark()
+
+
 @dataclass(frozen=True)
 class Facts:
-    """Some facts, as tables with the schemas above."""
+    """Some facts, as tables with the schemas above; ``end``: the mark behind them, where they are kept."""
 
     identifiers: pa.Table
     spellings: pa.Table
     edges: pa.Table
+    end: Mark = START
 
     def __add__(self, later: Facts) -> Facts:
         return Facts(
             pa.concat_tables([self.identifiers, later.identifiers]),
             pa.concat_tables([self.spellings, later.spellings]),
             pa.concat_tables([self.edges, later.edges]),
+            later.end,
         )
+
+    def after(self, mark: Mark) -> Facts:
+        """Those of a part that come after a mark in it."""
+        return Facts(
+            self.identifiers.slice(mark.identifiers),
+            self.spellings.slice(mark.spellings),
+            self.edges.slice(mark.edges),
+            self.end,
+        )
+
+    def kept(self, part: int) -> Facts:
+        """The same, which are all that a part holds."""
+        sizes = (self.identifiers.num_rows, self.spellings.num_rows, self.edges.num_rows)
+        return replace(self, end=Mark(part, *sizes))
 
     @property
     def rows(self) -> int:
         return sum(table.num_rows for table in (self.identifiers, self.spellings, self.edges))
 
 
-def load(connection: Connection, after_part: int = 0) -> Iterator[Facts]:
-    """All facts, part by part, in the order they came to be known."""
-    rows = connection.execute(select(identity_part).where(identity_part.c.part > after_part).order_by("part"))
-    return map(from_row, rows)
+def load(connection: Connection, after: Mark = START) -> Iterator[Facts]:
+    """The facts after a mark, part by part, in the order they came to be known."""
+    rows = connection.execute(select(identity_part).where(identity_part.c.part >= after.part).order_by("part"))
+    for row in rows:
+        yield from_row(row).after(after) if row.part == after.part else from_row(row)
 
 
 def edges_at(connection: Connection, sizes: dict[int, int], numbers: I64) -> pa.Table:
@@ -92,21 +121,22 @@ def edges_at(connection: Connection, sizes: dict[int, int], numbers: I64) -> pa.
     return pa.concat_tables(found).combine_chunks()
 
 
-def save(connection: Connection, new: Facts) -> None:
-    """Adds facts after those there are."""
-    if not new.rows:
-        return
+def save(connection: Connection, new: Facts) -> Facts:
+    """Adds facts, of which there are some, after those there are; the answer knows where they end."""
     last = connection.scalar(select(func.max(identity_part.c.part))) or 0
-    unfilled = next(load(connection, after_part=last - 1), None)
+    unfilled = next(load(connection, Mark(last)), None)
+    part = new.kept(last + 1)
     if unfilled and unfilled.rows < PART_ROWS:
         connection.execute(delete(identity_part).where(identity_part.c.part == last))
-        new, last = unfilled + new, last - 1
-    insert(connection, identity_part, [[value] for value in (last + 1, *to_row(new).values())])
+        part = (unfilled + new).kept(last)
+    insert(connection, identity_part, [[value] for value in (part.end.part, *to_row(part).values())])
+    return replace(new, end=part.end)
 
 
 def from_row(row: Row[Any]) -> Facts:
     """The facts of a part."""
-    return Facts(_table(row.identifiers, IDENTIFIER), _table(row.spellings, SPELLING), _table(row.edges, EDGE))
+    tables = _table(row.identifiers, IDENTIFIER), _table(row.spellings, SPELLING), _table(row.edges, EDGE)
+    return Facts(*tables).kept(row.part)
 
 
 def to_row(facts: Facts) -> dict[str, bytes]:

@@ -151,28 +151,31 @@ class Identity(Answers):
     def _told(self) -> Iterator[tuple[Known, EdgesAt]]:
         """What is known, and what is told of its edges."""
         with self._lock, self._database.reading() as connection:
-            self._known = self._at(connection)
-            yield self._known, partial(edges_at, connection, self._sizes)
+            yield self._at(connection), partial(edges_at, connection, self._sizes)
 
     def _read(self, connection: Connection, known: Known, tables: Iterable[pa.Table]) -> Known:
         for table in tables:
             facts = consume(known, table, self.rules, self._normalise)
-            save(connection, facts)
-            known = known.plus(facts).judging(self.rules)
+            if facts.rows:
+                known = known.plus([save(connection, facts)]).judging(self.rules)
         return known
 
     def _now(self) -> Known:
         """What is known at the cursor, which another process may have moved."""
         with self._lock, self._database.reading() as connection:
-            self._known = self._at(connection)
-            return self._known
+            return self._at(connection)
 
     def _at(self, connection: Connection) -> Known:
+        """What is known at the cursor. Only what came since is read, but for erasures: they change what there was."""
         seq, erased = _cursor(connection), _erasures(connection)
-        if self._known and (self._known.cursor, self._erased) == (seq, erased):
-            return self._known
-        self._erased = erased
-        return Known.of(load(connection), load_decisions(connection), seq, self.rules)
+        known = self._known or Known.nothing()
+        if erased != self._erased or seq < known.cursor:
+            known = Known.nothing()
+        if known.cursor != seq:
+            more = known.plus(load(connection, known.mark), load_decisions(connection, known.cursor))
+            known = replace(more.judging(self.rules), cursor=seq)
+        self._known, self._erased = known, erased
+        return known
 
 
 def _cursor(connection: Connection) -> int:

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from periplo.identity.decisions import Decision, Name
-from periplo.identity.facts import Facts
+from periplo.identity.facts import START, Facts, Mark
 from periplo.identity.judging import NONE, Judged, Rulings, Taken, judge
 from periplo.identity.kernels.joining import LOWER
 from periplo.identity.kinds import I64, KINDS, ORDER, U8, Bool
@@ -34,6 +34,7 @@ class Known:
     ``pairs``  int64[e], the two identifiers of each edge, packed, in the order in which they came
     ``met``    the same, ascending
     ``erased`` ids of identifiers whose values are gone: they identify nobody
+    ``mark``   how far the facts that are kept were read
     """
 
     cursor: int
@@ -44,50 +45,37 @@ class Known:
     taken: tuple[Taken, ...]
     judged: Judged
     erased: I64
+    mark: Mark
 
     @classmethod
     def nothing(cls) -> Known:
         empty = np.zeros(0, np.int64)
         texts = (TextIndex(),) * len(KINDS)
-        return cls(0, np.full(1, 255, np.uint8), texts, empty, empty, (), Judged.nothing(), empty)
+        return cls(0, np.full(1, 255, np.uint8), texts, empty, empty, (), Judged.nothing(), empty, START)
 
-    @classmethod
-    def of(cls, parts: Iterable[Facts], decisions: Sequence[Decision], cursor: int, rules: Rules) -> Known:
-        """The state that all facts and decisions lead to."""
-        known, places = cls.nothing(), np.zeros(len(decisions), np.int64)
-        kinds, pairs, erased, texts, count = [known.kind], [known.pairs], [known.erased], known.texts, 0
+    def plus(self, parts: Iterable[Facts], decided: Sequence[Decision] = ()) -> Known:
+        """With more facts, and decisions taken among them, which are all still to be judged."""
+        kinds, pairs, erased = [self.kind], [self.pairs[:0]], [self.erased]
+        texts, count, mark, places = self.texts, self.count, self.mark, np.full(len(decided), len(self.pairs))
         for facts in _many_at_once(parts):
-            texts = _more(texts, facts, count + 1)
+            texts, mark = _more(texts, facts, count + 1), facts.end
             kinds.append(_kinds(facts))
             pairs.append(_pairs(facts))
             gone = facts.identifiers["value"].is_null().to_numpy()
             erased.append(np.flatnonzero(gone) + count + 1)
             count += len(kinds[-1])
-            places += np.searchsorted(numbers(facts.edges["seq"]), [decision.seq for decision in decisions])
-        taken = tuple(zip(decisions, places.tolist(), strict=True))
-        all_pairs = np.concatenate(pairs)
-        whole = cls(
-            cursor=cursor,
-            kind=np.concatenate(kinds),
-            texts=texts,
-            pairs=all_pairs,
-            met=np.sort(all_pairs),
-            taken=taken,
-            judged=known.judged,
-            erased=np.concatenate(erased),
-        )
-        return whole.judging(rules)
-
-    def plus(self, new: Facts) -> Known:
-        """With new facts, which are still to be judged."""
-        kind, pairs = _kinds(new), _pairs(new)
-        ascending = np.sort(pairs)
+            places += np.searchsorted(numbers(facts.edges["seq"]), [decision.seq for decision in decided])
+        new = np.concatenate(pairs)
+        ascending = np.sort(new)
         return replace(
             self,
-            kind=np.append(self.kind, kind),
-            texts=_more(self.texts, new, self.count + 1),
-            pairs=np.append(self.pairs, pairs),
+            kind=np.concatenate(kinds),
+            texts=texts,
+            pairs=np.append(self.pairs, new),
             met=np.insert(self.met, np.searchsorted(self.met, ascending), ascending),
+            taken=(*self.taken, *zip(decided, places.tolist(), strict=True)),
+            erased=np.concatenate(erased),
+            mark=mark,
         )
 
     def deciding(self, decision: Decision) -> Known:
