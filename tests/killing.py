@@ -42,6 +42,7 @@ NAMED = {
     "duplicates found": ("return", "staging.py", "keep_new"),
     "rejects kept": ("return", "quarantine.py", "put"),
     "range reserved": ("call", "lake.py", "append"),
+    "files written, not committed": ("return", "writing.py", "write"),
     "archive committed": ("return", "lake.py", "append"),
     "import ended, identity to follow": ("call", "following.py", "follow"),
     "identity read": ("return", "resolve.py", "consume"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 from time import sleep
@@ -10,45 +10,24 @@ from typing import Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from deltalake import (
-    BloomFilterProperties,
-    ColumnProperties,
-    CommitProperties,
-    DeltaTable,
-    Schema,
-    Transaction,
-    WriterProperties,
-    write_deltalake,
-)
+from deltalake import CommitProperties, DeltaTable, Schema, Transaction, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError
 from pyarrow import parquet
 
 from periplo.errors import DamagedShop, ShopBusy
 from periplo.events.schema import STORED
+from periplo.lake.writing import REWRITTEN, STATISTICS, remove_unfinished, write
 
-ROW_GROUP = 64 * 1024
 SMALL_ROWS, MANY_SMALL = 500_000, 24
 """So many files with fewer rows than these are put together."""
 
 _COMPACT_BYTES, _READ_FOR_H = 256 << 20, 1
-_MOST_ASKED, _BYTES_AT_ONCE = 5_000, 2 << 20
+_MOST_ASKED = 5_000
 _LOG, _CORRECTIONS = "periplo.log", "periplo.corrections"
 _TURN_S = 0.05
 T = TypeVar("T")
 _RETENTION = "delta.logRetentionDuration"
-_WRITER = WriterProperties(
-    compression="ZSTD",
-    compression_level=3,
-    max_row_group_size=ROW_GROUP,
-    column_properties={
-        # Whether an event is here is asked for each live event: the filters answer without reading the column.
-        "event_id": ColumnProperties(
-            dictionary_enabled=False,
-            bloom_filter_properties=BloomFilterProperties(True, fpp=0.01, ndv=ROW_GROUP),
-        )
-    },
-)
-_SETTINGS = {"delta.dataSkippingStatsColumns": "seq,occurred_at,source", "delta.checkpointInterval": "20"}
+_SETTINGS = {"delta.dataSkippingStatsColumns": ",".join(STATISTICS), "delta.checkpointInterval": "20"}
 
 
 class Snapshot:
@@ -152,14 +131,12 @@ class Lake:
         if archived_seq is not None and (table.transaction_version(_LOG) or 0) != after_seq:
             raise _overtaken()
         moved = [] if archived_seq is None else [Transaction(_LOG, archived_seq)]
+        files = write(events, self.url)
+        if not files and not moved:
+            return
+        properties = CommitProperties(custom_metadata={"periplo": note}, app_transactions=moved)
         try:
-            write_deltalake(
-                table,
-                pa.RecordBatchReader.from_batches(STORED, _small(events)),
-                mode="append",
-                writer_properties=_WRITER,
-                commit_properties=CommitProperties(custom_metadata={"periplo": note}, app_transactions=moved),
-            )
+            table.create_write_transaction([*files], "append", table.schema(), commit_properties=properties)
         except CommitFailedError as error:
             raise _overtaken() from error
 
@@ -181,7 +158,7 @@ class Lake:
             events,
             mode="overwrite",
             predicate=where,
-            writer_properties=_WRITER,
+            writer_properties=REWRITTEN,
             commit_properties=CommitProperties(
                 custom_metadata={"periplo": note}, app_transactions=[Transaction(_CORRECTIONS, corrections)]
             ),
@@ -216,13 +193,14 @@ class Lake:
         rows = pa.table(table.get_add_actions())["num_records"].to_pylist()
         if sum(1 for count in rows if count < SMALL_ROWS) < MANY_SMALL:
             return False
-        table.optimize.compact(target_size=_COMPACT_BYTES, writer_properties=_WRITER)
+        table.optimize.compact(target_size=_COMPACT_BYTES, writer_properties=REWRITTEN)
         table.vacuum(_READ_FOR_H, dry_run=False, enforce_retention_duration=False)
         return True
 
     def tidy(self) -> None:
         """Removes files that killed writers left behind. Only for one who knows that nobody writes."""
         self._open().vacuum(0, dry_run=False, enforce_retention_duration=False, full=True)
+        remove_unfinished(self.url)
 
     def _open(self) -> DeltaTable:
         return self._with_table(lambda table: table)
@@ -254,14 +232,6 @@ class Lake:
 
 def _overtaken() -> ShopBusy:
     return ShopBusy("Another process moved the same events to the archive.", fix="Nothing to do: they are there, once.")
-
-
-def _small(events: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """The same events in small batches: the writer reads several ahead, however large they are."""
-    for batch in events:
-        step = max(1, batch.num_rows * _BYTES_AT_ONCE // max(1, batch.nbytes))
-        for first in range(0, batch.num_rows, step):
-            yield batch.slice(first, step)
 
 
 def one_of(column: str, values: Iterable[str]) -> str:

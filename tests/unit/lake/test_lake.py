@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from threading import Thread
@@ -97,10 +95,12 @@ def test_other_engines_read_its_files(lake: Lake) -> None:
 
 def test_leftovers_of_killed_writers_are_removed(lake: Lake) -> None:
     lake.append(stored(["a"]), note={})
-    leftover = Path(lake.url) / "part-00000-killed.parquet"
-    leftover.write_bytes(b"half")
+    # The second as delta-rs names a file before it is whole.
+    leftovers = [Path(lake.url) / name for name in ("part-killed.parquet", "part-killed.parquet#1")]
+    for leftover in leftovers:
+        leftover.write_bytes(b"half")
     lake.tidy()
-    assert not leftover.exists()
+    assert [leftover for leftover in leftovers if leftover.exists()] == []
     assert lake.now().count() == 1
 
 
@@ -113,33 +113,6 @@ def test_damage_is_told(tmp_path: Path, lake: Lake, damage: str) -> None:
     url = tmp_path / "nowhere" if damage == "missing" else lake.url
     with pytest.raises(DamagedShop, match="cannot be read"):
         Lake(url).now().count()
-
-
-def test_memory_does_not_grow_with_the_number_of_events(tmp_path: Path) -> None:
-    code = """
-import resource, sys
-from pathlib import Path
-sys.path.insert(0, sys.argv[1])
-import pyarrow as pa
-from support_events import event
-from periplo.events.model import to_batch
-from periplo.events.schema import STORED
-from periplo.lake import Lake
-lake = Lake(sys.argv[2]); lake.create()
-batch = to_batch([event(f"{n}", properties='{"note": "' + "x" * 200 + '"}', page=f"/{n}") for n in range(20_000)])
-def batches():
-    for part in range(int(sys.argv[3])):
-        seq = pa.array(range(part * 20_000, (part + 1) * 20_000), pa.int64())
-        yield pa.RecordBatch.from_arrays([seq, *batch.columns], schema=STORED)
-lake.append(pa.RecordBatchReader.from_batches(STORED, batches()), note={})
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
-"""
-    tests = str(Path(__file__).parents[2])
-    peaks = [
-        int(subprocess.check_output([sys.executable, "-c", code, tests, str(tmp_path / f"lake{parts}"), str(parts)]))
-        for parts in (15, 45)
-    ]
-    assert peaks[1] < peaks[0] * 1.3, peaks
 
 
 def test_an_archive_from_before_a_column_gets_it(tmp_path: Path) -> None:
