@@ -27,7 +27,7 @@ import pyarrow as pa
 from killing import in_child
 from periplo.collect import Ticket, batch_of
 from periplo.events.keys import key_hashes
-from periplo.log import log
+from periplo.log import kept
 from periplo.workspace import Shop, recording, working
 from support_collect import batch, track
 
@@ -37,7 +37,7 @@ SENDERS, LONGEST_S = 3, 0.4
 def impatient() -> None:
     """Little is much: all that happens rarely happens all the time."""
     recording.ARCHIVE_FROM, working.LOOK_S = 20, 0.001
-    recording.MOVED_AT_ONCE, recording.READ_AT_ONCE, log.TRIM_AT_ONCE = 150, 40, 60
+    recording.MOVED_AT_ONCE, recording.READ_AT_ONCE, kept.DROPPED_AT_ONCE = 150, 40, 60
 
 
 class Collector:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import sys
 
-from periplo.log import log
+from periplo.log import kept
 from periplo.operation import stopping
 from periplo.workspace import Shop, recording, working
 
 if __name__ == "__main__":
     recording.ARCHIVE_FROM, working.LOOK_S = 0, 0.001
-    recording.MOVED_AT_ONCE, recording.READ_AT_ONCE, log.TRIM_AT_ONCE = 150, 40, 60
+    recording.MOVED_AT_ONCE, recording.READ_AT_ONCE, kept.DROPPED_AT_ONCE = 150, 40, 60
     with Shop.open(sys.argv[1]) as shop:
         work = shop.work(lambda name, seconds, events: print(name, events, flush=True))
         print("working", flush=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -88,11 +88,11 @@ def list_connectors(shop: ShopPath, as_json: Json = False) -> None:
 
 def report(shop: ShopPath, as_json: Json = False) -> None:
     with Shop.open(shop) as opened:
-        found = opened.source_reports()
-    show(as_json, {"sources": found}, lambda: _tell_reports(found))
+        found, since = opened.source_reports(), opened.log_since()
+    show(as_json, {"sources": found, "log_since": since}, lambda: _tell_reports(found, since))
 
 
-def _tell_reports(found: list[SourceReport]) -> None:
+def _tell_reports(found: list[SourceReport], log_since: datetime | None) -> None:
     heads = [t("source", LANG), t("last seen", LANG), t("today", LANG), t("7 days", LANG), t("in all", LANG)]
     heads += [t("late, median", LANG), t("late, 95 %", LANG), t("in quarantine", LANG), t("forged", LANG)]
     table(t("Sources", LANG), heads, map(_cells, found), left=2)
@@ -106,6 +106,8 @@ def _tell_reports(found: list[SourceReport]) -> None:
             told = {"name": one.name, "event": strange.name, "n": number(strange.count, LANG), "near": strange.near}
             unknown = t("{name}: unknown event “{event}” · {n}", LANG, **told)
             note(f"{unknown} {t('Did you mean {near}?', LANG, **told)}" if strange.near else unknown)
+    if log_since:
+        note(t("The log goes back to {day}.", LANG, day=log_since.date().isoformat()))
 
 
 def _cells(one: SourceReport) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from periplo.log.archive import Archive, Key
 from periplo.log.database import Database
+from periplo.log.kept import Kept
 from periplo.log.log import Log, open_log
 from periplo.log.quarantine import Quarantine
 from periplo.log.reading import Refusal, Tail
@@ -14,6 +15,7 @@ __all__ = [
     "Archive",
     "Database",
     "Fault",
+    "Kept",
     "Key",
     "KnownSources",
     "Log",

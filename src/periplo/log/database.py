@@ -23,6 +23,11 @@ from periplo.log.troubles import told
 
 BUSY_SECONDS = 60
 _TURN_S = 0.01
+_PART_EMPTY, _PAGES_AT_ONCE = 4, 1_000
+"""A file gives space back when a quarter of it is empty, so many pages at a time."""
+
+_GIVES_BACK = "PRAGMA auto_vacuum = INCREMENTAL"
+"""That it can is decided before anything is in it, or when all of it is written anew."""
 
 
 class Database:
@@ -123,6 +128,7 @@ class Database:
                 connection.exec_driver_sql("VACUUM FULL")
                 return
             raw: Any = connection.connection.driver_connection
+            raw.execute(_GIVES_BACK)
             raw.execute("VACUUM")
             until = monotonic() + BUSY_SECONDS
             while raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
@@ -133,6 +139,20 @@ class Database:
                         name=Path(self._engine.url.database or "").name,
                     )
                 sleep(_TURN_S)
+
+    def give_back(self) -> int:
+        """Gives some of the empty pages of an SQLite file back to the disk, where they are a good part of it; answers
+        how many. New rows take the rest. PostgreSQL's autovacuum does as much by itself."""
+        if self._engine.dialect.name != "sqlite":
+            return 0
+        with self._told(), self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            raw: Any = connection.connection.driver_connection
+            pages, empty = (raw.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count"))
+            if empty * _PART_EMPTY < pages or empty < _PAGES_AT_ONCE:
+                return 0
+            # Not execute(), which stops after the first page.
+            raw.executescript(f"PRAGMA incremental_vacuum({_PAGES_AT_ONCE})")
+            return int(empty - raw.execute("PRAGMA freelist_count").fetchone()[0])
 
     def close(self) -> None:
         self._engine.dispose()
@@ -225,6 +245,8 @@ def _tune(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     for pragma in ("synchronous = FULL", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}")
+    if not connection.execute("PRAGMA page_count").fetchone()[0]:
+        connection.execute(_GIVES_BACK)
     _write_ahead(connection)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 from periplo.events.keys import U64, Bool, inside, key_hashes
 from periplo.log.archive import Archive, Key
 from periplo.log.seen import Recent
-from periplo.log.sequence import places
+from periplo.log.sequence import in_tail, places
 from periplo.log.tables import event
 
 _AT_ONCE = 400
@@ -68,7 +68,7 @@ class Keys:
         self._recent.add(new, until)
 
     def _catch_up(self, connection: Connection, until: int) -> None:
-        later = event.c.seq > self._recent.until
+        later = event.c.seq > in_tail(connection, self._recent.until)
         rows = connection.execute(select(event.c.source, event.c.event_id).where(later)).all()
         self._recent.add(_hashes([source for source, _ in rows], [event_id for _, event_id in rows]), until)
 
@@ -85,8 +85,8 @@ class Keys:
 
 
 def keys_among(connection: Connection, keys: Collection[Key]) -> dict[Key, int]:
-    """Those of the keys that the log holds, with their places."""
-    wanted = select(event.c.seq, event.c.source, event.c.event_id)
+    """Those of the keys that the tail of the log holds, with their places."""
+    wanted = select(event.c.seq, event.c.source, event.c.event_id).where(event.c.seq > in_tail(connection, 0))
     if len(keys) <= _AT_ONCE:
         wanted = wanted.where(event.c.event_id.in_([event_id for _, event_id in keys]))
     return {

@@ -1,10 +1,12 @@
 """The append-only log: live events, durable when ``append`` or ``commit`` return, and the one sequence of the shop.
 
-The log keeps the tail: events move to the archive (the lake) later, and keep their place in the sequence.
+The log is read for its tail: events move to the archive (the lake) later, and keep their place in the sequence. What
+moved stays some time, as it was received (``kept``), and is read by nobody.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
@@ -13,7 +15,7 @@ from threading import Lock
 
 import msgspec
 import pyarrow as pa
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, func, select
 
 from periplo.events.model import Event
 from periplo.events.schema import STORED
@@ -23,11 +25,11 @@ from periplo.log.database import Database, insert
 from periplo.log.keys import Keys, keys_among
 from periplo.log.reading import Brought, Tail, read_requests, read_rows, read_tail, waiting_since
 from periplo.log.received import Received
-from periplo.log.sequence import last_place, places, take
-from periplo.log.tables import HEAD, event, receipt, reservation, sequence
+from periplo.log.sequence import in_tail, last_place, places, put, take
+from periplo.log.tables import HEAD, event, moved, receipt, reservation
 from periplo.log.writing import event_rows, receipt_rows
 
-TRIM_AT_ONCE, MOST_REMEMBERED = 10_000, 100_000
+MOST_REMEMBERED = 100_000
 _encode = msgspec.msgpack.Encoder().encode
 
 Also = Callable[[Connection], None]
@@ -132,21 +134,21 @@ class Log:
 
     def reach(self, after_seq: int, most: int) -> int:
         """The place of the last of at most so many events after a place; 0 where there is none."""
-        some = select(event.c.seq).where(event.c.seq > after_seq).order_by(event.c.seq).limit(most).subquery()
         with self._database.reading() as connection:
+            later = event.c.seq > in_tail(connection, after_seq)
+            some = select(event.c.seq).where(later).order_by(event.c.seq).limit(most).subquery()
             return connection.scalar(select(func.max(some.c.seq))) or 0
 
     def keys(self) -> list[Key]:
         """The keys of all events in the tail."""
         with self._database.reading() as connection:
-            return [
-                (source, event_id) for source, event_id in connection.execute(select(event.c.source, event.c.event_id))
-            ]
+            wanted = select(event.c.source, event.c.event_id).where(event.c.seq > in_tail(connection, 0))
+            return [(source, event_id) for source, event_id in connection.execute(wanted)]
 
     def count(self, after_seq: int = 0) -> int:
         """How many events the tail holds after a place in the sequence."""
         with self._database.reading() as connection:
-            return connection.scalar(select(func.count()).where(event.c.seq > after_seq)) or 0
+            return connection.scalar(select(func.count()).where(event.c.seq > in_tail(connection, after_seq))) or 0
 
     def waiting_since(self, after_seq: int) -> int | None:
         """When the first event of the tail after a place came in, in microseconds since 1970; None where there is none
@@ -199,16 +201,14 @@ class Log:
                 self._end(connection, first)
 
     def trim(self, until_seq: int) -> None:
-        """Forgets the events up to a place, which the archive holds now; some at a time, so that others can write."""
+        """The archive holds the events up to a place now: the tail begins after it."""
         version = self._archive.version()
-        with self._database.reading() as connection:
-            first = connection.scalar(select(func.min(event.c.seq))) or until_seq
-        for last in (*range(first + TRIM_AT_ONCE, until_seq, TRIM_AT_ONCE), until_seq):
-            with self._database.writing() as connection:
-                _set(connection, lake=version, trimmed=max(last, places(connection).trimmed))
-                connection.execute(delete(event).where(event.c.seq <= last))
-                gone = (receipt.c.first_seq <= last, receipt.c.last_seq <= last)
-                connection.execute(delete(receipt).where(*gone))
+        with self._database.writing() as connection:
+            before = places(connection).trimmed
+            put(connection, lake=version)
+            if before < until_seq:
+                put(connection, trimmed=until_seq)
+                insert(connection, moved, [[until_seq], [time.time_ns() // 1000]])
 
     def _end(self, connection: Connection, first_seq: int) -> None:
         """An import is over: of what was recorded meanwhile, the events that it brought too stay in the archive only.
@@ -220,10 +220,5 @@ class Log:
         seqs = {(source, event_id): seq for seq, source, event_id in rows}
         for key in self._archive.known(seqs.keys(), first_seq - 1):
             connection.execute(delete(event).where(event.c.seq == seqs[key]))
-        _set(connection, lake=self._archive.version())
+        put(connection, lake=self._archive.version())
         connection.execute(delete(reservation).where(reservation.c.first_seq == first_seq))
-
-
-def _set(connection: Connection, **values: int) -> None:
-    for name, last in values.items():
-        connection.execute(update(sequence).where(sequence.c.name == name).values(last=last))

@@ -16,7 +16,7 @@ from periplo.log.rejects import Fault, Reading, Reject, fault_row, import_row, p
 from periplo.log.tables import reading, reject
 
 _AT_ONCE = 400
-_READ_AT_ONCE = 10_000
+_READ_AT_ONCE, _LET_GO_AT_ONCE = 10_000, 2_000
 
 
 class Quarantine:
@@ -114,6 +114,15 @@ class Quarantine:
         with self._database.writing() as connection:
             for some in _chunks(list(reject_ids)):
                 connection.execute(delete(reject).where(reject.c.reject_id.in_(some)))
+
+    def let_go(self, before_us: int) -> int:
+        """Forgets some of the rows that went in before a moment; answers how many. 0: none is left."""
+        wanted = select(reject.c.reject_id).where(reject.c.replayed_us <= before_us).limit(_LET_GO_AT_ONCE)
+        with self._database.reading() as connection:
+            old = connection.scalars(wanted).all()
+        if old:
+            self.erase(old)
+        return len(old)
 
     def mark_replayed(self, reject_ids: Collection[str]) -> None:
         """Notes that these rows were read again and went in."""

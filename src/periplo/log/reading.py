@@ -16,6 +16,7 @@ from periplo.events.schema import STORED
 from periplo.events.segment import Arrival, Reading, Rejected, segment_batch
 from periplo.log.packing import unpack
 from periplo.log.received import Receipt
+from periplo.log.sequence import in_tail
 from periplo.log.tables import event, receipt
 
 _decode = msgspec.msgpack.Decoder(Event).decode
@@ -83,7 +84,7 @@ def read_tail(
     connection: Connection, after_seq: int, until_seq: int | None, most: int | None = None, source: str | None = None
 ) -> Rows:
     """The rows after one place in the sequence, up to another, at most so many; of all sources, or of one."""
-    wanted = select(event).where(event.c.seq > after_seq).order_by(event.c.seq)
+    wanted = select(event).where(event.c.seq > in_tail(connection, after_seq)).order_by(event.c.seq)
     if source is not None:
         wanted = wanted.where(event.c.source == source)
     if until_seq is not None:
@@ -93,8 +94,8 @@ def read_tail(
 
 def read_requests(connection: Connection, after_seq: int, most: int) -> list[Brought]:
     """What requests brought after a place in the sequence, of at most so many requests."""
-    wanted = select(receipt).where(receipt.c.first_seq > after_seq).order_by(receipt.c.first_seq).limit(most)
-    rows = connection.execute(wanted).all()
+    wanted = select(receipt).where(receipt.c.first_seq > in_tail(connection, after_seq))
+    rows = connection.execute(wanted.order_by(receipt.c.first_seq).limit(most)).all()
     return [Brought(row.last_seq, _receipt(row), _messages(unpack(row.body))) for row in rows]
 
 

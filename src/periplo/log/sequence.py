@@ -10,11 +10,13 @@ from periplo.log.tables import sequence
 
 
 class Places(NamedTuple):
-    """``last`` place that was given out; ``trimmed``: up to there events left the log; ``lake``: the commit of the
-    archive that the log relies on."""
+    """``last`` place that was given out; ``trimmed``: up to there events are the archive's, and what the log keeps of
+    them nobody reads; ``dropped``: up to there it keeps nothing. ``lake``: the commit of the archive that the log
+    relies on."""
 
     last: int
     trimmed: int
+    dropped: int
     lake: int
 
 
@@ -22,17 +24,33 @@ def places(connection: Connection) -> Places:
     """All of them, for one who writes: writers of a PostgreSQL log wait here for each other, as SQLite's always do."""
     rows = connection.execute(select(sequence.c.name, sequence.c.last).with_for_update())
     found = {name: last for name, last in rows}
-    return Places(found["events"], found["trimmed"], found["lake"])
+    return Places(found["events"], found["trimmed"], found["dropped"], found["lake"])
 
 
 def last_place(connection: Connection) -> int:
     """The last place that was given out, for one who reads."""
-    return connection.scalar(select(sequence.c.last).where(sequence.c.name == "events")) or 0
+    return place(connection, "events")
+
+
+def place(connection: Connection, name: str) -> int:
+    """One of the places, for one who reads."""
+    return connection.scalar(select(sequence.c.last).where(sequence.c.name == name)) or 0
+
+
+def in_tail(connection: Connection, after_seq: int) -> int:
+    """Where the tail of the log begins, or this place where it is later."""
+    return max(after_seq, place(connection, "trimmed"))
+
+
+def put(connection: Connection, **values: int) -> None:
+    """Writes some of them."""
+    for name, last in values.items():
+        connection.execute(update(sequence).where(sequence.c.name == name).values(last=last))
 
 
 def take(connection: Connection, count: int) -> int:
     """The first of ``count`` new places."""
     last = places(connection).last
     if count:
-        connection.execute(update(sequence).where(sequence.c.name == "events").values(last=last + count))
+        put(connection, events=last + count)
     return last + 1

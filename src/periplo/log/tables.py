@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, Table, Text
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration."""
 
 # SQLite keeps rows in the order of an INTEGER key, and of no other.
@@ -20,7 +20,7 @@ event = Table(
     Column("event_id", Text, nullable=False),
     Column("body", LargeBinary),  # the event, MessagePack; null where the message lies in its receipt
 )
-"""The tail of the log: events that are not in the archive yet.
+"""The tail of the log: events that are not in the archive yet; before it some that are.
 
 No index makes the keys unique: with ids in no order it would cost more than all else. The log does, when it appends.
 """
@@ -58,9 +58,17 @@ sequence = Table(
     Column("name", Text, primary_key=True),
     Column("last", BigInteger, nullable=False),
 )
-"""``events``: the last number given out of the one sequence of the shop. ``trimmed``: up to there events left the
-log. ``lake``: the commit of the archive that the log relies on. ``sources``: how often the sources were changed.
-``planned``: up to there events were held against the tracking plan."""
+"""``events``: the last number given out of the one sequence of the shop. ``trimmed``: up to there events are the
+archive's, ``dropped``: up to there they left the log. ``lake``: the commit of the archive that the log relies on.
+``sources``: how often the sources were changed. ``planned``: up to there events were held against the tracking plan."""
+
+moved = Table(
+    "moved",
+    metadata,
+    Column("last_seq", _KEY, primary_key=True, autoincrement=False),
+    Column("moved_us", BigInteger, nullable=False),
+)
+"""When the events up to a place were in the archive: they stay in the log for some time after that."""
 
 reservation = Table(
     "reservation",
@@ -92,7 +100,7 @@ reject = Table(
     Column("header", Text, nullable=False),
     Column("raw", LargeBinary, nullable=False),  # UTF-8, as a Zstandard frame where that is shorter
     Column("rejected_us", BigInteger, nullable=False, index=True),
-    Column("replayed_us", BigInteger),
+    Column("replayed_us", BigInteger, index=True),
     Column("stage", Text, nullable=False, server_default="import"),  # where: import, parse, read, dedupe
     Column("rule", Text, nullable=False, server_default=""),  # which, in one word; empty for imports
     Column("receipt", LargeBinary),  # how a live message came, JSON

@@ -68,8 +68,20 @@ def _settings(stores: Stores) -> Iterator[Finding]:
 
 def _log(stores: Stores) -> Iterator[Finding]:
     yield from _database(stores.log_database.problems(), "log.db")
-    values = {"n": stores.log.count(after_seq=stores.lake.now().archived_seq())}
+    archived, since = stores.lake.now().archived_seq(), stores.kept.since()
+    values: dict[str, Any] = {"n": stores.log.count(after_seq=archived)}
     yield Finding(level="ok", part="log", what="Log: {n} live events wait for the archive.", values=values)
+    if since:
+        day = since.date().isoformat()
+        yield Finding(level="ok", part="log", what="The log goes back to {day}.", values={"day": day})
+    if stores.kept.lacking(archived):
+        yield Finding(
+            level="error",
+            part="log",
+            what="The archive lacks events that the log has no more.",
+            why="It is older than the log.",
+            fix="Put back a newer copy of the archive. What comes from now on is not concerned.",
+        )
     if stores.log.unfinished():
         yield Finding(
             level="warning",

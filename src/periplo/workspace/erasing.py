@@ -156,6 +156,7 @@ def _scrub(stores: Stores) -> None:
         rmtree(folder, ignore_errors=True)
     (places.root / "map.html").unlink(missing_ok=True)
     stores.lake.scrub()
+    stores.kept.drop_all()
     stores.log_database.compact()
     stores.state.compact()
 

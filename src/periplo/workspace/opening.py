@@ -7,7 +7,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from periplo.errors import DamagedShop, NotAShop
+from periplo.errors import DamagedShop, NotAShop, ShopBusy
 from periplo.vocabulary import Taxonomy
 from periplo.vocabulary import load as load_vocabulary
 from periplo.vocabulary import taxonomy as own_words
@@ -80,10 +80,22 @@ def _go_on(stores: Stores) -> None:
     """Lets the log go on after all that was read from it: one that was put back, or has lost its last pages, would give
     its old places to new events, which nobody would read and the archive would take for its own."""
     with suppress(DamagedShop):
+        _take_back(stores)
         cursor = stores.identity.cursor() if stores.settings.database or stores.places.state.exists() else 0
         seen = max(cursor, stores.lake.now().archived_seq())
         if stores.log.go_on_after(seen):
             log.error("log.db has lost events that were read before; it goes on after place %d of the sequence.", seen)
+
+
+def _take_back(stores: Stores) -> None:
+    """Lets what an archive lacks that was put back come from the log once more, as far as it is kept there."""
+    if not stores.kept.lacking(stores.lake.now().archived_seq()):
+        return
+    with suppress(ShopBusy), stores.lock.hold(wait_s=0):
+        archive = stores.lake.now()
+        if stores.kept.lacking(archive.archived_seq()):
+            whole = stores.kept.take_back(archive.archived_seq(), archive.version)
+            log.error("The archive is an older one; the log has %s of what it lacks.", "all" if whole else "a part")
 
 
 def _begun(file: Path) -> bool:

@@ -12,6 +12,7 @@ from periplo.events.model import Event
 from periplo.events.schema import STORED
 from periplo.events.segment import Rejected
 from periplo.log import Fault, Receipt
+from periplo.workspace.letting_go import let_go
 from periplo.workspace.planning import follow as follow_plan
 from periplo.workspace.stores import Stores
 
@@ -38,16 +39,18 @@ def archive(stores: Stores, wait_s: float = WAIT_S) -> int:
     """Moves the tail of the log to the archive; answers how many events moved. Raises ``ShopBusy``."""
     with stores.lock.hold(wait_s):
         stores.clear()
-        return move(stores)
+        moved = move(stores)
+    let_go(stores)
+    return moved
 
 
 def move(stores: Stores) -> int:
     """``archive`` for one who holds the lock. The commit says how far the log is archived: a crash repeats nothing."""
-    follow_plan(stores)
     moved = 0
     while True:
         archived = stores.lake.now().archived_seq()
         last = stores.log.reach(archived, MOVED_AT_ONCE)
+        follow_plan(stores)  # which reads what came as long as it is in the tail
         if last:
             tail = _Moving(stores, archived, last)
             note = {"import_id": "log", "first_seq": archived + 1, "last_seq": last}

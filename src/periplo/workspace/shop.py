@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -171,6 +172,10 @@ class Shop:
     def source_reports(self) -> list[SourceReport]:
         """How the sources do: how much comes, how late, what is wrong with it."""
         return arriving.report(self._stores)
+
+    def log_since(self) -> datetime | None:
+        """When the oldest event that the log still has as it was received came in."""
+        return self._stores.kept.since()
 
     def collecting(self, deliver: Deliver) -> Collecting:
         """What takes live messages as long as a server runs; it hands them to ``deliver`` when they are durable."""

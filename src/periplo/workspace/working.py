@@ -1,5 +1,5 @@
 """What goes on behind requests: the log's tail moves to the archive, identity follows, what came is held against the
-tracking plan, dropped files are imported, salts of yesterday go.
+tracking plan, dropped files are imported, salts of yesterday go, and what was kept long enough.
 
 Several processes may work on one shop. Each step is either done under the shop's lock or commits together with the
 cursor of what it has read, so that nothing is done twice; what a killed one has left, the next one does.
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from periplo.errors import ShopBusy
 from periplo.workspace import planning, recording
 from periplo.workspace.following import follow
+from periplo.workspace.letting_go import let_go
 from periplo.workspace.stores import Stores
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Work:
             "drops": self._drops,
             "archive": self._archive,
             "identity": self._follow,
+            "keep": self._let_go,
         }
 
     def start(self) -> None:
@@ -108,6 +110,9 @@ class Work:
         if self._stores.log.count(self._stores.lake.now().archived_seq()) <= recording.ARCHIVE_FROM:
             return 0
         return recording.archive(self._stores, wait_s=0)
+
+    def _let_go(self) -> int:
+        return let_go(self._stores)
 
     def _follow(self) -> int:
         before = self._stores.identity.cursor()

@@ -43,10 +43,13 @@ class Named(Shape, kw_only=True):
 
 
 class SourcesAnswer(Shape, kw_only=True):
-    """Every source with its volume, lateness (seconds), errors by rule, violations of the plan and unknown names."""
+    """Every source with its volume, lateness (seconds), errors by rule, violations of the plan and unknown names.
+
+    ``log_since``: when the oldest event came in that the log still has as it was received."""
 
     version: str
     sources: list[SourceReport]
+    log_since: datetime | None
 
 
 class RefusedRow(Shape, kw_only=True):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -66,6 +66,28 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     ] = 300
 
 
+Days = Annotated[int, Meta(ge=0, le=36_500)] | Literal["forever"]
+
+
+class Keep(msgspec.Struct, frozen=True, kw_only=True):
+    """The table ``[keep]``."""
+
+    log_days: Annotated[
+        Days,
+        Meta(
+            description="how many days the log keeps what the archive holds too, as it was received; 0: it goes at "
+            'once; `"forever"`'
+        ),
+    ] = 7
+    settled_days: Annotated[
+        Days,
+        Meta(
+            description='how many days the quarantine keeps rows that went in since, from then on; `"forever"`; what '
+            "waits stays"
+        ),
+    ] = 90
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of one shop."""
 
@@ -92,6 +114,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = {}
     privacy: Privacy = Privacy()
     plan: PlanSettings = PlanSettings()
+    keep: Keep = Keep()
     server: Server = Server()
     logs: Logs = Logs()
     health: Health = Health()

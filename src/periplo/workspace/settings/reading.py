@@ -78,6 +78,11 @@ def _refused(place: str, called: str, setting: Setting, value: Any, detail: str)
         return BadSettings(
             what, fix="Write a whole number from {least} to {most}.", least=kind.ge, most=kind.le, **told
         )
+    if isinstance(kind, inspect.UnionType):
+        number, text = kind.types
+        fix = "Write a whole number from {least} to {most}, or “{word}”."
+        least, most, word = getattr(number, "ge", 0), getattr(number, "le", 0), getattr(text, "values", ("",))[0]
+        return BadSettings(what, fix=fix, least=least, most=most, word=word, **told)
     if isinstance(kind, inspect.BoolType):
         return BadSettings(what, fix="Write true or false.", **told)
     if isinstance(kind, inspect.ListType):
@@ -91,7 +96,7 @@ def _parsed(kind: inspect.Type, text: str) -> Any:
     """A text of the environment as a file would give it; as it is where it cannot be read so."""
     if isinstance(kind, inspect.BoolType):
         return True if text.lower() in _TRUE else False if text.lower() in _FALSE else text
-    if isinstance(kind, inspect.IntType):
+    if isinstance(kind, inspect.IntType | inspect.UnionType):
         return int(text) if text.strip().isascii() and text.strip().isdigit() else text
     if isinstance(kind, inspect.ListType):
         return [part.strip() for part in text.split(",") if part.strip()]
