@@ -99,6 +99,9 @@ def _tell_reports(found: list[SourceReport], log_since: datetime | None) -> None
     for one in found:
         for wrong in one.waiting:
             note(f"{one.name}: {wrong.stage} {wrong.rule} · {number(wrong.count, LANG)}")
+        if one.erased:
+            told = {"name": one.name, "n": number(one.erased, LANG)}
+            note(t("{name}: left out, of people who were erased · {n}", LANG, **told))
         for amiss in one.not_planned:
             told = {"name": one.name, "where": amiss.where, "rule": amiss.rule, "n": number(amiss.count, LANG)}
             note(t("{name}: not as planned: {where} ({rule}) · {n}", LANG, **told))

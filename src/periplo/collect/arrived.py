@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -40,7 +40,8 @@ class Wrong(NamedTuple):
 
 @dataclass
 class Arrived:
-    """``indexes``: which of the request's messages each good one is; ``dropped``: those that nobody consented to.
+    """``indexes``: which of the request's messages each good one is; ``dropped``: those that nobody consented to,
+    and old ones of people who were erased.
     ``write_key``: where the body has one. ``restated``: what comes again may say more than before, as an order that
     is reported whole with each of its changes; the first one stays.
 
@@ -73,6 +74,17 @@ class Arrived:
         if len(rows) < len(self.messages):
             self.messages = [self.messages[row] for row in rows]
             self.event_ids, self.indexes = [self.event_ids[row] for row in rows], [self.indexes[row] for row in rows]
+
+    def drop(self, rows: Collection[int]) -> None:
+        """Takes some of the good messages out of those that go on."""
+        self.dropped += [self.indexes[row] for row in rows]
+        self.keep([row for row in range(len(self.messages)) if row not in rows])
+
+    def drop_wrong(self, told: Callable[[bytes], bool]) -> None:
+        """The same with wrong ones, by what they are."""
+        gone = {one.number for one in self.wrong if told(one.raw)}
+        self.dropped += sorted(gone)
+        self.wrong = [one for one in self.wrong if one.number not in gone]
 
     def received(self, source: Source, received_us: int, user_agent: str | None) -> Received:
         """The good messages, as the log takes them."""

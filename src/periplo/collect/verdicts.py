@@ -30,7 +30,7 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
     accepted     it is in the log
     duplicate    it was there already: nothing was added
     conflict     another event has its message id: that one stays, this one is kept in quarantine
-    dropped      its person did not consent, and the shop does not take it then
+    dropped      its person did not consent, and the shop does not take it then; or was erased since it happened
     quarantined  it can never be an event: kept whole, with the reason, until somebody mends it
 
     ``code``, ``message``: only where nothing of the request became, or already was, an event. RudderStack's SDK for

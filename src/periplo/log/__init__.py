@@ -7,7 +7,7 @@ from periplo.log.log import Log, open_log
 from periplo.log.quarantine import Quarantine
 from periplo.log.reading import Refusal, Tail
 from periplo.log.received import Receipt, Received
-from periplo.log.rejects import Fault, Reading, Reject, as_bytes
+from periplo.log.rejects import Fault, Reading, Reject, as_bytes, as_text
 from periplo.log.sources import KnownSources, Source, Sources
 from periplo.log.tallies import Tallies, Tally
 
@@ -31,5 +31,6 @@ __all__ = [
     "Tallies",
     "Tally",
     "as_bytes",
+    "as_text",
     "open_log",
 ]

@@ -33,6 +33,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     others: list[int] = []
     until_seq: int = 0
 
+    def pairs(self) -> list[tuple[str, str]]:
+        """The identifiers, each with its kind."""
+        return sorted((kind, text) for kind, texts in self.texts.items() for text in texts)
+
 
 class Erased(msgspec.Struct, frozen=True, kw_only=True):
     """An erasure that was done, as it is kept: how much it was, and hashes by which old data of the person are known.
@@ -61,6 +65,15 @@ class Erasures:
         with suppress(FileNotFoundError):
             return msgspec.json.decode(self._running.read_bytes(), type=Plan)
         return None
+
+    def stamp(self) -> str:
+        """Changes when an erasure begins or is done; cheap to ask."""
+        told = []
+        for file in (self._running, self._done):
+            with suppress(FileNotFoundError):
+                about = file.stat()
+                told.append(f"{file.name} {about.st_ino} {about.st_mtime_ns} {about.st_size}")
+        return " ".join(told)
 
     def begin(self, plan: Plan) -> None:
         """Notes what is to go, durably; in the place of what was noted of the same erasure before."""
@@ -105,8 +118,7 @@ class Erasures:
         return self._hash(f"{kind}\0{text}")
 
     def _note(self, plan: Plan) -> Erased:
-        pairs = sorted((kind, text) for kind, texts in plan.texts.items() for text in texts)
-        stones = sorted({self.hash(kind, text) for kind, text in pairs})
+        stones = sorted({self.hash(kind, text) for kind, text in plan.pairs()})
         done = Erased(
             erasure_id=plan.erasure_id,
             subject=self._hash("\0".join(stones)),

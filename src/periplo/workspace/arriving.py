@@ -16,6 +16,7 @@ from periplo.workspace import planning
 from periplo.workspace.engine import engine
 from periplo.workspace.hooks import REFUSED
 from periplo.workspace.stores import Stores
+from periplo.workspace.turning_away import ERASED
 
 WEEK = timedelta(days=7)
 MOST_NAMES = 50
@@ -60,7 +61,8 @@ class SourceReport(msgspec.Struct, frozen=True, kw_only=True):
     """One source. ``today`` since midnight of the shop's zone, ``week`` in seven days, ``total`` ever, by when events
     arrived (files: when they happened). ``late_p50_s``, ``late_p95_s``: seconds from happening to arriving.
 
-    ``waiting``: what lies in quarantine; ``refused``: requests of seven days that proved nothing.
+    ``waiting``: what lies in quarantine; ``refused``: requests of seven days that proved nothing; ``erased``: messages
+    of seven days that did not come in because their person was erased after they happened.
     """
 
     name: str
@@ -74,6 +76,7 @@ class SourceReport(msgspec.Struct, frozen=True, kw_only=True):
     not_planned: list[NotPlanned]
     unknown: list[UnknownEvent]
     refused: int
+    erased: int = 0
 
 
 def report(stores: Stores, now: datetime | None = None) -> list[SourceReport]:
@@ -100,6 +103,7 @@ def report(stores: Stores, now: datetime | None = None) -> list[SourceReport]:
             not_planned=_not_planned(one for one in counted if one.source == name),
             unknown=_unknown(mine, known),
             refused=sum(one.count for one in counted if (one.source, one.what) == (name, REFUSED)),
+            erased=sum(one.count for one in counted if (one.source, one.what) == (name, ERASED)),
         )
         for name in sorted(names)
         for mine in [[row for row in rows if row["source"] == name]]

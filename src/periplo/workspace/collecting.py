@@ -15,6 +15,7 @@ from periplo.workspace import planning
 from periplo.workspace.conflicts import conflicts
 from periplo.workspace.hooks import Hooks
 from periplo.workspace.stores import Stores
+from periplo.workspace.turning_away import TurningAway
 
 log = logging.getLogger("periplo.collect")
 
@@ -24,14 +25,15 @@ TELL_S = 1.0
 
 class Collecting:
     """``writer`` takes tickets and hands them to ``deliver`` when they are durable; ``sources`` knows the keys;
-    ``door`` says what comes in; ``hooks`` are the connectors; ``hold`` keeps back what
-    is not as the tracking plan has it."""
+    ``door`` says what comes in, ``turning_away`` what does not because its person was erased; ``hooks`` are the
+    connectors; ``hold`` keeps back what is not as the tracking plan has it."""
 
     def __init__(self, stores: Stores, deliver: Deliver) -> None:
         planning.prepare(stores)
         self.sources = KnownSources(stores.sources)
         self.writer = Writer(stores.log, stores.quarantine, deliver, partial(conflicts, stores))
         self.door = Door(stores.settings.privacy, stores.salts, stores.settings.time_zone, stores.taxonomy)
+        self.turning_away = TurningAway(stores)
         self.hooks, self.hold = Hooks(stores), partial(planning.hold, stores)
         self._tallies, self._ending = stores.tallies, Event()
         self._teller = Thread(target=self._tell, name="periplo-tallies", daemon=True)

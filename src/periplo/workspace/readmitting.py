@@ -20,6 +20,7 @@ from periplo.workspace.planning import hold
 from periplo.workspace.recording import unreadable
 from periplo.workspace.staging import Counts
 from periplo.workspace.stores import Stores
+from periplo.workspace.turning_away import TurningAway
 
 
 class Readmission:
@@ -27,7 +28,7 @@ class Readmission:
 
     def __init__(self, stores: Stores) -> None:
         settings = stores.settings
-        self._stores, self._hooks = stores, Hooks(stores)
+        self._stores, self._hooks, self._turning_away = stores, Hooks(stores), TurningAway(stores)
         self._door = Door(settings.privacy, stores.salts, settings.time_zone, stores.taxonomy)
 
     def read(self, rows: Sequence[Reject]) -> Counts:
@@ -75,8 +76,9 @@ class Readmission:
         consent each is its own."""
         at = datetime.fromtimestamp(receipt.received_us / 1e6, UTC)
         arrived.admit(self._door, Request(receipt.source, row.reject_id, "", at))
-        hold(self._stores, receipt.source, arrived)
         source = Source(name=receipt.source, write_key="", channel=receipt.channel, created_at=EPOCH)
+        self._turning_away.leave_out(source, arrived)
+        hold(self._stores, receipt.source, arrived)
         return arrived.received(source, receipt.received_us, receipt.user_agent)
 
     def _unreadable(self, received: Received) -> Fault | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -28,9 +29,10 @@ _NEVER = np.iinfo(np.int64).min
 class Returning:
     """Looks for events of people who were erased after these happened. What comes later is a new acquaintance."""
 
-    def __init__(self, stores: Stores) -> None:
+    def __init__(self, stores: Stores, stones: Mapping[str, datetime] | None = None) -> None:
+        """``stones``: other tombstones than those of the erasures that were done, by their hashes."""
         wanted = stores.settings.privacy.refuse_erased
-        self._stones = stores.erasures.tombstones() if wanted else {}
+        self._stones = (stores.erasures.tombstones() if wanted else {}) if stones is None else stones
         self._country = stores.settings.country
         self._hash = lru_cache(1 << 16)(stores.erasures.hash)
 
@@ -38,12 +40,12 @@ class Returning:
         """The batch without them, also among its refused rows, and how many raw rows are left out."""
         if not self._stones:
             return batch, 0
-        old, rejects = self._old(batch.events), [one for one in batch.rejects if not self._names_one(one.raw)]
+        old, rejects = self.old(batch.events), [one for one in batch.rejects if not self.names_one(one.raw)]
         gone = int(batch.rows_of_event[old].sum()) + len(batch.rejects) - len(rejects)
         events = batch.events.filter(pa.array(~old))
         return IntakeBatch(events, batch.rows - gone, batch.rows_of_event[~old], rejects, batch.of_lines), gone
 
-    def _names_one(self, raw: str) -> bool:
+    def names_one(self, raw: str) -> bool:
         """Whether a refused row names somebody who was erased: a word in it was an identifier of theirs."""
         words, phones = set(_WORDS.findall(raw)), set(_PHONES.findall(raw))
         found = {(kind, word) for word in words for kind in IDENTIFIERS}
@@ -51,7 +53,7 @@ class Returning:
         found |= {("phone", normalise("phone", phone, self._country) or "") for phone in phones}
         return any(self._hash(kind, word) in self._stones for kind, word in found)
 
-    def _old(self, events: pa.RecordBatch) -> Bool:
+    def old(self, events: pa.RecordBatch) -> Bool:
         """bool[m], the events of somebody who was erased after they happened, or of whom nobody knows when it was."""
         ended = np.full(events.num_rows, _NEVER)
         for kind in IDENTIFIERS:

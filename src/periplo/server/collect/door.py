@@ -115,6 +115,7 @@ class CollectDoor:
         door = self._collecting.door
         sender = Request(source.name, asked.client, asked.headers.get("user-agent", ""), datetime.now(UTC))
         arrived.admit(door, sender)
+        self._collecting.turning_away.leave_out(source, arrived)
         self._collecting.hold(source.name, arrived)
         if not arrived.messages and not arrived.wrong:
             return self._counted(source, answer(arrived, (), {}))
