@@ -10,19 +10,12 @@ import numpy as np
 from periplo.analysis.basis import Basis, Step
 from periplo.analysis.condition import Condition
 from periplo.analysis.retention.calendar import Calendar
-from periplo.journeys.columns import I64, U16, Bool, JourneyColumns
-from periplo.journeys.kernels.retention import beginnings
+from periplo.journeys.columns import I64, U32, JourneyColumns
+from periplo.journeys.kernels.retention import beginnings, matching
 from periplo.language import Lang, t
 from periplo.vocabulary import Taxonomy, event_label
 
 CONTACT = "any contact"
-
-
-class Looked(NamedTuple):
-    """A code of each event, and for each code whether it is one of those looked for."""
-
-    code: U16
-    holds: Bool
 
 
 @dataclass(frozen=True)
@@ -41,14 +34,16 @@ class Activity:
     def name(self) -> str:
         return self.condition.name if self.condition else CONTACT
 
-    def looked(self, part: JourneyColumns) -> Looked:
+    def rows(self, part: JourneyColumns) -> U32:
+        """Where its events are."""
         if self.condition is None:
             known = self.taxonomy.events
-            return Looked(part.event, np.array([name not in known or known[name].touch for name in part.event_names]))
+            touch = [name not in known or known[name].touch for name in part.event_names]
+            return matching(part.event, np.array(touch))
         names = self.condition.names(part.event_names)
         if names is not None:
-            return Looked(part.event, names)
-        return Looked(self.condition.mask(part).astype(np.uint16), np.array([False, True]))
+            return matching(part.event, names)
+        return matching(self.condition.mask(part).astype(np.uint16), np.array([False, True]))
 
 
 class Beginnings(NamedTuple):
@@ -61,8 +56,8 @@ class Beginnings(NamedTuple):
 
 def begun(part: JourneyColumns, activity: Activity, calendar: Calendar, *, every: bool) -> Beginnings:
     """Each person's first event of the activity; with ``every`` the first of each period."""
-    code, holds = activity.looked(part)
-    return Beginnings(*beginnings(part.offsets, part.time_us, part.person, code, holds, calendar.edges, every))
+    rows = activity.rows(part)
+    return Beginnings(*beginnings(part.offsets, part.time_us, part.person, rows, calendar.edges, every))
 
 
 def activity_label(name: str, lang: Lang) -> str:

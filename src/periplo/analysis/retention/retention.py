@@ -109,12 +109,10 @@ class RetentionQuestion:
         cohorts, cell = len(self.calendar.labels), period
         if not isinstance(self.grouping, Together):
             cell = self.grouping.codes(part, row) * cohorts + period
-        code, holds = self.back.looked(part)
         counts, passed, found = returns(
             part.offsets,
             part.time_us,
-            code,
-            holds,
+            self.back.rows(part),
             row,
             customer,
             period,

@@ -182,9 +182,10 @@ def _in_step_order(near: U32, low: int, high: int, moment: I64) -> Any:
 
 
 @kernel
-def _furthest(near: U32, low: int, high: int, moment: I64, within: int, start: I64) -> Any:
+def _furthest(near: U32, low: int, high: int, moment: I64, within: int, chain: I64) -> Any:
     """How far the events ``near[low:high]`` take a customer, the place of the one that did it, and whether those of
-    one instant are out of step order, so that this does not hold."""
+    one instant are out of step order, so that this does not hold. ``chain[k]`` becomes the start of the latest chain
+    of k steps; that of none is now, so that the first step is as all others."""
     level: Any = np.uint64(0)
     last: Any = np.uint64(low)
     tied, before = False, near[np.uint64(low)]
@@ -197,14 +198,11 @@ def _furthest(near: U32, low: int, high: int, moment: I64, within: int, start: I
         now = moment[np.uint64(here >> np.uint32(5))]
         then = moment[np.uint64(former >> np.uint32(5))]
         tied |= (now == then) & (former != here) & (step <= np.uint64(former & np.uint32(31)))
-        if step == 0:
-            start[0] = now
-        elif now - start[step - np.uint64(1)] <= within:
-            start[step] = start[step - np.uint64(1)]
-        else:
-            continue
-        if step == level:
-            level, last = step + np.uint64(1), at
+        chain[np.uint64(0)] = now
+        if now - chain[step] <= within:
+            chain[step + np.uint64(1)] = chain[step]
+            if step == level:
+                level, last = step + np.uint64(1), at
     return np.int64(level), last, tied
 
 
@@ -257,14 +255,14 @@ def funnel(  # noqa: C901 (one pass, without calls for what is usual)
     marks, several = _marks(least, bits)
     found: Any = np.int64(0)  # a plain 0 would compile what it is given to once more, for the literal
     used: Any = np.int64(0)
-    start, who = np.zeros(steps, np.int64), np.zeros(steps, np.int64)
+    chain, who = np.zeros(steps + 1, np.int64), np.zeros(steps, np.int64)
     block, sifted, moment = 0, 0, time_us
     for customer in range(np.uint64(0), np.uint64(len(offsets) - 1)):
         first, end = offsets[customer], offsets[customer + np.uint64(1)]
         if several or end - first > BLOCK:
             if not person[customer]:
                 continue
-            reached, last = _slowly(first, end, time_us, code, least, bits, within, start, who)
+            reached, last = _slowly(first, end, time_us, code, least, bits, within, chain[1:], who)
             if reached:
                 _go_back(reached, last, first, end, time_us, code, bits, who, rows, used)
                 for k in range(used, used + reached):
@@ -276,19 +274,19 @@ def funnel(  # noqa: C901 (one pass, without calls for what is usual)
                 _sift(block, sifted, code, marks, near, before)
             until_first, until_end = before[np.uint64(first - block)], before[np.uint64(end - block)]
             some = until_end - until_first
-            if some == 0 or not person[customer]:
+            if not some & np.uint32(0xFFFF) or not person[customer]:  # whoever never began is nowhere
                 continue
             low: Any = np.int64(until_first >> np.uint32(16))
             high: Any = np.int64(until_end >> np.uint32(16))
             if some >> np.uint32(16) == some & np.uint32(0xFFFF):
-                reached, start[0] = np.int64(1), moment[near[high - 1] >> np.uint32(5)]
+                reached, chain[1] = np.int64(1), moment[near[high - 1] >> np.uint32(5)]
                 row = np.int64(near[low] >> np.uint32(5))
                 rows[used], times[used] = block + row, moment[row]
             else:
-                reached, at, tied = _furthest(near, low, high, moment, within, start)
+                reached, at, tied = _furthest(near, low, high, moment, within, chain)
                 if tied:
                     high = _in_step_order(near, low, high, moment)
-                    reached, at, _ = _furthest(near, low, high, moment, within, start)
+                    reached, at, _ = _furthest(near, low, high, moment, within, chain)
                 for k in range(reached - 1, -1, -1):
                     while near[at] & np.uint32(31) != np.uint32(k):
                         at -= np.uint64(1)
@@ -296,6 +294,6 @@ def funnel(  # noqa: C901 (one pass, without calls for what is usual)
                     rows[used + k], times[used + k] = block + np.int64(place), moment[place]
         if reached:
             customers[found], level[found] = np.int64(customer), reached
-            still_open[found] = reached < steps and start[reached - 1] + within >= until
+            still_open[found] = reached < steps and chain[reached] + within >= until
             found, used = found + 1, used + reached
     return level[:found], still_open[:found], used
