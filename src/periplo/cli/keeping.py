@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any
 
-import msgspec
 import typer
 
 from periplo.cli.importing import summary
@@ -49,6 +48,7 @@ def register(app: typer.Typer) -> None:
     quarantine.command("list", help=help_text("The rows set aside, and why."))(list_rows)
     quarantine.command("show", help=help_text("One row, whole."))(show_row)
     quarantine.command("mend", help=help_text("Say how a row should be; it is kept as it was, too."))(mend)
+    quarantine.command("discard", help=help_text("Forget rows that nobody needs."))(discard)
     quarantine.command("replay", help=help_text("Read the rows again, after mending the cause."))(replay)
     app.add_typer(quarantine)
     app.command("doctor", help=help_text("Check a shop and say what is wrong."))(doctor)
@@ -102,6 +102,27 @@ def replay(shop: ShopPath, map_file: MapFile = None, only: Only = None, as_json:
         show(as_json, report.counts(), lambda: summary(report, shop))
 
 
+def discard(
+    shop: ShopPath,
+    only: Only = None,
+    source: From = None,
+    stage: Stage = None,
+    rule: Rule = None,
+    as_json: Json = False,
+) -> None:
+    if bool(only) == bool(source or stage or rule):
+        raise UsageError(
+            "Say which rows to forget.",
+            why="They are named one by one, or by what they have in common; they do not come back.",
+            fix="Give --id ID, or some of --source, --stage and --rule.",
+        )
+    with Shop.open(shop) as opened:
+        kept = opened.quarantine
+        ids = [kept.show(one).reject_id for one in only] if only else kept.ids(file=source, stage=stage, rule=rule)
+        gone = kept.discard(ids)
+    show(as_json, {"discarded": gone}, lambda: note(t("Forgotten: {n}", LANG, n=number(gone, LANG))))
+
+
 def _tell(row: Reject) -> None:
     note(
         t(
@@ -121,13 +142,12 @@ def _tell(row: Reject) -> None:
 
 def _change(text: str) -> tuple[str, Any]:
     """``properties.price=3``: a place and its value, JSON where it is that, else text."""
+    from periplo.workspace.edits import given as value_in  # reading files needs much that a list of rows does not
+
     place, given, value = text.partition("=")
     if not given:
         raise UsageError("“{text}” has no value.", fix="Write it as PLACE=VALUE.", text=text)
-    try:
-        return place, msgspec.json.decode(value)
-    except msgspec.DecodeError:
-        return place, value
+    return place, value_in(value)
 
 
 def doctor(shop: ShopPath, as_json: Json = False) -> None:

@@ -53,10 +53,13 @@ class Quarantine:
         replayed: bool | None = False,
         stage: str | None = None,
         rule: str | None = None,
+        newest: bool = False,
     ) -> list[Reject]:
-        """A page of rows, by file and line. ``replayed``: False those that wait, True those that went in, None all."""
+        """A page of rows, by file and line, or the ``newest`` first. ``replayed``: False those that wait, True those
+        that went in, None all."""
         wanted = select(reject).where(*_filters(file, field, replayed, stage, rule))
-        wanted = wanted.order_by(reject.c.file, reject.c.line, reject.c.reject_id)
+        order = [reject.c.rejected_us.desc()] if newest else [reject.c.file]
+        wanted = wanted.order_by(*order, reject.c.line, reject.c.reject_id)
         with self._database.reading() as connection:
             rows = connection.execute(wanted.limit(limit).offset(offset)).all()
         return [reject_of(row) for row in rows]
@@ -83,6 +86,12 @@ class Quarantine:
         if len(rows) != 1:
             raise UnknownName("row in quarantine", reject_id, [one.reject_id for one in self.list(limit=1000)])
         return reject_of(rows[0])
+
+    def ids(self, *, file: str | None = None, stage: str | None = None, rule: str | None = None) -> Sequence[str]:
+        """The ids of the rows that wait, by the same filters as ``list``."""
+        wanted = select(reject.c.reject_id).where(*_filters(file, None, False, stage, rule))
+        with self._database.reading() as connection:
+            return connection.scalars(wanted.order_by(reject.c.file, reject.c.line, reject.c.reject_id)).all()
 
     def waiting_messages(self) -> Sequence[str]:
         """The ids of all live messages that wait, in the order they came."""
@@ -123,6 +132,13 @@ class Quarantine:
         if old:
             self.erase(old)
         return len(old)
+
+    def discard(self, reject_ids: Collection[str]) -> int:
+        """Forgets rows that wait; answers how many. What went in keeps its row."""
+        with self._database.writing() as connection:
+            waits = reject.c.replayed_us.is_(None)
+            some = [delete(reject).where(reject.c.reject_id.in_(ids), waits) for ids in _chunks(list(reject_ids))]
+            return sum(connection.execute(one).rowcount for one in some)
 
     def mark_replayed(self, reject_ids: Collection[str]) -> None:
         """Notes that these rows were read again and went in."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -16,6 +17,9 @@ from periplo.events.refused import Refused
 from periplo.language import Lang, t
 from periplo.log.packing import pack, unpack
 from periplo.log.received import Receipt
+
+_LONE = re.compile("[\udc80-\udcff]")
+"""Bytes that are no UTF-8."""
 
 
 class Reject(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +51,11 @@ class Reject(msgspec.Struct, frozen=True, kw_only=True):
     def text(self) -> str:
         """What is read when it is tried again."""
         return self.raw if self.mended is None else self.mended
+
+    @property
+    def size(self) -> int:
+        """Of the row as it was, in bytes."""
+        return len(self.raw.encode("utf-8", "surrogatepass")) - 2 * len(_LONE.findall(self.raw))
 
     def legible(self) -> Reject:
         """The same for people and programs: what is no text is shown as such."""

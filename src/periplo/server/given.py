@@ -8,7 +8,7 @@ from litestar import Request
 from litestar.di import NamedDependency, Provide
 from litestar.params import QueryParameter
 
-from periplo.access import Access, Visitor
+from periplo.access import Access, Permission, Visitor
 from periplo.server.caller import Caller, caller_of
 from periplo.server.desk import Desk
 from periplo.server.door import Door
@@ -16,6 +16,7 @@ from periplo.server.health import Health
 from periplo.server.live import Watch
 from periplo.server.query import View
 from periplo.server.reader import Reader, reader_of
+from periplo.workspace import Shop
 
 TheDesk: TypeAlias = NamedDependency[Desk]
 TheReader: TypeAlias = NamedDependency[Reader]
@@ -25,6 +26,8 @@ TheAccess: TypeAlias = NamedDependency[Access]
 TheDoor: TypeAlias = NamedDependency[Door]
 TheVisitor: TypeAlias = NamedDependency[Visitor]
 TheCaller: TypeAlias = NamedDependency[Caller]
+TheRefusals: TypeAlias = NamedDependency[Shop]
+"""The shop as the visitor sees its refused rows: without names, where they may not see customers."""
 
 Period = Annotated[str | None, QueryParameter(description="7d, 30d or 90d up to the newest event; all when left out.")]
 Since = Annotated[str | None, QueryParameter(description="First day, as 2026-01-31, in the shop's time zone.")]
@@ -72,7 +75,12 @@ def given(desk: Desk, watch: Watch, door: Door, health: Health) -> dict[str, Pro
     def chosen(request: Request[Any, Any, Any]) -> Desk:
         return hidden if reader_of(request).names == "hidden" else desk
 
+    def refusals(request: Request[Any, Any, Any]) -> Shop:
+        sees = Permission.CUSTOMERS in reader_of(request).who.may
+        return chosen(request).shop if sees else hidden.shop
+
     return {
+        "refusals": Provide(refusals, sync_to_thread=False),
         "desk": Provide(chosen, sync_to_thread=False),
         "watch": Provide(lambda: watch, sync_to_thread=False),
         "access": Provide(lambda: desk.shop.access, sync_to_thread=False),

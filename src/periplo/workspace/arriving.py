@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -19,6 +21,8 @@ from periplo.workspace.stores import Stores
 from periplo.workspace.turning_away import ERASED
 
 WEEK = timedelta(days=7)
+DAYS = 28
+"""So many days, the present one included, of which the volume is told day by day."""
 MOST_NAMES = 50
 
 _VOLUME = """
@@ -26,6 +30,11 @@ _VOLUME = """
         count(*) FILTER (arrived >= ?) AS week, max(arrived) AS last
     FROM (SELECT source, event, coalesce(received_at, occurred_at) AS arrived FROM events)
     GROUP BY source, event
+"""
+_QUARTERS = """
+    SELECT source, CAST(floor(epoch(arrived) / 900) AS BIGINT) AS quarter, count(*)
+    FROM (SELECT source, coalesce(received_at, occurred_at) AS arrived FROM events)
+    WHERE arrived >= ? AND arrived < ? GROUP BY ALL
 """
 _LATENESS = """
     SELECT source, quantile_cont(epoch(received_at) - epoch(occurred_at), [0.5, 0.95]) AS late
@@ -59,7 +68,8 @@ class UnknownEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 class SourceReport(msgspec.Struct, frozen=True, kw_only=True):
     """One source. ``today`` since midnight of the shop's zone, ``week`` in seven days, ``total`` ever, by when events
-    arrived (files: when they happened). ``late_p50_s``, ``late_p95_s``: seconds from happening to arriving.
+    arrived (files: when they happened); ``days``: each of 28 days, the present one last. ``late_p50_s``,
+    ``late_p95_s``: seconds from happening to arriving.
 
     ``waiting``: what lies in quarantine; ``refused``: requests of seven days that proved nothing; ``erased``: messages
     of seven days that did not come in because their person was erased after they happened.
@@ -69,6 +79,7 @@ class SourceReport(msgspec.Struct, frozen=True, kw_only=True):
     today: int
     week: int
     total: int
+    days: list[int]
     last_seen: datetime | None
     late_p50_s: float | None
     late_p95_s: float | None
@@ -85,7 +96,7 @@ def report(stores: Stores, now: datetime | None = None) -> list[SourceReport]:
     week = moment - WEEK
     planning.follow(stores)
     stores.tallies.flush()
-    rows, late = _volume(stores, moment, week), _lateness(stores, week)
+    rows, late, days = _volume(stores, moment, week), _lateness(stores, week), _by_day(stores, moment)
     waiting, counted = stores.quarantine.waiting(), stores.tallies.since(week.date())
     names = {one.name for one in stores.sources.all()} | set(stores.settings.connectors)
     names |= {row["source"] for row in rows} | {source for source, _, _ in waiting} | {one.source for one in counted}
@@ -96,6 +107,7 @@ def report(stores: Stores, now: datetime | None = None) -> list[SourceReport]:
             today=sum(row["today"] for row in mine),
             week=sum(row["week"] for row in mine),
             total=sum(row["total"] for row in mine),
+            days=[days[name, place] for place in range(DAYS)],
             last_seen=max((row["last"] for row in mine), default=None),
             late_p50_s=late.get(name, (None, None))[0],
             late_p95_s=late.get(name, (None, None))[1],
@@ -119,13 +131,35 @@ def _not_planned(counted: Iterable[Tally]) -> list[NotPlanned]:
 
 
 def _volume(stores: Stores, moment: datetime, week: datetime) -> list[dict[str, Any]]:
-    zone = ZoneInfo(stores.settings.time_zone)
-    midnight = datetime.combine(moment.astimezone(zone).date(), time(), zone).astimezone(UTC)
+    midnight = _midnight(stores, moment)
     with engine(stores.places.cache) as database:
         columns = ["source", "event", "received_at", "occurred_at"]
         database.register("events", stores.events(columns, 0, stores.log.settled()))
         found: pa.Table = database.sql(_VOLUME, params=[midnight, week]).to_arrow_table()
     return found.to_pylist()  # type: ignore[no-any-return]
+
+
+def _midnight(stores: Stores, moment: datetime, days_ago: int = 0) -> datetime:
+    """When the day of a moment began in the shop's zone, or one so many days before (or after) it."""
+    zone = ZoneInfo(stores.settings.time_zone)
+    day = moment.astimezone(zone).date() - timedelta(days=days_ago)
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def _by_day(stores: Stores, moment: datetime) -> Counter[tuple[str, int]]:
+    """How many events came from each source on each of the days, the present one last. Counted in quarters of an hour,
+    in which days of all zones begin."""
+    begins = [_midnight(stores, moment, DAYS - 1 - place) for place in range(DAYS + 1)]
+    since = f"TIMESTAMPTZ '{begins[0].isoformat()}'"
+    where = f"(received_at >= {since} OR (received_at IS NULL AND occurred_at >= {since}))"
+    with engine(stores.places.cache) as database:
+        columns = ["source", "received_at", "occurred_at"]
+        database.register("events", stores.events(columns, 0, stores.log.settled(), where))
+        found = database.execute(_QUARTERS, [begins[0], begins[-1]]).fetchall()
+    counts: Counter[tuple[str, int]] = Counter()
+    for source, quarter, count in found:
+        counts[source, bisect_right(begins, datetime.fromtimestamp(quarter * 900, UTC)) - 1] += count
+    return counts
 
 
 def _lateness(stores: Stores, week: datetime) -> Mapping[str, tuple[float, float]]:

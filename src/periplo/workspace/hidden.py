@@ -15,6 +15,7 @@ from periplo.errors import UnknownName, UsageError
 from periplo.events.schema import STORED
 from periplo.identity import KINDS, Alarm, Decision, Link, Suggestion
 from periplo.journeys.columns import I64, Coded, Column, JourneyColumns, PropertySource
+from periplo.log import Quarantine
 from periplo.maps import MapReading
 from periplo.privacy.pseudonyms import DIRECT, Pseudonyms
 from periplo.profiles import Profile
@@ -90,6 +91,16 @@ class HiddenShop(Shop):
     @property
     def identities(self) -> Identities:
         return HiddenIdentities(self._stores, self._journeys, self._hide)
+
+    @property
+    def hides_names(self) -> bool:
+        return True
+
+    @property
+    def quarantine(self) -> Quarantine:
+        from periplo.workspace.veiled import HiddenQuarantine  # reading files needs much that a question does not
+
+        return HiddenQuarantine(self._stores.log_database, self._pseudonyms)
 
     def export_person(self, number: int) -> dict[str, bytes]:
         """What a person is handed is theirs: whole."""

@@ -67,6 +67,11 @@ class Shop:
         self._segments = Segments(self._places.segments, self.taxonomy, settings.time_zone)
         self._atlas = Atlas(self._places.maps, self._segments, self.taxonomy, settings.time_zone)
 
+    @property
+    def hides_names(self) -> bool:
+        """Whether it is seen without knowing who its customers are."""
+        return False
+
     @classmethod
     def open(
         cls, path: Path | str, *, create: bool = False, draft: bool = False, repair: bool = True, named: bool = False
@@ -147,13 +152,30 @@ class Shop:
 
         return replay.replay(self._stores, mapping, mended or {}, only)
 
+    def places(self, row: Reject) -> dict[str, str]:
+        """The values of a refused row that can be changed one by one, as texts by their place."""
+        from periplo.workspace import edits
+
+        return edits.places(row)
+
+    def retype(self, reject_id: str, texts: Mapping[str, str]) -> bool:
+        """The same as ``mend`` for somebody who was shown ``places`` and gave these texts back; whether any differed.
+        Raises ``UnknownName``, ``UsageError``."""
+        from periplo.workspace.edits import changes_of
+
+        changes = changes_of(self.quarantine.show(reject_id), texts)
+        if changes:
+            self.mend(reject_id, changes=changes)
+        return bool(changes)
+
     def mend(self, reject_id: str, *, text: str | None = None, changes: Mapping[str, Any] | None = None) -> Reject:
         """A refused row as it should be: the whole ``text``, or ``changes`` of values by their place. It is read so
         when it is replayed; the row as it was stays. Raises ``UnknownName``, ``UsageError``."""
         from periplo.workspace.edits import edited
 
-        row = self.quarantine.show(reject_id)
-        self.quarantine.mend(row.reject_id, edited(row, changes or {}) if text is None else text)
+        kept = self._stores.quarantine
+        row = kept.show(reject_id)
+        kept.mend(row.reject_id, edited(row, changes or {}) if text is None else text)
         return self.quarantine.show(row.reject_id)
 
     def record(self, events: Sequence[Event]) -> int:

@@ -11,7 +11,9 @@ from periplo.access import ACTIONS
 from periplo.language.catalogue import spanish
 from periplo.server.faults import FAULTS, NAMED
 from periplo.server.naming import FLOW
+from periplo.server.pages.audit import ALSO
 from periplo.server.pages.map import FILES, PERIOD_LABELS
+from periplo.server.pages.quarantine import STAGES
 from periplo.server.pages.roles import PERMISSION_LABELS, ROLE_LABELS
 
 TEMPLATES = Path(periplo.server.__file__).parent / "templates"
@@ -36,5 +38,5 @@ def test_templates_say_nothing_outside_the_catalogue(path: Path) -> None:
 def test_listed_texts_speak_both_languages() -> None:
     faults = [part for fault in (*FAULTS.values(), *NAMED) for part in fault[1:] if part]
     listed = [*faults, *FILES.values(), *PERIOD_LABELS.values(), *FLOW.values()]
-    listed += [*ACTIONS.values(), *ROLE_LABELS.values(), *PERMISSION_LABELS.values()]
+    listed += [*ACTIONS.values(), *ALSO.values(), *STAGES.values(), *ROLE_LABELS.values(), *PERMISSION_LABELS.values()]
     assert [text for text in listed if text not in spanish()] == []

@@ -8,7 +8,7 @@ from periplo.server.api.identity import alarms, alike, decide, decisions, explai
 from periplo.server.api.live import events
 from periplo.server.api.parameters import known_parameters
 from periplo.server.api.privacy import erase, erasures, export, foresee
-from periplo.server.api.quarantine import mend, quarantine, refused, replay
+from periplo.server.api.quarantine import discard, mend, quarantine, refused, replay
 from periplo.server.api.questions import question_routes, stages
 from periplo.server.api.shop import shop, the_map
 from periplo.server.api.sources import sources
@@ -37,6 +37,7 @@ HANDLERS = (
             refused,
             mend,
             replay,
+            discard,
             audit,
             events,
         ],

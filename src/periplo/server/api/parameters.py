@@ -31,7 +31,7 @@ _ERRORS = {
 }
 _answers = {status: ResponseSpec(ErrorAnswer, False, text) for status, text in _ERRORS.items()}
 
-INNER = frozenset({"desk", "view", "reader", "watch", "access", "visitor", "caller", "number", "reject_id"})
+INNER = frozenset({"desk", "view", "reader", "watch", "access", "visitor", "caller", "number", "reject_id", "refusals"})
 """What the application gives to handlers, and parts of addresses."""
 
 

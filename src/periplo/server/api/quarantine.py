@@ -12,6 +12,8 @@ from periplo.language import Lang
 from periplo.log import Reject
 from periplo.server.api.parameters import Limit, Offset, deciding, route
 from periplo.server.api.shapes import (
+    DiscardedAnswer,
+    DiscardWanted,
     MendWanted,
     QuarantineAnswer,
     RefusedAnswer,
@@ -19,7 +21,7 @@ from periplo.server.api.shapes import (
     ReplayedAnswer,
     ReplayWanted,
 )
-from periplo.server.given import TheAccess, TheCaller, TheDesk, TheReader, TheVisitor
+from periplo.server.given import TheAccess, TheCaller, TheDesk, TheReader, TheRefusals, TheVisitor
 
 Origin = Annotated[str | None, QueryParameter(description="Only what came from this source or file.")]
 Stage = Annotated[str | None, QueryParameter(description="Where refused: import, parse, plan, webhook, read, dedupe.")]
@@ -28,7 +30,7 @@ Rule = Annotated[str | None, QueryParameter(description="Only what broke this ru
 
 @route("/quarantine", Permission.EDIT, tags=["Quarantine"], summary="What was refused")
 def quarantine(
-    desk: TheDesk,
+    refusals: TheRefusals,
     reader: TheReader,
     source: Origin = None,
     stage: Stage = None,
@@ -37,7 +39,7 @@ def quarantine(
     offset: Offset = 0,
 ) -> QuarantineAnswer:
     """Rows of files and live messages that wait to be mended, whole, with the reason."""
-    kept = desk.shop.quarantine
+    kept = refusals.quarantine
     rows = kept.list(limit=limit, offset=offset, file=source, stage=stage, rule=rule)
     return QuarantineAnswer(
         total=kept.count(file=source, stage=stage, rule=rule),
@@ -47,14 +49,14 @@ def quarantine(
 
 
 @route("/quarantine/{reject_id:str}", Permission.EDIT, tags=["Quarantine"], summary="One that was refused")
-def refused(desk: TheDesk, reader: TheReader, reject_id: FromPath[str]) -> RefusedAnswer:
+def refused(refusals: TheRefusals, reader: TheReader, reject_id: FromPath[str]) -> RefusedAnswer:
     """As it came, and as somebody mended it."""
-    return RefusedAnswer(row=_row(desk.shop.quarantine.show(reject_id), reader.lang))
+    return RefusedAnswer(row=_row(refusals.quarantine.show(reject_id), reader.lang))
 
 
 @deciding("/quarantine/{reject_id:str}/mend", Permission.EDIT, tags=["Quarantine"], summary="Mend one")
 def mend(
-    desk: TheDesk,
+    refusals: TheRefusals,
     reader: TheReader,
     visitor: TheVisitor,
     access: TheAccess,
@@ -65,7 +67,7 @@ def mend(
     """`changes` of values by their place, or the whole `text`; it is kept as it was, too, and read when replayed."""
     if bool(data.changes) == (data.text is not None):
         raise UsageError("Say what to change.", fix="Give “changes” or “text”.")
-    row = desk.shop.mend(reject_id, text=data.text, changes=data.changes)
+    row = refusals.mend(reject_id, text=data.text, changes=data.changes)
     access.audit.note(By(visitor.who, caller.address), "mend_refused", row.reject_id)
     return RefusedAnswer(row=_row(row, reader.lang))
 
@@ -80,6 +82,16 @@ def replay(
     return ReplayedAnswer(
         read=report.read, accepted=report.accepted, duplicates=report.duplicates, rejected=report.rejected
     )
+
+
+@deciding("/quarantine/discard", Permission.EDIT, tags=["Quarantine"], summary="Forget what was refused")
+def discard(
+    desk: TheDesk, visitor: TheVisitor, access: TheAccess, caller: TheCaller, data: JSONBody[DiscardWanted]
+) -> DiscardedAnswer:
+    """Those of `ids` that wait. They do not come back."""
+    gone = desk.shop.quarantine.discard(data.ids)
+    access.audit.note(By(visitor.who, caller.address), "discard_refused", str(gone))
+    return DiscardedAnswer(discarded=gone)
 
 
 def _row(row: Reject, lang: Lang) -> RefusedRow:

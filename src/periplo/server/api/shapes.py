@@ -97,6 +97,16 @@ class ReplayWanted(Shape, kw_only=True, forbid_unknown_fields=True):
     ids: list[str] | None = None
 
 
+class DiscardWanted(Shape, kw_only=True, forbid_unknown_fields=True):
+    ids: list[str]
+
+
+class DiscardedAnswer(Shape, kw_only=True):
+    """How many are forgotten."""
+
+    discarded: int
+
+
 class ReplayedAnswer(Shape, kw_only=True):
     """How many were read, went in, were there already, and were refused again."""
 

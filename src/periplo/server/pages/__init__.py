@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from periplo.server.pages import account, doors, people
+from periplo.server.pages import account, doors, people, quarantine, sources
 from periplo.server.pages.audit import audit_page
 from periplo.server.pages.customer import customer_page
 from periplo.server.pages.customers import customers
@@ -29,6 +29,8 @@ HANDLERS = (
                 people.withdraw,
                 people.revoke,
             ),
+            *(sources.sources, sources.add, sources.allow, sources.rotate, sources.remove),
+            *(quarantine.quarantine, quarantine.refused, quarantine.mend, quarantine.settle, quarantine.replay_all),
             audit_page,
         ],
     ),

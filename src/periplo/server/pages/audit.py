@@ -15,6 +15,19 @@ from periplo.server.render import own_page
 from periplo.server.rules import needs
 
 SIZE = 100
+ALSO = {
+    "export_person": "Took out all that is known of a person",
+    "erase_person": "Erased a person",
+    "decide_identity": "Decided who is who",
+    "mend_refused": "Mended a refused row",
+    "replay_refused": "Read refused rows again",
+    "discard_refused": "Discarded refused rows",
+    "source_added": "Added a source",
+    "source_allowed": "Let more sites send",
+    "source_rotated": "Gave a source a new write key",
+    "source_removed": "Removed a source",
+}
+"""What the pages and routes note themselves, in words."""
 Before = Annotated[
     int | None, QueryParameter(ge=1, le=2**53, description="Only lines older than the one with this `seq`.")
 ]
@@ -40,7 +53,7 @@ def _row(entry: Entry, lang: Lang, zone: str) -> dict[str, Any]:
         "at": moment(entry.at, lang, zone),
         "who": entry.who,
         "address": entry.address or "–",
-        "action": t(ACTIONS.get(entry.action, entry.action), lang),
+        "action": t((ACTIONS | ALSO).get(entry.action, entry.action), lang),
         "target": entry.target,
         "refused": entry.result == REFUSED,
     }
