@@ -119,9 +119,10 @@ def served(shop: Path) -> Iterator[Server]:
 def postgres() -> Iterator[str]:
     """A real PostgreSQL, as the tests have it."""
     sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-    from postgres import database
+    from postgres import own
 
-    yield database()
+    with own() as server:
+        yield server.url
 
 
 def reached(name: str, seen: Seen, goal: int, what: str) -> Figure:

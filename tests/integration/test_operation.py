@@ -132,7 +132,7 @@ def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
 
 
 def test_a_database_that_restarts_under_load_costs_nothing_but_time(tmp_path: Path) -> None:
-    with postgres.own(tmp_path / "pg") as own:
+    with postgres.own() as own:
         folder, key = made(tmp_path / "shop", own.url)
         with served(folder) as server:
 
@@ -175,10 +175,19 @@ def worker(folder: Path) -> Iterator[subprocess.Popen[str]]:
         process.wait()
 
 
+def apart(machine: Path, shop: Path) -> Path:
+    """A folder of its own for another machine, beside the archive that it shares."""
+    machine.mkdir()
+    (machine / "periplo.toml").write_bytes((shop / "periplo.toml").read_bytes())
+    (machine / "lake").symlink_to(shop / "lake")
+    return machine
+
+
 @pytest.mark.parametrize("in_postgres", [False, True])
 def test_two_workers_share_the_work_and_one_takes_over_from_a_killed_one(tmp_path: Path, in_postgres: bool) -> None:
     folder, key = made(tmp_path / "shop", postgres.database() if in_postgres else "")
-    with served(folder, "work=False") as server, worker(folder) as one, worker(folder) as other:
+    another = apart(tmp_path / "machine", folder) if in_postgres else folder
+    with served(folder, "work=False") as server, worker(folder) as one, worker(another) as other:
         first = list[str]()
 
         async def play() -> Load:

@@ -116,8 +116,9 @@ def test_nobody_is_found_kindly(shop: Shop) -> None:
     assert "Found: 0" in CliRunner().invoke(app, ["search", str(shop.path), "zzz"]).stdout
 
 
+@pytest.mark.usefixtures("database")
 def test_search_follows_what_comes_and_who_is_joined_parted_and_erased(tmp_path: Path) -> None:
-    with Shop.open(small_shop.copied(tmp_path)) as shop:
+    with Shop.open(small_shop.make(tmp_path)) as shop:
         told = event(
             "Customer Identified",
             "2026-03-02 10:00",
@@ -136,9 +137,10 @@ def test_search_follows_what_comes_and_who_is_joined_parted_and_erased(tmp_path:
         assert shop.search("ruiz") == shop.search("luis") == shop.search("iker") == []
 
 
+@pytest.mark.usefixtures("database")
 def test_a_person_is_taken_out_and_erased_over_http(tmp_path: Path) -> None:
     with (
-        Shop.open(small_shop.copied(tmp_path)) as shop,
+        Shop.open(small_shop.make(tmp_path)) as shop,
         TestClient(create_app(shop), base_url="http://shop.localhost") as client,
     ):
         taken = client.get("/api/v1/customers/1/export")

@@ -13,6 +13,8 @@ from periplo.log import Log
 from periplo.workspace import Shop
 from support_collect import Client, basic, batch, events, track
 
+pytestmark = pytest.mark.usefixtures("database")
+
 
 def refused(shop: Shop, client: Client, *messages: Any, **more: Any) -> list[str]:
     """Sends messages of which some are wrong; answers the ids of those in quarantine."""

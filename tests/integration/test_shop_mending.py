@@ -80,6 +80,7 @@ def test_mended_lines_make_the_orders_of_a_whole_file(tmp_path: Path, shop: Shop
     assert orders(shop) == expected
 
 
+@pytest.mark.usefixtures("database")
 def test_everything_that_was_asked_before_is_answered_anew(tmp_path: Path, shop: Shop) -> None:
     good, bad = "7,A,Mug,1,2024-05-01 10:00:00,5,17,Spain", "7,B,Cup,2,2024-05-01 10:00:00,x,17,Spain"
     shop.import_files([write(tmp_path / "a.csv", good, bad)], preset="order-lines")
@@ -99,6 +100,7 @@ def test_everything_that_was_asked_before_is_answered_anew(tmp_path: Path, shop:
     assert orders(shop)["7"]["revenue_minor"] == 1200
 
 
+@pytest.mark.usefixtures("database")
 def test_a_customer_named_by_the_mended_line_is_known(tmp_path: Path, shop: Shop) -> None:
     good, bad = "7,A,Mug,1,2024-05-01 10:00:00,5,,Spain", "7,B,Cup,2,2024-05-01 10:00:00,x,17,Spain"
     report = shop.import_files([write(tmp_path / "a.csv", good, bad)], preset="order-lines")
@@ -121,6 +123,7 @@ def test_an_order_that_tells_its_total_keeps_it(tmp_path: Path, shop: Shop, brok
     assert (order["revenue_minor"], order["quantity"], len(order["properties"])) == (2420, 2, 2)
 
 
+@pytest.mark.usefixtures("database")
 def test_a_line_in_another_currency_than_its_order_stays_refused(tmp_path: Path, shop: Shop) -> None:
     file = tmp_path / "orders.csv"
     file.write_text(SHOPIFY.format("10.00", "free?").replace("#1,,,", "#1,,,"), "utf-8")
@@ -131,6 +134,7 @@ def test_a_line_in_another_currency_than_its_order_stays_refused(tmp_path: Path,
     assert (report.read, report.accepted, report.rejected, shop.quarantine.count()) == (1, 0, 1, 1)
 
 
+@pytest.mark.usefixtures("database")
 def test_killed_after_the_order_was_corrected_adds_nothing_again(
     tmp_path: Path, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

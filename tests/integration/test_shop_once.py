@@ -85,10 +85,12 @@ def before(owner: Any, name: str, number: int, act: Callable[[], Any]) -> Iterat
             other.join()
 
 
-@pytest.mark.parametrize("number", [0, 1])
+@pytest.mark.parametrize(
+    ("number", "database"), [(0, "sqlite"), (1, "sqlite"), (0, "postgresql")], indirect=["database"]
+)
 @pytest.mark.parametrize(("owner", "name"), STEPS, ids=[name for _, name in STEPS])
 def test_recorded_between_two_steps_of_an_import(
-    shop: Shop, tmp_path: Path, owner: type, name: str, number: int
+    database: str, shop: Shop, tmp_path: Path, owner: type, name: str, number: int
 ) -> None:
     file = write_messages(tmp_path / "m.jsonl", (message(n) for n in range(6)))
     record(shop, ["live"])
@@ -99,6 +101,7 @@ def test_recorded_between_two_steps_of_an_import(
     assert_once(shop, 8)
 
 
+@pytest.mark.usefixtures("database")
 def test_an_import_killed_after_its_commit_leaves_no_second_ones(shop: Shop, tmp_path: Path) -> None:
     file = write_messages(tmp_path / "m.jsonl", (message(n) for n in range(6)))
     other = Shop.open(shop.path)
@@ -117,6 +120,7 @@ def test_an_import_killed_after_its_commit_leaves_no_second_ones(shop: Shop, tmp
     assert_once(shop, 7)
 
 
+@pytest.mark.usefixtures("database")
 @pytest.mark.parametrize(("owner", "name"), [(Log, "append"), (keys, "keys_among")])
 def test_recorded_again_while_others_archive(shop: Shop, owner: Any, name: str) -> None:
     record(shop, IDS)
@@ -126,6 +130,7 @@ def test_recorded_again_while_others_archive(shop: Shop, owner: Any, name: str) 
     assert_once(shop, 6)
 
 
+@pytest.mark.usefixtures("database")
 def test_other_processes_record_what_is_imported(shop: Shop, tmp_path: Path) -> None:
     arguments = [sys.executable, "-c", RECORD, str(shop.path), str(Path(__file__).parent)]
     paths = {

@@ -11,6 +11,8 @@ from periplo.errors import UnknownName
 from periplo.workspace import Shop
 from support_shop import message, write_messages
 
+pytestmark = pytest.mark.usefixtures("database")
+
 HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"
 
 

@@ -16,6 +16,8 @@ from periplo.workspace import Shop
 from support_collect import Client, track
 from support_plan import planned
 
+pytestmark = pytest.mark.usefixtures("database")
+
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Shop]:

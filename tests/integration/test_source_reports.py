@@ -13,6 +13,8 @@ from periplo.workspace.arriving import report
 from support_collect import Client, basic, batch, track
 from support_plan import planned
 
+pytestmark = pytest.mark.usefixtures("database")
+
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Shop]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from time import sleep
@@ -27,6 +28,7 @@ _LOG, _CORRECTIONS = "periplo.log", "periplo.corrections"
 _TURN_S = 0.05
 T = TypeVar("T")
 _RETENTION = "delta.logRetentionDuration"
+_HISTORY = {_RETENTION: "interval 30 days"}
 _SETTINGS = {"delta.dataSkippingStatsColumns": ",".join(STATISTICS), "delta.checkpointInterval": "20"}
 
 
@@ -105,11 +107,12 @@ class Snapshot:
 class Lake:
     """The Delta table at a URL (a folder, or an object store).
 
-    One writer at a time: whoever appends holds the shop's lock. Readers need nothing. Raises ``DamagedShop``.
+    One writer at a time: whoever appends holds the shop's lock, and ``confirm`` raises where it was lost on the way.
+    Readers need nothing. Raises ``DamagedShop``, and ``ShopBusy`` where another writer came between.
     """
 
-    def __init__(self, url: Path | str) -> None:
-        self.url = str(url)
+    def __init__(self, url: Path | str, confirm: Callable[[], None] = lambda: None) -> None:
+        self.url, self._confirm = str(url), confirm
 
     def create(self) -> None:
         """Makes the empty table where there is none."""
@@ -135,10 +138,8 @@ class Lake:
         if not files and not moved:
             return
         properties = CommitProperties(custom_metadata={"periplo": note}, app_transactions=moved)
-        try:
+        with self._committing():
             table.create_write_transaction([*files], "append", table.schema(), commit_properties=properties)
-        except CommitFailedError as error:
-            raise _overtaken() from error
 
     def correct(self, events: pa.Table, *, note: dict[str, Any]) -> None:
         """Puts events (schema ``STORED``) in the place of those with the same keys, in one atomic commit."""
@@ -153,16 +154,17 @@ class Lake:
         """Puts events in the place of those for which a condition holds, in one atomic commit."""
         table = self._open()
         corrections = (table.transaction_version(_CORRECTIONS) or 0) + 1
-        write_deltalake(
-            table,
-            events,
-            mode="overwrite",
-            predicate=where,
-            writer_properties=REWRITTEN,
-            commit_properties=CommitProperties(
-                custom_metadata={"periplo": note}, app_transactions=[Transaction(_CORRECTIONS, corrections)]
-            ),
-        )
+        with self._committing():
+            write_deltalake(
+                table,
+                events,
+                mode="overwrite",
+                predicate=where,
+                writer_properties=REWRITTEN,
+                commit_properties=CommitProperties(
+                    custom_metadata={"periplo": note}, app_transactions=[Transaction(_CORRECTIONS, corrections)]
+                ),
+            )
 
     def erase(self, places: Sequence[int], instead: pa.Table, *, note: dict[str, Any]) -> None:
         """Takes the events at some places of the sequence out, in atomic commits; ``instead`` (schema ``STORED``) are
@@ -182,7 +184,7 @@ class Lake:
         table.alter.set_table_properties({_RETENTION: "interval 0 seconds"})
         table.create_checkpoint()
         table.cleanup_metadata()
-        table.alter.set_table_properties({_RETENTION: "interval 30 days"})
+        table.alter.set_table_properties(_HISTORY)
 
     def compact(self) -> bool:
         """Puts small files together where there are many; answers whether it did. Nothing changes for readers.
@@ -198,12 +200,28 @@ class Lake:
         return True
 
     def tidy(self) -> None:
-        """Removes files that killed writers left behind. Only for one who knows that nobody writes."""
-        self._open().vacuum(0, dry_run=False, enforce_retention_duration=False, full=True)
+        """Removes files that killed writers left behind. Only for one who knows that nobody writes.
+
+        A writer that only seemed killed cannot commit any more what is removed here: the table has changed since.
+        """
+        table = self._open()
+        table.alter.set_table_properties(_HISTORY)
+        table.vacuum(0, dry_run=False, enforce_retention_duration=False, full=True)
         remove_unfinished(self.url)
 
     def _open(self) -> DeltaTable:
+        """The table, for one who writes."""
+        self._confirm()
         return self._with_table(lambda table: table)
+
+    @contextmanager
+    def _committing(self) -> Iterator[None]:
+        """For the commit itself: it took a while until then."""
+        self._confirm()
+        try:
+            yield
+        except CommitFailedError as error:
+            raise _overtaken() from error
 
     def _with_table(self, use: Callable[[DeltaTable], T], tries: int = 5) -> T:
         """Uses the table, with the columns that an older Periplo did not know yet. Where its history was just removed
@@ -231,7 +249,10 @@ class Lake:
 
 
 def _overtaken() -> ShopBusy:
-    return ShopBusy("Another process moved the same events to the archive.", fix="Nothing to do: they are there, once.")
+    return ShopBusy(
+        "Another process has changed the archive meanwhile.",
+        fix="Run this again: nothing was committed, and nothing is doubled.",
+    )
 
 
 def one_of(column: str, values: Iterable[str]) -> str:

@@ -6,8 +6,9 @@ SQLite by a path, PostgreSQL by a URL: the statements of the rooms are plain SQL
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -103,11 +104,15 @@ class Database:
             return _revision(connection) is not None
 
     @contextmanager
-    def alone(self, wait_s: float) -> Iterator[bool]:
-        """Whether this process is the only one in such a block, at most ``wait_s`` seconds later. For PostgreSQL."""
+    def alone(self, wait_s: float) -> Iterator[Callable[[], bool] | None]:
+        """Lets at most one process into such a block, and gives it what tells whether it still is the only one; None
+        where others are in one for ``wait_s`` seconds. For PostgreSQL."""
         with self._told(), self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            yield postgres.locked(connection, wait_s)
-            connection.execute(text("SELECT pg_advisory_unlock_all()"))
+            mine = postgres.lock(connection, wait_s)
+            try:
+                yield partial(postgres.locked, connection) if mine else None
+            finally:
+                postgres.unlock(connection)
 
     def problems(self) -> list[str]:
         """What an SQLite file's own check finds wrong with it; nothing for other databases, which check themselves."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.util import find_spec
 from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from periplo.errors import MissingExtra
 
@@ -16,12 +18,15 @@ _MAKING, _WORKING = 7_302_461, 7_302_462
 
 _TURN_S = 0.05
 
+_ALIVE = "-ctcp_keepalives_idle=30 -ctcp_keepalives_interval=10 -ctcp_keepalives_count=3"
+"""A machine that is gone holds no lock for longer than a minute; PostgreSQL itself would wait for hours."""
+
 
 def engine(url: URL, schema: str) -> Engine:
     """The database at a URL, where each room of the house has a schema of its own. Raises ``MissingExtra``."""
     if find_spec("psycopg") is None:
         raise MissingExtra("A shop in PostgreSQL needs psycopg.", fix='Install it: pip install "periplo[postgres]"')
-    mine = {"options": f"-csearch_path={schema}"}
+    mine = {"options": f"-csearch_path={schema} {_ALIVE}"}
     return create_engine(
         url.set(drivername="postgresql+psycopg"), connect_args=mine, pool_pre_ping=True, hide_parameters=True
     )
@@ -33,7 +38,7 @@ def make_schema(connection: Connection, schema: str) -> None:
     connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema}"'))
 
 
-def locked(connection: Connection, wait_s: float) -> bool:
+def lock(connection: Connection, wait_s: float) -> bool:
     """Takes the lock of those who work alone, which ends with the connection; False where others hold it so long."""
     until = monotonic() + wait_s
     while not connection.scalar(text(f"SELECT pg_try_advisory_lock({_WORKING})")):
@@ -41,6 +46,22 @@ def locked(connection: Connection, wait_s: float) -> bool:
             return False
         sleep(_TURN_S)
     return True
+
+
+def locked(connection: Connection) -> bool:
+    """Whether this connection still lives, and has that lock."""
+    mine = f"locktype = 'advisory' AND objid = {_WORKING} AND pid = pg_backend_pid() AND granted"
+    with suppress(SQLAlchemyError):
+        return bool(connection.scalar(text(f"SELECT count(*) FROM pg_locks WHERE {mine}")))
+    return False
+
+
+def unlock(connection: Connection) -> None:
+    """Gives that lock back, if need be by ending the connection."""
+    try:
+        connection.execute(text("SELECT pg_advisory_unlock_all()"))
+    except SQLAlchemyError:
+        connection.invalidate()
 
 
 def copy(connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:

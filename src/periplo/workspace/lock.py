@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -28,6 +28,9 @@ class Lock:
         finally:
             connection.close()
 
+    def confirm(self) -> None:
+        """Nobody takes it from who holds it."""
+
     def _take(self, connection: sqlite3.Connection) -> None:
         try:
             connection.execute("BEGIN EXCLUSIVE")
@@ -38,10 +41,11 @@ class Lock:
 
 
 class SharedLock:
-    """The same for a shop in PostgreSQL, whose processes may be on several machines: it ends with the connection."""
+    """The same for a shop in PostgreSQL, whose processes may be on several machines: it ends with its connection."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._held: Callable[[], bool] | None = None
 
     @contextmanager
     def hold(self, wait_s: float) -> Iterator[None]:
@@ -49,7 +53,20 @@ class SharedLock:
         with self._database.alone(wait_s) as mine:
             if not mine:
                 raise _busy()
-            yield
+            self._held = mine
+            try:
+                yield
+            finally:
+                self._held = None
+
+    def confirm(self) -> None:
+        """Raises ``ShopBusy`` where its connection was lost, so that others may hold it: for one who is to commit."""
+        if self._held and not self._held():
+            raise ShopBusy(
+                "The database let go of the shop's lock in the middle of the work.",
+                why="The connection to it was lost.",
+                fix="Run this again: nothing was committed, and nothing is doubled.",
+            )
 
 
 def _busy() -> ShopBusy:

@@ -42,7 +42,8 @@ class Stores:
         self.places, self.settings, self.taxonomy = places, settings, taxonomy
         self.log_database = open_log(settings.database or places.log)
         self.state = open_state(settings.database or places.state)
-        self.lake = Lake(places.lake)
+        self.lock = SharedLock(self.log_database) if settings.database else Lock(places.lock)
+        self.lake = Lake(places.lake, self.lock.confirm)
         self.archived = ArchivedKeys(places.cache / "seen", self.lake)
         how = MessageReading(currency=settings.currency, country=settings.country, words=taxonomy)
         self.log = Log(self.log_database, self.archived, how)
@@ -50,7 +51,6 @@ class Stores:
         self.sources = Sources(self.log_database)
         self.quarantine = Quarantine(self.log_database)
         self.tallies = Tallies(self.log_database)
-        self.lock = SharedLock(self.log_database) if settings.database else Lock(places.lock)
         self.erasures, self.salts = Erasures(places.privacy), Salts(places.privacy)
         rules = Rules.of(taxonomy.identifiers)
         self.identity = Identity(self.state, rules, self._normalise)

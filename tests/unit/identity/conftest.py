@@ -1,9 +1,8 @@
-"""Identity on a database in a temporary folder."""
+"""Identity on a database, in SQLite and in PostgreSQL."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -12,8 +11,8 @@ from support_identity import Row, events, open_identity, sets
 
 
 @pytest.fixture
-def identity(tmp_path: Path) -> Identity:
-    return open_identity(tmp_path / "state.db")
+def identity(place: str) -> Identity:
+    return open_identity(place)
 
 
 @pytest.fixture

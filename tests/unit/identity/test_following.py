@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -53,8 +52,7 @@ def test_a_process_that_starts_judges_alike(
     assert again.judged.verdict.tolist() == known.judged.verdict.tolist()
 
 
-def test_another_process_sees_what_was_committed(tmp_path: Path) -> None:
-    place = tmp_path / "state.db"
+def test_another_process_sees_what_was_committed(place: str) -> None:
     writer, reader = open_identity(place), open_identity(place)
     rows: list[Row] = [{"anonymous_id": "a1"}, {"anonymous_id": "a1", "user_id": "u1"}]
     assert reader.cursor() == 0
@@ -63,8 +61,8 @@ def test_another_process_sees_what_was_committed(tmp_path: Path) -> None:
     assert reader.customers_of(events(rows)).tolist() == writer.customers_of(events(rows)).tolist() == [1, 1]
 
 
-def test_a_crash_before_the_commit_leaves_nothing(tmp_path: Path) -> None:
-    identity = open_identity(tmp_path / "state.db")
+def test_a_crash_before_the_commit_leaves_nothing(place: str) -> None:
+    identity = open_identity(place)
 
     def failing(*_: int) -> list[object]:
         raise KeyboardInterrupt
@@ -75,33 +73,33 @@ def test_a_crash_before_the_commit_leaves_nothing(tmp_path: Path) -> None:
     assert (identity.cursor(), identity.totals().persons) == (1, 1)
 
 
-def test_what_was_read_is_not_read_again(tmp_path: Path) -> None:
-    identity = open_identity(tmp_path / "state.db")
+def test_what_was_read_is_not_read_again(place: str) -> None:
+    identity = open_identity(place)
     identity.follow(1, lambda *_: [sets([{"user_id": "u1"}])])
     identity.follow(1, lambda *_: pytest.fail("read again"))
 
 
-def test_small_parts_grow_and_full_ones_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_small_parts_grow_and_full_ones_stay(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(facts_module, "PART_ROWS", 4)
-    identity = open_identity(tmp_path / "state.db")
+    identity = open_identity(place)
     for seq in range(1, 10):
         identity.follow(seq, lambda *_, seq=seq: [sets([{"user_id": f"u{seq}"}], seq)])
     with identity._database.reading() as connection:
         parts = connection.exec_driver_sql("SELECT count(*) FROM identity_part").scalar()
     assert parts == 3
-    assert open_identity(tmp_path / "state.db").totals().persons == 9
+    assert open_identity(place).totals().persons == 9
 
 
-def test_a_shop_may_set_its_own_limits(tmp_path: Path) -> None:
-    identity = open_identity(tmp_path / "state.db", rules(email=1))
+def test_a_shop_may_set_its_own_limits(place: str) -> None:
+    identity = open_identity(place, rules(email=1))
     rows: list[Row] = [{"user_id": "u1", "email": "a@x.es"}, {"user_id": "u1", "email": "b@x.es"}]
     identity.follow(2, lambda *_: [sets(rows)])
     assert [one.why for one in identity.suggestions()] == ["limit:email"]
 
 
-def test_what_is_told_of_edges_is_found_in_any_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_told_of_edges_is_found_in_any_part(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(facts_module, "PART_ROWS", 7)
-    identity = open_identity(tmp_path / "state.db")
+    identity = open_identity(place)
     for seq in range(1, 20):
         row = {"user_id": f"u{seq % 4}", "anonymous_id": f"a{seq}"}
         identity.follow(seq, lambda *_, row=row, seq=seq: [sets([row], seq)])

@@ -18,8 +18,8 @@ from support_events import at, event
 
 
 @pytest.fixture
-def log(tmp_path: Path) -> Log:
-    return Log(open_log(tmp_path / "log.db"))
+def log(place: str) -> Log:
+    return Log(open_log(place))
 
 
 def test_events_come_back_as_they_were_in_order(log: Log) -> None:
@@ -66,12 +66,12 @@ def test_a_reserved_range_is_unsettled_until_its_import_has_ended(log: Log) -> N
     assert log.read()["seq"].to_pylist() == [1, 102]
 
 
-def test_the_range_of_a_killed_import_can_be_given_up(log: Log, tmp_path: Path) -> None:
+def test_the_range_of_a_killed_import_can_be_given_up(log: Log, place: str) -> None:
     code = (
-        "import os, signal, sys; from pathlib import Path; from periplo.log import Log, open_log\n"
-        "with Log(open_log(Path(sys.argv[1]))).reserve(5, 'x'): os.kill(os.getpid(), signal.SIGKILL)"
+        "import os, signal, sys; from periplo.log import Log, open_log\n"
+        "with Log(open_log(sys.argv[1])).reserve(5, 'x'): os.kill(os.getpid(), signal.SIGKILL)"
     )
-    done = subprocess.run([sys.executable, "-c", code, str(tmp_path / "log.db")], check=False)
+    done = subprocess.run([sys.executable, "-c", code, place], check=False)
     assert done.returncode == -signal.SIGKILL
     assert (log.settled(), log.unfinished()) == (0, ["x"])
     log.release()
@@ -86,19 +86,19 @@ def test_trimmed_events_leave_and_their_places_stay_taken(log: Log) -> None:
     assert log.read()["seq"].to_pylist() == [3, 4]
 
 
-def test_acknowledged_events_survive_a_kill(tmp_path: Path) -> None:
+def test_acknowledged_events_survive_a_kill(place: str) -> None:
     code = (
-        "import os, signal, sys; from pathlib import Path; sys.path.insert(0, sys.argv[2])\n"
+        "import os, signal, sys; sys.path.insert(0, sys.argv[2])\n"
         "from support_events import event; from periplo.log import Log, open_log\n"
-        "Log(open_log(Path(sys.argv[1]))).append([event('a')]); os.kill(os.getpid(), signal.SIGKILL)"
+        "Log(open_log(sys.argv[1])).append([event('a')]); os.kill(os.getpid(), signal.SIGKILL)"
     )
     tests = Path(__file__).parents[2]
-    subprocess.run([sys.executable, "-c", code, str(tmp_path / "log.db"), str(tests)], check=False)
-    assert Log(open_log(tmp_path / "log.db")).read()["event_id"].to_pylist() == ["a"]
+    subprocess.run([sys.executable, "-c", code, place, str(tests)], check=False)
+    assert Log(open_log(place)).read()["event_id"].to_pylist() == ["a"]
 
 
-def test_writers_at_once_wait_for_each_other(tmp_path: Path) -> None:
-    logs = [Log(open_log(tmp_path / "log.db")) for _ in range(4)]
+def test_writers_at_once_wait_for_each_other(place: str) -> None:
+    logs = [Log(open_log(place)) for _ in range(4)]
 
     def write(worker: int) -> None:
         for n in range(20):
