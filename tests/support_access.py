@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import atexit
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import count
@@ -17,10 +17,10 @@ import pytest
 from argon2 import PasswordHasher
 from litestar.testing import TestClient
 
-from periplo.access import Access, By, Role, passwords
+from periplo.access import Access, By, Given, Role, passwords, totp
 from periplo.access import secret as secrets
 from periplo.access import sessions as sessions_of
-from periplo.access.workspace import Workspace, wall_us
+from periplo.access.workspace import Workspace
 
 PASSWORD = "mi perro come lechuga"
 TEST = By("test")
@@ -70,12 +70,15 @@ def joined(access: Access, email: str, role: Role, password: str = PASSWORD) -> 
     return access.entrance.by_link(link, password, "192.0.2.1", "a browser", name=email.partition("@")[0].title())
 
 
-def session(access: Access, email: str, *, ago_us: int = 0) -> str:
-    """A session of a member that began some time ago, without the second that a password costs."""
+def session(access: Access, email: str, *, ago_us: int = 0, whole: bool = False) -> str:
+    """A session of a member that began some time ago, without the second that a password costs; ``whole``: the code of
+    the second factor was given in it.
+    """
     here: Workspace = access.people._workspace
-    then = Workspace(here.database, here.name, lambda: wall_us() - ago_us)
+    then = Workspace(here.database, here.name, lambda: here.now_us() - ago_us)
+    who = access.people.of(email).user_id
     with here.database.writing() as connection:
-        return sessions_of.begin(connection, then, access.people.of(email).user_id, "192.0.2.1", "a browser")
+        return sessions_of.begin(connection, then, who, "192.0.2.1", "a browser", whole=whole)
 
 
 def csrf_of(secret: str) -> str:
@@ -140,3 +143,21 @@ def token_in(text: str) -> str:
 def other_workspace(place: Path) -> Access:
     """Another shop's people in the same database."""
     return Access(place, "other")
+
+
+def phone(secret: bytes) -> Callable[[int], str]:
+    """An authenticator app that was shown the secret: the code at a time."""
+    return lambda now_us: totp.code(secret, totp.step_of(now_us))
+
+
+def enrolled(access: Access, email: str, *, ago_us: int = 0) -> tuple[Callable[[int], str], list[str]]:
+    """A member who set up a second factor some time ago: the app and the recovery codes. All sessions end."""
+    who = access.sessions.visitor(session(access, email))
+    assert who
+    app, factors = phone(access.factors._secret(who)), access.factors
+    here, then = factors._workspace, factors._workspace.now_us() - ago_us
+    factors._workspace = Workspace(here.database, here.name, lambda: then)
+    _, codes = factors.turn_on(who, Given(app(then), PASSWORD, "192.0.2.1"))
+    factors._workspace = here
+    access.sessions.end_all(who.user_id, TEST)
+    return app, codes

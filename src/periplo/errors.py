@@ -26,7 +26,8 @@
     │   └── ShopBusy          another process holds what we need; try again
     ├── AccessError           who asks, and what they may (exit code 1, HTTP 403)
     │   ├── NotAllowed        the role, or the scopes of the token, do not reach so far
-    │   ├── SignInRefused     the address or the password is not right (HTTP 401)
+    │   ├── SignInRefused     the address, the password or the code is not right (HTTP 401)
+    │   ├── FactorNeeded      the password was right, and a second factor is still to come (HTTP 403)
     │   ├── LinkGone          a one-time link that was used or has expired (HTTP 410)
     │   └── TooManyTries      too many in too short a time; says how long to wait (HTTP 429)
     └── MissingExtra          an optional package is not installed (exit code 1, HTTP 501)
@@ -192,6 +193,10 @@ class NotAllowed(AccessError):
 class SignInRefused(AccessError):
     code = "sign_in_refused"
     http_status = 401
+
+
+class FactorNeeded(AccessError):
+    code = "second_factor_needed"
 
 
 class LinkGone(AccessError):

@@ -2,13 +2,14 @@
 
 from periplo.access.access import Access
 from periplo.access.audit import ACTIONS, DONE, REFUSED, Entry
+from periplo.access.factors import Draft, Factor, Given
 from periplo.access.limits import Limits
 from periplo.access.links import Link
 from periplo.access.people import Person
 from periplo.access.roles import ALL, TABLE, Permission, Role, permissions
 from periplo.access.sessions import LIFE_US, Session
 from periplo.access.tokens import MOST_DAYS, Token, scopes_of
-from periplo.access.visitor import LOCAL, NOBODY, Visitor
+from periplo.access.visitor import LOCAL, NOBODY, Owes, Visitor
 from periplo.access.workspace import By
 
 __all__ = [
@@ -23,9 +24,13 @@ __all__ = [
     "TABLE",
     "Access",
     "By",
+    "Draft",
     "Entry",
+    "Factor",
+    "Given",
     "Limits",
     "Link",
+    "Owes",
     "Permission",
     "Person",
     "Role",

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from periplo.access.audit import Audit
 from periplo.access.entrance import Entrance
+from periplo.access.factors import Factors
 from periplo.access.links import Links
 from periplo.access.people import People
+from periplo.access.seal import Seal
 from periplo.access.sessions import Sessions
 from periplo.access.tables import HEAD
 from periplo.access.tokens import Tokens
@@ -20,15 +22,26 @@ ONLY = "shop"
 
 
 class Access:
-    """``place``: the path of an SQLite file, made when it is first needed, or a database URL that shops may share."""
+    """``place``: the path of an SQLite file, made when it is first needed, or a database URL that shops may share.
 
-    def __init__(self, place: Path | str, workspace: str = ONLY, now_us: Callable[[], int] = wall_us) -> None:
+    ``key``: the file of the key that second factors are sealed with; beside an SQLite file when left out.
+    """
+
+    def __init__(
+        self,
+        place: Path | str,
+        workspace: str = ONLY,
+        now_us: Callable[[], int] = wall_us,
+        *,
+        key: Path | None = None,
+    ) -> None:
         self._file = place if isinstance(place, Path) else None
         self._database = Database(place, migrations="periplo.access:migrations", head=HEAD)
         self._peopled = False
         here = Workspace(self._database, workspace, now_us)
         self.people, self.links, self.entrance = People(here), Links(here), Entrance(here)
         self.sessions, self.tokens, self.audit = Sessions(here), Tokens(here), Audit(here)
+        self.factors = Factors(here, Seal(key or (self._file.with_suffix(".key") if self._file else None)))
 
     def deserted(self) -> bool:
         """Whether nobody is there yet. Looking does not make the file. Once somebody is, an owner stays for ever."""

@@ -25,16 +25,21 @@ LIMITS: Mapping[str, Limit] = {
     "address": Limit(20, 900),
     # From elsewhere nobody can lock a person out for long.
     "account": Limit(50, 30),
+    # Only who has the password comes so far: wherever they try from, they wait.
+    "code": Limit(10, 900),
 }
 _FORGOTTEN_US = DAY_US
 
 
-def begin(workspace: Workspace, account: str, address: str) -> None:
+def begin(workspace: Workspace, account: str, address: str, *, code: bool = False) -> None:
     """Counts an attempt as failed before it is looked at, so that many at once gain nothing.
+    ``code``: one of a second factor is tried.
 
     Raises ``TooManyTries`` where it comes too early; then it does not count.
     """
     now, places = workspace.now_us(), _places(account, address)
+    if not code:
+        del places["code"]
     with workspace.database.writing() as connection:
         connection.execute(delete(attempt).where(attempt.c.last_us < now - _FORGOTTEN_US))
         known = _locked(connection, places.values(), now)
@@ -48,9 +53,10 @@ def begin(workspace: Workspace, account: str, address: str) -> None:
 def succeeded(connection: Connection, account: str, address: str) -> None:
     """Forgets the failures of the account from there; those of the address stay, but for this one."""
     places = _places(account, address)
-    connection.execute(delete(attempt).where(attempt.c.what.in_([places["account"], places["account from address"]])))
+    its = places.pop("address")
+    connection.execute(delete(attempt).where(attempt.c.what.in_(places.values())))
     back = {"failures": attempt.c.failures - 1, "until_us": 0}
-    connection.execute(update(attempt).where(attempt.c.what == places["address"]).values(**back))
+    connection.execute(update(attempt).where(attempt.c.what == its).values(**back))
 
 
 def network(address: str) -> str:
@@ -68,6 +74,7 @@ def _places(account: str, address: str) -> dict[str, str]:
         "account from address": f"{account} {where}",
         "address": f"address {where}",
         "account": f"account {account}",
+        "code": f"code {account}",
     }
 
 

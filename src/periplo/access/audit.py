@@ -14,6 +14,14 @@ DONE, REFUSED = "done", "refused"
 
 ACTIONS = {
     "sign_in": "Signed in",
+    "password_given": "Gave the password, not yet the code",
+    "recovery_code_used": "Used a recovery code",
+    "second_factor_on": "Turned the second factor on",
+    "second_factor_off": "Turned the second factor off",
+    "recovery_codes_made": "Made new recovery codes",
+    "second_factor_reset": "Reset a second factor",
+    "second_factor_demanded": "Asked everybody for a second factor",
+    "second_factor_optional": "Left the second factor to each person",
     "sign_out": "Signed out",
     "sign_out_everywhere": "Signed out everywhere",
     "session_revoked": "Ended a session",

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Connection, RowMapping, delete, insert, select
 
 from periplo.access import audit, secret
-from periplo.access.people import owners, plain_email
+from periplo.access.people import only_here, owners, plain_email
 from periplo.access.roles import Role
 from periplo.access.tables import link, membership, person
 from periplo.access.workspace import DAY_US, HOUR_US, By, Workspace, at
@@ -65,13 +65,7 @@ class Links:
         with self._workspace.database.writing() as connection:
             if not _is_member(connection, self._workspace, wanted):
                 raise UnknownName("person", email, _addresses(connection, self._workspace))
-            if _is_elsewhere(connection, self._workspace, wanted):
-                raise UsageError(
-                    "{email} belongs to other workspaces too.",
-                    why="Who opens this link could enter those as well.",
-                    fix="They can change the password themselves on their account page.",
-                    email=wanted,
-                )
+            only_here(connection, self._workspace, wanted)
             connection.execute(delete(link).where(self._mine(), link.c.email == wanted))
             made = self._make(connection, "reset", wanted, Role.VIEWER)
             audit.write(connection, self._workspace, by, "reset_link", wanted)
@@ -146,12 +140,6 @@ def _gone() -> LinkGone:
 
 def _is_member(connection: Connection, workspace: Workspace, email: str) -> bool:
     return email in _addresses(connection, workspace)
-
-
-def _is_elsewhere(connection: Connection, workspace: Workspace, email: str) -> bool:
-    joined = select(membership.c.workspace).join(person, membership.c.user_id == person.c.user_id)
-    others = joined.where(person.c.email == email, membership.c.workspace != workspace.name)
-    return connection.execute(others).first() is not None
 
 
 def _addresses(connection: Connection, workspace: Workspace) -> list[str]:

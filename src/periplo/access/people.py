@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, RowMapping, Select, delete, func, insert
 
 from periplo.access import audit
 from periplo.access.roles import Role
-from periplo.access.tables import link, membership, person, session, token
+from periplo.access.tables import factor, link, membership, person, session, token
 from periplo.access.workspace import By, Workspace, at
 from periplo.errors import UnknownName, UsageError
 
@@ -26,6 +26,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     role: Role
     since: datetime
     seen: datetime | None
+    second_factor: bool
 
 
 class People:
@@ -48,7 +49,7 @@ class People:
     def set_role(self, email: str, role: Role, by: By) -> None:
         """Raises ``UnknownName``, and ``UsageError`` for the last owner."""
         with self._workspace.database.writing() as connection:
-            who = _member(connection, self._workspace, email)
+            who = member(connection, self._workspace, email)
             if role != Role.OWNER:
                 _not_the_last_owner(connection, self._workspace, who)
             connection.execute(
@@ -61,7 +62,7 @@ class People:
     def remove(self, email: str, by: By) -> None:
         """Takes them out of the workspace; who is in no other is forgotten. Raises as ``set_role``."""
         with self._workspace.database.writing() as connection:
-            who = _member(connection, self._workspace, email)
+            who = member(connection, self._workspace, email)
             _not_the_last_owner(connection, self._workspace, who)
             mine = self._workspace.name
             for table in (membership, token):
@@ -105,6 +106,19 @@ def found_by_email(connection: Connection, email: str) -> RowMapping | None:
     return connection.execute(select(person).where(person.c.email == email)).mappings().first()
 
 
+def only_here(connection: Connection, workspace: Workspace, email: str) -> None:
+    """Raises ``UsageError`` for a member of other workspaces too: owners here may not open those."""
+    joined = select(membership.c.workspace).join(person, membership.c.user_id == person.c.user_id)
+    others = joined.where(person.c.email == email, membership.c.workspace != workspace.name)
+    if connection.execute(others).first() is not None:
+        raise UsageError(
+            "{email} belongs to other workspaces too.",
+            why="What opens this one could open those as well.",
+            fix="They can change it themselves on their account page.",
+            email=email,
+        )
+
+
 def owners(connection: Connection, workspace: Workspace) -> int:
     """How many there are; until the transaction ends nobody else changes them."""
     mine = membership.c.workspace == workspace.name, membership.c.role == Role.OWNER
@@ -115,12 +129,15 @@ def _members(workspace: Workspace) -> Select[Any]:
     seen = select(func.max(session.c.seen_us)).where(session.c.user_id == person.c.user_id).scalar_subquery()
     return (
         select(person, membership.c.role, membership.c.since_us, seen.label("seen_us"))
+        .add_columns(factor.c.user_id.label("factor"))
         .join(membership, membership.c.user_id == person.c.user_id)
+        .join(factor, factor.c.user_id == person.c.user_id, isouter=True)
         .where(membership.c.workspace == workspace.name)
     )
 
 
-def _member(connection: Connection, workspace: Workspace, email: str) -> Row[Any]:
+def member(connection: Connection, workspace: Workspace, email: str) -> Row[Any]:
+    """A member of the workspace. Raises ``UnknownName``."""
     rows = {row.email: row for row in connection.execute(_members(workspace))}
     if (wanted := plain_email(email)) not in rows:
         raise UnknownName("person", email, rows)
@@ -140,4 +157,5 @@ def _person(row: Row[Any]) -> Person:
         role=Role(row.role),
         since=at(row.since_us),
         seen=at(row.seen_us) if row.seen_us else None,
+        second_factor=row.factor is not None,
     )

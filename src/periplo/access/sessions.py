@@ -10,12 +10,14 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, u
 
 from periplo.access import audit, secret
 from periplo.access.roles import Role, permissions
-from periplo.access.tables import membership, person, session
-from periplo.access.visitor import Visitor
+from periplo.access.tables import demand, factor, membership, person, session
+from periplo.access.visitor import Owes, Visitor
 from periplo.access.workspace import DAY_US, MINUTE_US, By, Workspace, at
 
 IDLE_US, LIFE_US = DAY_US, 14 * DAY_US
 """A session ends so long after it was last used, and so long after it began."""
+OWING_US = 10 * MINUTE_US
+"""And so long after it began where the code of the second factor is still owed."""
 _SEEN_EVERY_US = MINUTE_US
 
 
@@ -36,7 +38,7 @@ class Sessions:
         now = self._workspace.now_us()
         with self._workspace.database.reading() as connection:
             row = connection.execute(self._find(given, now)).first()
-        if row is None:
+        if row is None or (_owes(row) == "code" and row.began_us < now - OWING_US):
             return None
         if row.seen_us < now - _SEEN_EVERY_US:
             with self._workspace.database.writing() as connection:
@@ -65,8 +67,7 @@ class Sessions:
         if not secret.is_name(session_id):
             return
         with self._workspace.database.writing() as connection:
-            mine = session.c.user_id == user_id, session.c.session_id == session_id
-            if connection.execute(delete(session).where(*mine)).rowcount:
+            if end_one(connection, user_id, session_id):
                 audit.write(connection, self._workspace, by, action)
 
     def end_all(self, user_id: str, by: By, whose: str = "") -> None:
@@ -78,23 +79,36 @@ class Sessions:
     def _find(self, given: str, now: int) -> Any:
         return (
             select(session, person.c.email, person.c.name, membership.c.role)
+            .add_columns(factor.c.user_id.label("factor"), demand.c.workspace.label("demanded"))
             .join(person, person.c.user_id == session.c.user_id)
             .join(membership, membership.c.user_id == session.c.user_id)
+            .join(factor, factor.c.user_id == session.c.user_id, isouter=True)
+            .join(demand, demand.c.workspace == membership.c.workspace, isouter=True)
             .where(membership.c.workspace == self._workspace.name)
             .where(session.c.digest == secret.digest(given), *_live(now))
         )
 
 
-def begin(connection: Connection, workspace: Workspace, user_id: str, address: str, browser: str) -> str:
-    """A new session; answers its secret, for the cookie. Clears away those that have expired."""
+def begin(
+    connection: Connection, workspace: Workspace, user_id: str, address: str, browser: str, *, whole: bool = False
+) -> str:
+    """A new session; answers its secret, for the cookie. ``whole``: a second factor, where there is one, was given.
+    Clears away those that have expired.
+    """
     now, made = workspace.now_us(), secret.make()
     connection.execute(
         delete(session).where((session.c.seen_us < now - IDLE_US) | (session.c.began_us < now - LIFE_US))
     )
     values = {"session_id": secret.name(), "digest": secret.digest(made), "user_id": user_id}
-    seen = {"began_us": now, "seen_us": now, "address": address, "browser": browser[:200]}
-    connection.execute(insert(session).values(**values, **seen))
+    seen = {"began_us": now, "seen_us": now, "factor_us": now if whole else None}
+    connection.execute(insert(session).values(**values, **seen, address=address, browser=browser[:200]))
     return made
+
+
+def end_one(connection: Connection, user_id: str, session_id: str) -> bool:
+    """Ends one of a person's sessions; whether it was there."""
+    mine = session.c.user_id == user_id, session.c.session_id == session_id
+    return connection.execute(delete(session).where(*mine)).rowcount > 0
 
 
 def end_all(connection: Connection, user_id: str) -> None:
@@ -105,11 +119,17 @@ def _live(now: int) -> tuple[ColumnElement[bool], ...]:
     return session.c.seen_us >= now - IDLE_US, session.c.began_us >= now - LIFE_US
 
 
+def _owes(row: Row[Any]) -> Owes:
+    if row.factor is not None:
+        return "code" if row.factor_us is None else ""
+    return "factor" if row.demanded is not None else ""
+
+
 def _visitor(row: Row[Any], given: str) -> Visitor:
-    role = Role(row.role)
+    role, owes = Role(row.role), _owes(row)
     return Visitor(
         kind="person",
-        may=permissions(role),
+        may=frozenset() if owes else permissions(role),
         key=f"person {row.user_id}",
         who=row.email,
         user_id=row.user_id,
@@ -117,4 +137,5 @@ def _visitor(row: Row[Any], given: str) -> Visitor:
         role=role,
         session_id=row.session_id,
         csrf=secret.derived(given, "form"),
+        owes=owes,
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, Table, Text
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration."""
 
 # SQLite numbers an INTEGER key by itself, and no other.
@@ -53,9 +53,36 @@ session = Table(
     Column("seen_us", BigInteger, nullable=False),
     Column("address", Text, nullable=False),
     Column("browser", Text, nullable=False),
+    Column("factor_us", BigInteger),  # when the second factor was given
     Index("ix_session_user_id", "user_id"),
 )
 """Signed-in browsers. What is revoked is deleted."""
+
+factor = Table(
+    "factor",
+    metadata,
+    _user(primary_key=True),
+    Column("sealed", Text, nullable=False),  # the secret shared with the app, encrypted: see Seal
+    Column("step", BigInteger, nullable=False),  # the time step of the newest code that was used
+    Column("since_us", BigInteger, nullable=False),
+)
+"""People's second factors. One that was not confirmed is not here."""
+
+recovery = Table(
+    "recovery",
+    metadata,
+    _user(primary_key=True),
+    Column("digest", Text, primary_key=True),
+)
+"""Recovery codes that were not used yet."""
+
+demand = Table(
+    "demand",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("since_us", BigInteger, nullable=False),
+)
+"""The workspaces where everybody needs a second factor."""
 
 token = Table(
     "token",

@@ -7,10 +7,16 @@ from typing import Literal
 
 from periplo.access.roles import ALL, Permission, Role
 
+Owes = Literal["", "code", "factor"]
+
 
 @dataclass(frozen=True)
 class Visitor:
-    """``key`` tells visitors apart, ``who`` names them in the audit log; ``csrf`` proves that a form is ours."""
+    """``key`` tells visitors apart, ``who`` names them in the audit log; ``csrf`` proves that a form is ours.
+
+    ``owes``: what somebody whose password was right must still bring before they may anything: the code of their second
+    factor, or a second factor at all.
+    """
 
     kind: Literal["nobody", "local", "person", "token"]
     may: frozenset[Permission] = frozenset()
@@ -21,6 +27,7 @@ class Visitor:
     role: Role | None = None
     session_id: str = ""
     csrf: str = ""
+    owes: Owes = ""
 
 
 NOBODY = Visitor("nobody")

@@ -42,6 +42,10 @@ def register(app: typer.Typer) -> None:
     users.command("role", help=help_text("Give somebody another role."))(set_role)
     users.command("remove", help=help_text("Take somebody out."))(remove)
     users.command("reset", help=help_text("Print a link by which somebody chooses a new password."))(reset)
+    users.command(
+        "reset-second-factor",
+        help=help_text("Take away the second factor of somebody who lost it: the password alone opens again."),
+    )(reset_second_factor)
     tokens.command("list", help=help_text("All tokens of the workspace."))(list_tokens)
     tokens.command("create", help=help_text("Make a token and print it, this once."))(create)
     tokens.command("revoke", help=help_text("End a token at once."))(revoke)
@@ -56,8 +60,12 @@ def list_users(shop: ShopPath, as_json: Json = False) -> None:
         invited = opened.access.links.invitations()
 
         def for_people() -> None:
-            heads = [t("email", LANG), t("name", LANG), t("role", LANG), t("last seen", LANG)]
-            table(t("People", LANG), heads, [(p.email, p.name, p.role, _when(p.seen, opened)) for p in found], left=4)
+            heads = [t(head, LANG) for head in ("email", "name", "role", "last seen", "second factor")]
+            rows = [
+                (p.email, p.name, p.role, _when(p.seen, opened), t("yes" if p.second_factor else "no", LANG))
+                for p in found
+            ]
+            table(t("People", LANG), heads, rows, left=5)
             for one in invited:
                 note(t("{email} is invited as {role}.", LANG, email=one.email, role=one.role))
 
@@ -86,6 +94,14 @@ def remove(shop: ShopPath, email: Email, as_json: Json = False) -> None:
     with Shop.open(shop) as opened:
         opened.access.people.remove(email, _by())
         show(as_json, {"removed": email}, lambda: _say(t("{email} is out.", LANG, email=email)))
+
+
+def reset_second_factor(shop: ShopPath, email: Email, as_json: Json = False) -> None:
+    with Shop.open(shop) as opened:
+        opened.access.factors.reset(email, _by())
+        person = opened.access.people.of(email)
+        said = t("{email} signs in with the password alone, until they set up another one.", LANG, email=person.email)
+        show(as_json, person, lambda: _say(said))
 
 
 def list_tokens(shop: ShopPath, as_json: Json = False) -> None:

@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
-from periplo.errors import PeriploError, TooManyTries
+from periplo.errors import FactorNeeded, PeriploError, TooManyTries
 from periplo.language import Lang, number, t, tell
+from periplo.server.door import way_to
 from periplo.server.reader import reader_of
 from periplo.server.render import page
 
@@ -106,8 +107,13 @@ def _page(request: Request[Any, Any, Any], status: int, told: Mapping[str, str])
     reader, here = reader_of(request), address_of(request) if request.method == "GET" else "/"
     if told["code"] == "sign_in_needed":
         return page("sign_in.html", reader, status, here=here, back=here, email="", wrong=None)
+    if reader.who.owes == "code":
+        wrong = None if told["code"] == FactorNeeded.code else told
+        return page("code.html", reader, status, here=here, back=here, wrong=wrong)
+    if reader.who.owes == "factor":
+        return page("error.html", reader, status, fault=told, here=here, way=way_to("factor", here))
     known = {"shop": request.app.state.desk.shop.settings} if reader.who.kind != "nobody" else {}
-    return page("error.html", reader, status, fault=told, here=here, **known)
+    return page("error.html", reader, status, fault=told, here=here, way="", **known)
 
 
 def address_of(request: Request[Any, Any, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import Request
@@ -11,8 +12,8 @@ from litestar.exceptions import HTTPException, NotAuthorizedException
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from periplo.access import LOCAL, NOBODY, REFUSED, Access, By, Limits, Permission, Visitor
-from periplo.errors import NotAllowed
+from periplo.access import LOCAL, NOBODY, REFUSED, Access, By, Limits, Owes, Permission, Visitor
+from periplo.errors import FactorNeeded, NotAllowed
 from periplo.server.address import host_of, is_loopback
 from periplo.server.caller import Caller, caller_of
 from periplo.server.cookie import SessionCookie
@@ -82,7 +83,9 @@ class Gate(ASGIMiddleware):
         if visitor is NOBODY:
             empty = await asyncio.to_thread(self._access.deserted)
             raise NotAuthorizedException(headers=_BEARER, extra={"fault": NO_OWNER} if empty else {})
-        if rule not in visitor.may if isinstance(rule, Permission) else visitor.kind != "person":
+        if not _lets(rule, visitor):
+            if visitor.owes:
+                raise _owing(visitor.owes)
             what = f"{request.method} {request.url.path}"
             by = By(visitor.who, caller.address)
             await asyncio.to_thread(self._access.audit.note, by, "not_allowed", what, REFUSED)
@@ -96,8 +99,31 @@ def _is_this_machine(request: Request[Any, Any, Any]) -> bool:
     return named and is_loopback(caller.address) and not caller.proxied and "sec-fetch-site" not in request.headers
 
 
+_LETS: Mapping[Rule, tuple[Owes, ...]] = {
+    Rule.PERSON: ("",),
+    Rule.ENROLLING: ("", "factor"),
+    Rule.PASSWORD: ("", "factor", "code"),
+}
+"""What a person may still owe."""
+
+
+def _lets(rule: Rule | Permission, visitor: Visitor) -> bool:
+    if isinstance(rule, Permission):
+        return rule in visitor.may
+    return visitor.kind == "person" and visitor.owes in _LETS[rule]
+
+
+def _owing(owes: Owes) -> FactorNeeded:
+    if owes == "code":
+        return FactorNeeded("The code of your second factor is still to come.", fix="Give it, or sign out.")
+    return FactorNeeded(
+        "Everybody here needs a second factor, and you have none yet.",
+        fix="Set one up; it takes a minute and an app on your phone.",
+    )
+
+
 def _not_allowed(rule: Rule | Permission, visitor: Visitor) -> NotAllowed:
-    if rule is Rule.PERSON:
+    if isinstance(rule, Rule):
         return NotAllowed("This is for people who signed in.", fix="Open it in a browser, after signing in.")
     if visitor.kind == "token":
         return NotAllowed("The token has no scope “{scope}”.", fix="Make a token that has it.", scope=rule)

@@ -21,6 +21,10 @@ class Rule(StrEnum):
     """The style, the fonts, the doors themselves."""
     PERSON = "person"
     """Somebody who signed in, for what is their own; no program with a token."""
+    ENROLLING = "enrolling"
+    """The same, also where the workspace waits until they have set up a second factor."""
+    PASSWORD = "password"
+    """The same, also where only their password is known yet, and the code of the second factor is to come."""
     PROBE = "probe"
     """Who watches the server: it is not looked up who that is, which would need the database."""
 

@@ -29,6 +29,11 @@ class Places:
         return self.root / "access.db"
 
     @property
+    def access_key(self) -> Path:
+        """What second factors are sealed with; made with the first of them."""
+        return self.root / "access.key"
+
+    @property
     def lake(self) -> Path:
         return self.root / "lake" / "events"
 

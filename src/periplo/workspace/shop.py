@@ -58,7 +58,7 @@ class Shop:
         self.taxonomy = opening.words_of(path)
         self._places = Places(path.absolute())
         self._stores = Stores(self._places, settings, self.taxonomy)
-        self.access = Access(settings.database or self._places.access)
+        self.access = Access(settings.database or self._places.access, key=self._places.access_key)
         self._journeys = JourneyStore(self._stores)
         self._faces: Remembered[Journeys] = Remembered(16)
         self._readings: Remembered[MapReading] = Remembered(32)

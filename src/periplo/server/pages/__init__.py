@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from periplo.server.pages import account, doors, people, quarantine, sources
+from periplo.server.pages import account, doors, factor, people, quarantine, sources
 from periplo.server.pages.audit import audit_page
 from periplo.server.pages.customer import customer_page
 from periplo.server.pages.customers import customers
@@ -19,6 +19,8 @@ HANDLERS = (
             *(doors.set_reader, doors.sign_in_page, doors.sign_in, doors.sign_out, doors.join_page, doors.join),
             *(account.account, account.change_password, account.end_session, account.sign_out_everywhere),
             *(account.make_token, account.revoke_token),
+            *(factor.code_page, factor.give_code, factor.setup_page, factor.turn_on),
+            *(factor.renew_codes, factor.turn_off),
             *(
                 people.people,
                 people.invite,
@@ -26,6 +28,8 @@ HANDLERS = (
                 people.set_role,
                 people.remove,
                 people.sign_out,
+                people.demand_factor,
+                people.reset_factor,
                 people.withdraw,
                 people.revoke,
             ),

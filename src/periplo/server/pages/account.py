@@ -26,7 +26,7 @@ DAYS = (7, 30, 90, MOST_DAYS)
 
 @get("/account", include_in_schema=False, sync_to_thread=True, opt=OWN)
 def account(desk: TheDesk, reader: TheReader) -> Response[str]:
-    return _account(desk, reader)
+    return account_page(desk, reader)
 
 
 @post("/account/password", include_in_schema=False, sync_to_thread=True, opt=OWN)
@@ -38,7 +38,7 @@ def change_password(
     try:
         secret = desk.shop.access.entrance.change_password(visitor.who, old, new, caller.address, caller.browser)
     except (AccessError, UsageError) as error:
-        return _account(desk, reader, error)
+        return account_page(desk, reader, error)
     return door.enter(secret, visitor, caller, "/account")
 
 
@@ -68,8 +68,8 @@ def make_token(data: Form, desk: TheDesk, visitor: TheVisitor, caller: TheCaller
             user_id=visitor.user_id,
         )
     except UsageError as error:
-        return _account(desk, reader, error)
-    return _account(desk, reader, made=secret)
+        return account_page(desk, reader, error)
+    return account_page(desk, reader, made=secret)
 
 
 @post("/account/tokens/revoke", include_in_schema=False, sync_to_thread=True, opt=OWN)
@@ -79,8 +79,9 @@ def revoke_token(data: Form, access: TheAccess, visitor: TheVisitor, caller: The
     return Redirect("/account", status_code=303)
 
 
-def _account(desk: Desk, reader: Reader, error: PeriploError | None = None, made: str = "") -> Response[str]:
+def account_page(desk: Desk, reader: Reader, error: PeriploError | None = None, made: str = "") -> Response[str]:
     access, who, zone = desk.shop.access, reader.who, desk.shop.settings.time_zone
+    factor = access.factors.of(who.user_id)
     return own_page(
         "account.html",
         reader,
@@ -90,6 +91,7 @@ def _account(desk: Desk, reader: Reader, error: PeriploError | None = None, made
         wrong=wrong(error, reader) if error else None,
         made=made,
         role=ROLE_LABELS[who.role] if who.role else "",
+        factor={"since": day(factor.since, reader.lang, zone), "codes": factor.codes} if factor else None,
         sessions=[
             {
                 "id": one.session_id,

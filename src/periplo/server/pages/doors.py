@@ -59,7 +59,7 @@ def sign_in(
     return door.enter(secret, visitor, caller, back)
 
 
-@post("/sign-out", include_in_schema=False, sync_to_thread=True, opt=needs(Rule.PERSON, UNVERSIONED))
+@post("/sign-out", include_in_schema=False, sync_to_thread=True, opt=needs(Rule.PASSWORD, UNVERSIONED))
 def sign_out(access: TheAccess, door: TheDoor, visitor: TheVisitor, caller: TheCaller) -> Redirect:
     by = By(visitor.who, caller.address)
     access.sessions.end(visitor.user_id, visitor.session_id, by, action="sign_out")

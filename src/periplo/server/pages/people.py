@@ -90,6 +90,25 @@ def sign_out(
     return Redirect("/people", status_code=303)
 
 
+@post("/people/second-factor", include_in_schema=False, sync_to_thread=True, opt=PEOPLE)
+def demand_factor(data: Form, access: TheAccess, visitor: TheVisitor, caller: TheCaller) -> Redirect:
+    """Whether everybody needs a second factor."""
+    access.factors.demand(data.get("needed") == "yes", By(visitor.who, caller.address))
+    return Redirect("/people", status_code=303)
+
+
+@post("/people/second-factor/reset", include_in_schema=False, sync_to_thread=True, opt=PEOPLE)
+def reset_factor(
+    data: Form, desk: TheDesk, visitor: TheVisitor, caller: TheCaller, reader: TheReader
+) -> Response[str] | Redirect:
+    """For somebody who lost theirs: the password alone opens again, until they set up another."""
+    try:
+        desk.shop.access.factors.reset(data.get("email", ""), By(visitor.who, caller.address))
+    except UsageError as error:
+        return _people(desk, reader, error)
+    return Redirect("/people", status_code=303)
+
+
 @post("/people/withdraw", include_in_schema=False, sync_to_thread=True, opt=PEOPLE)
 def withdraw(data: Form, access: TheAccess, visitor: TheVisitor, caller: TheCaller) -> Redirect:
     access.links.withdraw(data.get("link", ""), By(visitor.who, caller.address))
@@ -128,6 +147,7 @@ def _people(
             for one in access.links.invitations()
         ],
         tokens=token_rows(access.tokens.list(), lang, zone),
+        demanded=access.factors.demanded(),
     )
 
 
@@ -139,6 +159,7 @@ def _rows(access: Access, lang: Any, zone: str) -> list[dict[str, Any]]:
             "role": one.role,
             "since": day(one.since, lang, zone),
             "seen": moment(one.seen, lang, zone) if one.seen else "–",
+            "factor": one.second_factor,
         }
         for one in access.people.list()
     ]
