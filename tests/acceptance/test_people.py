@@ -17,7 +17,7 @@ import pytest
 import small_shop
 from periplo.cli import main
 from periplo.workspace import Shop
-from support_access import PASSWORD, link_in, token_in
+from support_access import PASSWORD, enrolled, link_in, token_in
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,12 @@ def test_people_tokens_and_audit_from_the_terminal(
         answer("tokens", "revoke", shop, token["token_id"])
         assert opened.access.tokens.visitor(token_in(made.stdout)) is None
 
+    with Shop.open(folder) as opened:
+        enrolled(opened.access, "ana@shop.example")
+    assert [one["second_factor"] for one in answer("users", "list", shop)["people"]] == [True, False]
+    assert not answer("users", "reset-second-factor", shop, "ana@shop.example")["second_factor"]
+    assert "has no second factor" in periplo("users", "reset-second-factor", shop, "ana@shop.example").stderr
+
     assert link_in(periplo("users", "reset", shop, "eva@shop.example").stdout)
     assert answer("users", "remove", shop, "eva@shop.example") == {"removed": "eva@shop.example"}
     command = [sys.executable, "-m", "periplo", "users", "remove", shop, "ana@shop.example"]
@@ -101,7 +107,7 @@ def test_people_tokens_and_audit_from_the_terminal(
     assert "único propietario" in refused.stderr
 
     entries = answer("audit", shop)["entries"]
-    assert [entry["action"] for entry in entries][:3] == ["removed", "reset_link", "token_revoked"]
+    assert [entry["action"] for entry in entries][:3] == ["removed", "reset_link", "second_factor_reset"]
     assert re.fullmatch(r"terminal(:\S+)?", entries[0]["who"])
     assert len(answer("audit", shop, "--most", "2")["entries"]) == 2
     assert "Made a token" in " ".join(periplo("audit", shop).stdout.split())

@@ -12,12 +12,12 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 
 import postgres
-from periplo.access import ALL, Access, Role, passwords
+from periplo.access import ALL, NOBODY, Access, Given, Role, passwords
 from periplo.access.attempts import LIMITS
 from periplo.access.tables import metadata
 from periplo.errors import LinkGone, PeriploError, SignInRefused, TooManyTries, UsageError
 from periplo.workspace import Shop
-from support_access import PASSWORD, TEST, joined
+from support_access import PASSWORD, TEST, Clock, enrolled, joined, session
 
 OWNER = "owner@shop.example"
 
@@ -95,6 +95,27 @@ def test_many_guesses_at_once_gain_nothing(access: Access, monkeypatch: pytest.M
     free = LIMITS["account from address"].free
     assert said.count(SignInRefused.code) == free
     assert said.count(TooManyTries.code) == 16 - free
+
+
+def test_a_code_serves_once_by_many_at_once(url: str, tmp_path: Path) -> None:
+    """On PostgreSQL a second factor is sealed with a key that lies beside the settings, not in the database."""
+    clock = Clock()
+    access = Access(url, now_us=clock, key=tmp_path / "access.key")
+    joined(access, OWNER, Role.OWNER)
+    app, codes = enrolled(access, OWNER)
+    clock.pass_s(30)
+    halves = [access.sessions.visitor(session(access, OWNER)) for _ in range(8)]
+
+    def give(code: str) -> list[str]:
+        return at_once(lambda n: access.factors.give(halves.pop() or NOBODY, Given(code, address=f"192.0.2.{n}")), 4)
+
+    assert sorted(give(app(clock()))) == ["done", *[SignInRefused.code] * 3]
+    assert sorted(give(codes[0])) == ["done", *[SignInRefused.code] * 3]
+    access.factors.demand(True, TEST)
+    assert access.factors.demanded()
+    access.factors.reset(OWNER, TEST)
+    assert not access.people.of(OWNER).second_factor
+    access.close()
 
 
 def test_two_owners_cannot_both_leave(access: Access) -> None:

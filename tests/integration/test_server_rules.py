@@ -16,14 +16,14 @@ from litestar.routes import HTTPRoute
 from litestar.testing import TestClient
 
 import small_shop
-from periplo.access import ALL, TABLE, Access, Limits, Permission, Role, permissions
+from periplo.access import ALL, TABLE, Access, Limits, Owes, Permission, Role, permissions
 from periplo.access.workspace import DAY_US
 from periplo.server import create_app
 from periplo.server.collect.routes import ROUTES as COLLECTING
 from periplo.server.keys import STREAM
 from periplo.server.rules import Rule, check_rules, rule_of
 from periplo.workspace import Shop
-from support_access import ELSEWHERE, TEST, cookie_name, csrf_of, joined, other_workspace, peopled, session
+from support_access import ELSEWHERE, TEST, cookie_name, csrf_of, enrolled, joined, other_workspace, peopled, session
 
 SAMPLES = {
     "number:int": "1",
@@ -50,7 +50,9 @@ class Case:
 
 @dataclass(frozen=True)
 class Persona:
-    """A kind of visitor: what it may, and how it comes in; ``refused``: the status where it may not."""
+    """A kind of visitor: what it may, and how it comes in; ``refused``: the status where it may not; ``owes``: what
+    must come after the password; ``whole``: the code of a second factor has come.
+    """
 
     name: str
     may: frozenset[Permission]
@@ -59,6 +61,8 @@ class Persona:
     bearer: str = ""
     email: str = ""
     secret: str = ""
+    owes: Owes = ""
+    whole: bool = False
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +100,7 @@ def personas(shop: Shop) -> Iterator[Persona]:
     for role in Role:
         email = f"{role}@shop.example"
         yield Persona(f"{role}", permissions(role), 403, True, email=email, secret=session(access, email))
+    yield from careful(access)
     owner = "owner@shop.example"
     yield Persona(
         "a session that was not used for two days", NEVER, 401, secret=session(access, owner, ago_us=2 * DAY_US)
@@ -109,6 +114,15 @@ def personas(shop: Shop) -> Iterator[Persona]:
     yield from programs(access)
     yield from strangers(shop)
     yield Persona("a write key", NEVER, 401, bearer=shop.sources.add("site").write_key)
+
+
+def careful(access: Access) -> Iterator[Persona]:
+    email = "mar@shop.example"
+    joined(access, email, Role.OWNER)
+    enrolled(access, email)
+    half, whole = session(access, email), session(access, email, whole=True)
+    yield Persona("an owner who owes the code", NEVER, 403, email=email, secret=half, owes="code")
+    yield Persona("an owner who gave the code", ALL, 403, True, email=email, secret=whole, whole=True)
 
 
 def programs(access: Access) -> Iterator[Persona]:
@@ -134,7 +148,7 @@ def strangers(shop: Shop) -> Iterator[Persona]:
 
 def ask(client: TestClient[Any], shop: Shop, case: Case, persona: Persona) -> Any:
     ends = persona.email and case.method == "POST"  # of another the session may not be the same afterwards
-    secret = session(shop.access, persona.email) if ends else persona.secret
+    secret = session(shop.access, persona.email, whole=persona.whole) if ends else persona.secret
     headers = {"Origin": ELSEWHERE, "Accept": "text/html"}
     if persona.bearer:
         headers["Authorization"] = f"Bearer {persona.bearer}"
@@ -150,14 +164,15 @@ def allowed(case: Case, persona: Persona) -> bool:
         return True  # and whatever they bring is not looked at
     if case.rule is Rule.ANYBODY:
         return not (persona.bearer and persona.refused == 401)  # who brings a bad token is told so everywhere
-    if case.rule is Rule.PERSON:
-        return persona.signed_in
+    if isinstance(case.rule, Rule):
+        paid = {Rule.PERSON: ("",), Rule.ENROLLING: ("", "factor"), Rule.PASSWORD: ("", "factor", "code")}
+        return bool(persona.signed_in or persona.owes) and persona.owes in paid[case.rule]
     return case.rule in persona.may
 
 
-def test_every_visitor_gets_from_every_route_what_the_table_says(client: TestClient[Any], shop: Shop) -> None:
+def missed(client: TestClient[Any], shop: Shop, found: list[Case], everyone: list[Persona]) -> list[tuple[Any, ...]]:
+    """Where somebody gets something else than what the table says."""
     wrong = []
-    found, everyone = cases(client.app), list(personas(shop))
     for case in found:
         for persona in everyone:
             answer = ask(client, shop, case, persona)
@@ -165,13 +180,31 @@ def test_every_visitor_gets_from_every_route_what_the_table_says(client: TestCli
             if allowed(case, persona):
                 right = not at_the_gate and answer.status_code < 500
             else:
-                told = persona.refused == 401 and "Faro" in answer.text
+                told = (persona.refused == 401 or persona.owes) and "Faro" in answer.text
                 right = at_the_gate and answer.status_code == persona.refused and not told
             if not right:
                 wrong.append((persona.name, case.method, case.path, str(case.rule), answer.status_code))
-    assert wrong == []
+    return wrong
+
+
+def test_every_visitor_gets_from_every_route_what_the_table_says(client: TestClient[Any], shop: Shop) -> None:
+    found, everyone = cases(client.app), list(personas(shop))
+    assert missed(client, shop, found, everyone) == []
     assert len(found) > 60
-    assert len(everyone) == 22
+    assert len(everyone) == 24
+
+
+def test_who_owes_something_gets_nothing_else(client: TestClient[Any], shop: Shop) -> None:
+    """Everybody needs a second factor: who has none may set one up, and programs go on as before."""
+    email = "editor@shop.example"
+    _, token = shop.access.tokens.make("all", ALL, 1, TEST, user_id=shop.access.people.of(email).user_id)
+    everyone = [
+        Persona("an editor without one", NEVER, 403, email=email, secret=session(shop.access, email), owes="factor"),
+        Persona("the editor's token", permissions(Role.EDITOR), 403, bearer=token),
+    ]
+    shop.access.factors.demand(True, TEST)
+    assert missed(client, shop, cases(client.app), everyone) == []
+    shop.access.factors.demand(False, TEST)
 
 
 @pytest.mark.parametrize("path", sorted(COLLECTING))
@@ -194,7 +227,8 @@ def test_whoever_sits_at_the_machine_of_a_deserted_shop_may_all_but_what_needs_a
                 continue
             answer = client.request("HEAD" if case.stream else case.method, case.path, follow_redirects=False)
             assert answer.status_code < 500
-            assert (answer.status_code == 403) == (case.rule is Rule.PERSON), case
+            owned = case.rule in (Rule.PERSON, Rule.ENROLLING, Rule.PASSWORD)
+            assert (answer.status_code == 403) == owned, case
         assert shop.access.deserted()
 
 

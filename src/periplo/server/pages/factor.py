@@ -145,4 +145,5 @@ def _picture(draft: Draft, reader: Reader) -> Markup:
     """The QR code as SVG in the page: nothing is loaded, and nobody keeps it. Dark on light in every theme."""
     code = segno.make(draft.address, error="m", micro=False)
     title = t("Picture for the authenticator app", reader.lang)
-    return Markup(code.svg_inline(title=title, light="#fff", omitsize=True, svgclass="qr", lineclass=None))
+    drawn = code.svg_inline(title=title, light="#fff", omitsize=True, svgclass="qr", lineclass=None)
+    return Markup(drawn.replace("<svg ", '<svg role="img" ', 1))
