@@ -50,4 +50,6 @@ def test_people_sign_in_with_a_code_of_their_phone(open_page: OpenPage, tmp_path
         page.keyboard.type(app(time.time_ns() // 1_000 + 30_000_000))  # each serves once, and the next one already
         page.keyboard.press("Enter")
         expect(page.locator("#part")).to_be_visible()
+        page.get_by_role("link", name="Owner").click()
+        expect(page.get_by_text("Códigos de recuperación que quedan: 10")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -244,9 +244,7 @@ def test_the_secrets_of_second_factors_are_nowhere_in_the_database(access: Acces
     assert (tmp_path / "access.key").stat().st_mode & 0o077 == 0
 
 
-def test_a_sealed_secret_opens_for_nobody_else_and_with_no_other_key(
-    access: Access, clock: Clock, tmp_path: Path
-) -> None:
+def test_a_sealed_secret_opens_with_no_other_key(access: Access, clock: Clock, tmp_path: Path) -> None:
     app, codes = enrolled(access, OWNER)
     clock.pass_s(STEP_S)
     (tmp_path / "access.key").write_bytes(b"another key of thirty-two bytes.")
