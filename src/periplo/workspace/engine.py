@@ -11,7 +11,8 @@ from uuid import uuid4
 if TYPE_CHECKING:
     import duckdb
 
-MEMORY = "256MB"
+MEMORY, THREADS = "256MB", 2
+"""Each thread wants a share of the memory: with sixteen, five million new people are too many for it."""
 
 
 @contextmanager
@@ -23,6 +24,7 @@ def engine(spill: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     connection = duckdb.connect(
         config={
             "memory_limit": MEMORY,
+            "threads": THREADS,
             "temp_directory": str(spill / f"spill-{uuid4().hex}"),
             "preserve_insertion_order": False,
             "autoinstall_known_extensions": False,

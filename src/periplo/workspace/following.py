@@ -15,7 +15,7 @@ from periplo.workspace.decisions import decisions
 from periplo.workspace.engine import engine
 from periplo.workspace.stores import Stores
 
-SETS_AT_ONCE = 250_000
+SETS_AT_ONCE = 100_000
 
 _KINDS = ", ".join(f'"{kind}"' for kind in KINDS)
 _DISTINCT_SETS = f"""
