@@ -25,13 +25,14 @@ from bench.loading import PLACE, Load, Seen, message
 from bench.measuring import Figure
 from periplo.journeys.columns import F64, I64
 from periplo.workspace import Shop
+from periplo.workspace.recording import ARCHIVE_FROM
 
 FOLDER = Path(__file__).parent / "data" / "collecting"
-BATCHES, SINGLES, P99_S, FRESH_S, POSTGRES = 40_000, 4_000, 0.1, 2.0, 25_000
+BATCHES, SINGLES, P99_S, FRESH_S, POSTGRES, FOLLOWED_S = 40_000, 4_000, 0.1, 2.0, 25_000, 15.0
 ROWS_AT_ONCE = 5_000
 SERVE = """
 import sys; from periplo.server import serve; from periplo.workspace import Shop
-serve(Shop.open(sys.argv[1]), port=0)
+serve(Shop.open(sys.argv[1]), port=0, work=len(sys.argv) == 2)
 """
 
 
@@ -50,9 +51,10 @@ def figures(events: int = 400_000, many: int = 2_000_000) -> Iterator[Figure]:
         yield flat(server, many)
     with served(shop_of("")) as server:
         yield from fresh(server)
-    with postgres() as url, served(shop_of(url)) as server:
+    with postgres() as url, served(shop_of(url), "no work") as server, workers(2):
         found = server.run(size=100, requests=events // 200, connections=16)
-        yield reached("acknowledged in batches of 100, PostgreSQL", found, POSTGRES, "events")
+        yield reached("acknowledged in batches of 100, PostgreSQL, two workers apart", found, POSTGRES, "events")
+        yield followed()
 
 
 class Server:
@@ -99,10 +101,10 @@ def shop_of(url: str) -> Path:
 
 
 @contextmanager
-def served(shop: Path) -> Iterator[Server]:
+def served(shop: Path, *options: str) -> Iterator[Server]:
     with Shop.open(shop) as opened:
         key = opened.sources.all()[0].write_key
-    process = subprocess.Popen([sys.executable, "-c", SERVE, str(shop)], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen([sys.executable, "-c", SERVE, str(shop), *options], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:
         port = next(int(found[1]) for line in process.stdout if (found := re.search(r"http://\S+:(\d+)", line)))
@@ -113,6 +115,36 @@ def served(shop: Path) -> Iterator[Server]:
     finally:
         process.kill()
         process.wait()
+
+
+@contextmanager
+def workers(count: int) -> Iterator[None]:
+    """So many ``periplo worker`` on the shop."""
+    command = [sys.executable, "-m", "periplo", "worker", str(FOLDER)]
+    started = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(count)]
+    try:
+        yield
+    finally:
+        for one in started:
+            one.terminate()
+            one.wait()
+
+
+def followed() -> Figure:
+    """From the last answer until identity has read all that came, and the archive all but the newest."""
+    begun = perf_counter()
+    with Shop.open(FOLDER) as shop:
+        while shop.condition.identity_lag().events or shop.condition.archive_lag().events > ARCHIVE_FROM:
+            assert perf_counter() < begun + 120, "the workers do not keep up"
+            sleep(0.05)
+    seconds = perf_counter() - begun
+    return Figure(
+        name="from the last of them to identity and archive, by the two workers",
+        ours_s=seconds,
+        goal=f"{FOLLOWED_S:g} s",
+        equal=True,
+        met=seconds < FOLLOWED_S,
+    )
 
 
 @contextmanager

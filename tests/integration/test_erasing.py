@@ -26,6 +26,8 @@ from support_erasing import PERSON, SECRETS, answers, made
 from support_events import event
 from support_shop import message, write_messages
 
+BOTH = pytest.mark.usefixtures("database")
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -45,6 +47,7 @@ def test_nothing_of_a_person_is_left_on_disk(folder: Path) -> None:
     assert found_in(folder, ["bea@example.com", "torn too"]), "others stay"
 
 
+@BOTH
 def test_nobody_else_s_answers_change(folder: Path) -> None:
     with Shop.open(folder) as shop:
         before = answers(shop, without=PERSON)
@@ -122,6 +125,7 @@ def test_a_person_may_take_everything_and_go(folder: Path, tmp_path: Path) -> No
     assert isinstance(again.exception, UsageError)
 
 
+@BOTH
 def test_a_shop_may_collect_and_answer_while_somebody_is_erased(folder: Path) -> None:
     going, wrong = Event(), list[BaseException]()
 

@@ -1,8 +1,13 @@
-"""Identity forgets in PostgreSQL as it does in a file, and nothing deleted is left in its tables."""
+"""A person erased from a shop in PostgreSQL: nothing of them is left in any byte of its folder or the server's."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
 import pyarrow as pa
+import pytest
 from sqlalchemy import text
 
 import postgres
@@ -10,7 +15,67 @@ from periplo.events.identifiers import normalise_column
 from periplo.identity import SETS, Identity, Rules, open_state
 from periplo.log import Database
 from periplo.vocabulary import taxonomy
+from periplo.workspace import Shop, backups
+from searching import found_in
+from support_erasing import PERSON, SECRETS, made
 from support_events import at
+
+COLUMNS = """
+    SELECT table_schema, table_name, column_name FROM information_schema.columns
+    WHERE table_schema IN ('log', 'identity') AND data_type IN ('text', 'bytea')
+"""
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[postgres.Own]:
+    with postgres.own() as own:
+        monkeypatch.setenv("PERIPLO_DATABASE", own.url)
+        yield own
+
+
+def plain(url: str) -> None:
+    """Lets values lie in the server's files as they are, so that a search of the bytes finds them."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        for schema, table, column in connection.execute(COLUMNS).fetchall():
+            connection.execute(f"ALTER TABLE {schema}.{table} ALTER COLUMN {column} SET STORAGE EXTERNAL")  # type: ignore[arg-type]
+
+
+def noted(url: str) -> None:
+    """The server notes common values for its planner, and puts all on its disk."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("ANALYZE")
+        connection.execute("CHECKPOINT")
+
+
+def test_nothing_of_a_person_is_left_in_the_server_s_files(tmp_path: Path, server: postgres.Own) -> None:
+    with Shop.create(tmp_path / "shop") as shop:
+        shop.identities.decisions()
+    plain(server.url)
+    folder = made(tmp_path)
+    noted(server.url)
+    before = found_in(server.folder, SECRETS)
+    assert set(before) == set(SECRETS), "the search finds each while it is there"
+    with Shop.open(folder) as shop, Shop.open(folder) as other:
+        shop.back_up(tmp_path / "kept")
+        other.journeys()
+        *_, done = shop.erase_person(shop.customer_number(PERSON))
+        assert (done.events, done.beyond) == (18, ["copies"])
+        for place in (server.folder, folder, tmp_path / "kept"):
+            assert not found_in(place, [*SECRETS, "ana-event", "1.2.3.4"]), place
+        assert found_in(server.folder, ["torn too"]), "others stay"
+        assert {finding.level for finding in shop.doctor()} <= {"ok", "warning"}
+    assert len(backups(tmp_path / "kept")) == 1
+
+
+def test_a_role_that_may_not_touch_the_server_s_log_says_so() -> None:
+    url = postgres.database()
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute("CREATE ROLE keeper LOGIN")
+        connection.execute(f"ALTER DATABASE {connection.info.dbname} OWNER TO keeper")  # type: ignore[arg-type]
+    state = open_state(url.replace("postgres:@", "keeper:@"))
+    state.compact()
+    assert not state.overwrite()
+    state.close()
 
 
 def test_identity_forgets_and_the_database_is_written_anew() -> None:

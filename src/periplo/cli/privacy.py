@@ -11,7 +11,7 @@ from periplo.cli.options import ShopPath
 from periplo.cli.output import LANG, Json, help_text, note, people, show, table
 from periplo.cli.people import Who
 from periplo.language import moment, number, t
-from periplo.privacy import Erased
+from periplo.privacy import BEYOND, Erased
 from periplo.profiles import identifier_label
 from periplo.workspace import Foreseen, Shop, write_export
 
@@ -93,3 +93,5 @@ def _tell(done: list[Erased]) -> None:
             subject=one.subject,
         )
         people.print(told, markup=False, highlight=False)
+        for what in one.beyond:
+            note(t(BEYOND[what], LANG))

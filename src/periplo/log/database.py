@@ -18,7 +18,7 @@ from sqlalchemy import insert as insert_into
 from sqlalchemy.exc import DatabaseError
 
 from periplo.errors import DamagedShop, ShopBusy
-from periplo.log import postgres
+from periplo.log import forgetting, postgres
 from periplo.log.copying import copy_rows, copy_sqlite
 from periplo.log.troubles import told
 
@@ -128,9 +128,9 @@ class Database:
         Waits for those who are just reading. Raises ``ShopBusy``.
         """
         self._make_ready()
-        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with self._told(), self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             if self._engine.dialect.name != "sqlite":
-                connection.exec_driver_sql("VACUUM FULL")
+                forgetting.rewrite(connection, self._schema, BUSY_SECONDS)
                 return
             raw: Any = connection.connection.driver_connection
             raw.execute(_GIVES_BACK)
@@ -158,6 +158,14 @@ class Database:
             # Not execute(), which stops after the first page.
             raw.executescript(f"PRAGMA incremental_vacuum({_PAGES_AT_ONCE})")
             return int(empty - raw.execute("PRAGMA freelist_count").fetchone()[0])
+
+    def overwrite(self) -> bool:
+        """After ``compact``: lets nothing of what was deleted stay in the write-ahead log of PostgreSQL either; whether
+        the shop's role may do that. SQLite's is gone already."""
+        if self._engine.dialect.name == "sqlite":
+            return True
+        with self._told(), self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            return forgetting.overwrite_log(connection)
 
     def close(self) -> None:
         self._engine.dispose()

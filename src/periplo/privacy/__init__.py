@@ -3,14 +3,16 @@
 from periplo.privacy.collecting import Admitted, Door, Request
 from periplo.privacy.consent import CHANNELS, STATES, State, Told, consents_told
 from periplo.privacy.cookieless import Salts
-from periplo.privacy.erasures import Erased, Erasures, Plan, Texts, together
+from periplo.privacy.erasures import BEYOND, Beyond, Erased, Erasures, Plan, Texts, together
 from periplo.privacy.policy import Action, Detail, Policy, Privacy, SourcePolicy
 
 __all__ = [
+    "BEYOND",
     "CHANNELS",
     "STATES",
     "Action",
     "Admitted",
+    "Beyond",
     "Detail",
     "Door",
     "Erased",

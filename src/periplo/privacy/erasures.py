@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -38,10 +39,19 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         return sorted((kind, text) for kind, texts in self.texts.items() for text in texts)
 
 
+Beyond = Literal["copies", "wal"]
+BEYOND: Mapping[Beyond, str] = {
+    "copies": "Not reached: archives of PostgreSQL's write-ahead log, replicas, and backups made with its own tools.",
+    "wal": "Not reached: PostgreSQL's write-ahead log, which the shop's role may not overwrite. "
+    "Let who runs the server do it, or it goes as the server works.",
+}
+"""What no client of a PostgreSQL server can reach, or this one may not."""
+
+
 class Erased(msgspec.Struct, frozen=True, kw_only=True):
     """An erasure that was done, as it is kept: how much it was, and hashes by which old data of the person are known.
 
-    ``subject``: the hash of all identifiers together.
+    ``subject``: the hash of all identifiers together. ``beyond``: what no client of the database can reach.
     """
 
     erasure_id: str
@@ -52,6 +62,7 @@ class Erased(msgspec.Struct, frozen=True, kw_only=True):
     rewritten: int
     rejects: int
     tombstones: list[str]
+    beyond: list[Beyond] = []
 
 
 class Erasures:
@@ -89,10 +100,10 @@ class Erasures:
             with before:
                 before.write(bytes(os.fstat(before.fileno()).st_size))
 
-    def note(self, plan: Plan) -> Erased:
+    def note(self, plan: Plan, beyond: Sequence[Beyond] = ()) -> Erased:
         """Notes that it is done; once, however often this is called."""
         done = {one.erasure_id: one for one in self.all()}
-        return done.get(plan.erasure_id) or self._note(plan)
+        return done.get(plan.erasure_id) or self._note(plan, beyond)
 
     def end(self) -> None:
         """Destroys the plan."""
@@ -117,7 +128,7 @@ class Erasures:
         """The keyed hash of an identifier."""
         return self._hash(f"{kind}\0{text}")
 
-    def _note(self, plan: Plan) -> Erased:
+    def _note(self, plan: Plan, beyond: Sequence[Beyond]) -> Erased:
         stones = sorted({self.hash(kind, text) for kind, text in plan.pairs()})
         done = Erased(
             erasure_id=plan.erasure_id,
@@ -128,6 +139,7 @@ class Erasures:
             rewritten=len(plan.others),
             rejects=len(plan.rejects),
             tombstones=stones,
+            beyond=[*beyond],
         )
         torn = self._done.exists() and not self._done.read_bytes().endswith(b"\n")
         with self._done.open("ab") as file:

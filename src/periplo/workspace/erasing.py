@@ -18,7 +18,7 @@ from periplo.errors import ShopBusy
 from periplo.events.model import Event
 from periplo.events.schema import STORED
 from periplo.identity import COLUMNS
-from periplo.privacy import Erased, Plan, Texts, together
+from periplo.privacy import Beyond, Erased, Plan, Texts, together
 from periplo.privacy.redacting import Named, names_in_text
 from periplo.workspace.decisions import without_names
 from periplo.workspace.following import follow
@@ -121,8 +121,7 @@ def _carry_out(stores: Stores, plan: Plan) -> Erased:
         move(stores)
         _rewrite(stores, whole)
     stores.quarantine.erase(whole.rejects)
-    _scrub(stores)
-    done = stores.erasures.note(whole)
+    done = stores.erasures.note(whole, _scrub(stores))
     record(stores, [_as_event(done)])
     stores.erasures.end()
     return done
@@ -149,8 +148,9 @@ def _forget(stores: Stores, plan: Plan) -> Plan:
     return whole
 
 
-def _scrub(stores: Stores) -> None:
-    """Removes what was made of the old events, and what the stores keep of what they deleted."""
+def _scrub(stores: Stores) -> list[Beyond]:
+    """Removes what was made of the old events, and what the stores keep of what they deleted; answers what cannot be
+    reached."""
     places = stores.places
     for folder in (places.cache, places.staging):
         rmtree(folder, ignore_errors=True)
@@ -159,6 +159,10 @@ def _scrub(stores: Stores) -> None:
     stores.kept.drop_all()
     stores.log_database.compact()
     stores.state.compact()
+    overwritten = stores.log_database.overwrite()
+    if not stores.settings.database:
+        return []
+    return ["copies"] if overwritten else ["copies", "wal"]
 
 
 def _as_event(done: Erased) -> Event:
