@@ -123,6 +123,7 @@ def workers(count: int) -> Iterator[None]:
     command = [sys.executable, "-m", "periplo", "worker", str(FOLDER)]
     started = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(count)]
     try:
+        sleep(5.0)  # what they load
         yield
     finally:
         for one in started:
