@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from periplo.access.roles import Role, permissions
 from periplo.access.tables import demand, factor, membership, person, session
 from periplo.access.visitor import Owes, Visitor
 from periplo.access.workspace import DAY_US, MINUTE_US, By, Workspace, at
+from periplo.errors import CannotWrite
 
 IDLE_US, LIFE_US = DAY_US, 14 * DAY_US
 """A session ends so long after it was last used, and so long after it began."""
@@ -41,7 +43,8 @@ class Sessions:
         if row is None or (_owes(row) == "code" and row.began_us < now - OWING_US):
             return None
         if row.seen_us < now - _SEEN_EVERY_US:
-            with self._workspace.database.writing() as connection:
+            # Who is signed in may look also while nothing can be written.
+            with suppress(CannotWrite), self._workspace.database.writing() as connection:
                 mine = session.c.session_id == row.session_id
                 connection.execute(update(session).where(mine).values(seen_us=now))
         return _visitor(row, given)

@@ -30,6 +30,7 @@ from periplo.cli.output import LANG, errors, help_text
 from periplo.cli.wrong_use import told
 from periplo.errors import PeriploError, UsageError
 from periplo.language import t, tell
+from periplo.operation import trouble_of
 
 app = typer.Typer(
     name="periplo",
@@ -60,7 +61,8 @@ def main() -> NoReturn:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except Exception as error:
-        unexpected(error)
+        unwritten = trouble_of(error)
+        say(unwritten) if unwritten else unexpected(error)
         sys.exit(1)
 
 

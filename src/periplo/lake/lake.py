@@ -15,9 +15,10 @@ from deltalake import CommitProperties, DeltaTable, Schema, Transaction, write_d
 from deltalake.exceptions import CommitFailedError, DeltaError
 from pyarrow import parquet
 
-from periplo.errors import DamagedShop, ShopBusy
+from periplo.errors import CannotWrite, DamagedShop, ShopBusy
 from periplo.events.schema import STORED
-from periplo.lake.writing import REWRITTEN, STATISTICS, remove_unfinished, write
+from periplo.lake.writing import REWRITTEN, STATISTICS, remove, remove_unfinished, write
+from periplo.operation import written
 
 SMALL_ROWS, MANY_SMALL = 500_000, 24
 """So many files with fewer rows than these are put together."""
@@ -134,12 +135,17 @@ class Lake:
         if archived_seq is not None and (table.transaction_version(_LOG) or 0) != after_seq:
             raise _overtaken()
         moved = [] if archived_seq is None else [Transaction(_LOG, archived_seq)]
-        files = write(events, self.url)
+        with written("lake"):
+            files = write(events, self.url)
         if not files and not moved:
             return
         properties = CommitProperties(custom_metadata={"periplo": note}, app_transactions=moved)
-        with self._committing():
-            table.create_write_transaction([*files], "append", table.schema(), commit_properties=properties)
+        try:
+            with self._committing():
+                table.create_write_transaction([*files], "append", table.schema(), commit_properties=properties)
+        except CannotWrite:
+            remove(files, self.url)  # where the disk had no room for the commit, there is none
+            raise
 
     def correct(self, events: pa.Table, *, note: dict[str, Any]) -> None:
         """Puts events (schema ``STORED``) in the place of those with the same keys, in one atomic commit."""
@@ -219,7 +225,8 @@ class Lake:
         """For the commit itself: it took a while until then."""
         self._confirm()
         try:
-            yield
+            with written("lake"):
+                yield
         except CommitFailedError as error:
             raise _overtaken() from error
 

@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from periplo.events.keys import U64, Bool, inside, key_hashes
 from periplo.lake.lake import Lake
+from periplo.operation import dispensable
 
 _MANIFEST = "seen.json"
 
@@ -84,7 +85,10 @@ class ArchivedKeys:
             for file in new:
                 seen = seen.plus(file, archive.keys_in(file))
             seen = replace(seen, version=archive.version)
-            self._seen = _kept(self._folder, seen) if new else seen
+            self._seen = seen
+            if new:
+                with dispensable("Which keys are in the archive"):
+                    self._seen = _kept(self._folder, seen)
 
 
 def _opened(folder: Path) -> _Seen:

@@ -64,6 +64,13 @@ def write(events: Iterable[pa.RecordBatch], url: str) -> list[AddAction]:
         raise
 
 
+def remove(files: Iterable[AddAction], url: str) -> None:
+    """Removes files that did not get into the table."""
+    store = _store(url)
+    for file in files:
+        store.delete_file(file.path)
+
+
 def remove_unfinished(url: str) -> None:
     """Removes what delta-rs had begun to write when it was killed, and does not see itself: files with ``#`` in their
     names. An object store has none."""

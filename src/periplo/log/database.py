@@ -127,8 +127,12 @@ class Database:
 
         Waits for those who are just reading. Raises ``ShopBusy``.
         """
-        self._make_ready()
-        with self._told(), self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with self._told():
+            self._make_ready()
+            self._compact()
+
+    def _compact(self) -> None:
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             if self._engine.dialect.name != "sqlite":
                 forgetting.rewrite(connection, self._schema, BUSY_SECONDS)
                 return
@@ -181,7 +185,7 @@ class Database:
     def _told(self) -> Iterator[None]:
         try:
             yield
-        except DatabaseError as error:
+        except (DatabaseError, self._engine.dialect.loaded_dbapi.DatabaseError) as error:
             raise told(error, self._engine) from error
 
     def _make_ready(self) -> None:
@@ -270,8 +274,8 @@ def _write_ahead(connection: Any) -> None:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             return
-        except sqlite3.OperationalError:
-            if monotonic() > until:
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or monotonic() > until:
                 raise
             sleep(_TURN_S)
 

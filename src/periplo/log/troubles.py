@@ -5,33 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DatabaseError, OperationalError
 
-from periplo.errors import CannotWrite, DamagedShop, ShopBusy, ShopError
+from periplo.errors import DamagedShop, ShopBusy, ShopError
+from periplo.operation import trouble
 
 
-def told(error: DatabaseError, engine: Engine) -> ShopError:
-    """The error in our words."""
-    name, said = Path(engine.url.database or "").name, str(error.orig)
+def told(error: Exception, engine: Engine) -> ShopError:
+    """The error in our words: one of SQLAlchemy, or of the driver that it uses."""
+    cause = getattr(error, "orig", error)
+    name, said = Path(engine.url.database or "").name, str(cause)
     if "locked" in said:
         return ShopBusy("Another process is writing {name}.", fix="Try again when it has finished.", name=name)
-    if "disk is full" in said or "disk I/O error" in said or "No space left" in said:
-        return CannotWrite(
-            "{name} cannot be written: the disk is full or does not answer.",
-            why="The database says: {detail}.",
-            fix="Free some space; what was acknowledged is safe.",
-            name=name,
-            detail=said,
-        )
-    if "readonly" in said or "unable to open" in said or "read-only" in said:
-        return CannotWrite(
-            "{name} cannot be written: its folder may only be read.",
-            why="The database says: {detail}.",
-            fix="Let Periplo write in the folder of the shop.",
-            name=name,
-            detail=said,
-        )
-    if engine.dialect.name == "postgresql" and isinstance(error, OperationalError):
+    if unwritten := trouble(said, name, "The database says: {detail}."):
+        return unwritten
+    if engine.dialect.name == "postgresql" and isinstance(cause, engine.dialect.loaded_dbapi.OperationalError):
         return ShopBusy(
             "The database {name} does not answer.",
             why="It says: {detail}.",

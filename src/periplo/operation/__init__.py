@@ -1,5 +1,6 @@
-"""How a process tells of itself: lines for its operator, and measures for Prometheus."""
+"""How a process tells of itself: lines for its operator, and measures for Prometheus; and what its disk says."""
 
+from periplo.operation.disk import dispensable, may_write, trouble, trouble_of, written
 from periplo.operation.lines import Format, Level, set_up
 from periplo.operation.masking import masked
 from periplo.operation.measures import CONTENT_TYPE, Gauge, Measures
@@ -12,9 +13,14 @@ __all__ = [
     "Gauge",
     "Level",
     "Measures",
+    "dispensable",
     "masked",
+    "may_write",
     "new_request_id",
     "request_id",
     "set_up",
     "stopping",
+    "trouble",
+    "trouble_of",
+    "written",
 ]

@@ -12,6 +12,7 @@ from litestar.exceptions import HTTPException, ValidationException
 
 from periplo.errors import FactorNeeded, PeriploError, TooManyTries
 from periplo.language import Lang, number, t, tell
+from periplo.operation import trouble_of
 from periplo.server.door import way_to
 from periplo.server.reader import reader_of
 from periplo.server.render import page
@@ -89,6 +90,7 @@ FAULTS: Mapping[int, Fault] = {
 def respond(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """Any exception as an answer; what we did not foresee is logged whole and told without details."""
     lang = reader_of(request).lang
+    error = trouble_of(error) or error
     status, told = (error.http_status, tell(error, lang)) if isinstance(error, PeriploError) else _http(error, lang)
     headers = dict(getattr(error, "headers", None) or {})
     if "GET" in headers.get("allow", "").split(", "):

@@ -13,6 +13,7 @@ from periplo.identity.known import encoded
 from periplo.journeys.columns import I32, I64, Coded, Column
 from periplo.workspace.arrivals import Arrivals
 from periplo.workspace.cache import replace_file
+from periplo.workspace.sums import opened, sealed
 
 
 @dataclass(frozen=True)
@@ -65,11 +66,11 @@ _NUMERIC = {b"numeric": b"yes"}
 def read(file: Path) -> Arrived:
     """The column in a file; that of no events where it is missing or damaged."""
     try:
-        batch = pa.ipc.open_file(pa.memory_map(str(file))).get_batch(0)
+        batch = pa.ipc.open_file(pa.BufferReader(opened(file))).get_batch(0)
         coded = batch.column("value")
         codes = pc.fill_null(coded.indices, -1).to_numpy()
         return Arrived(codes, coded.dictionary, batch.schema.metadata == _NUMERIC)
-    except (OSError, pa.ArrowInvalid, KeyError):
+    except (OSError, ValueError, KeyError):
         return Arrived.nothing()
 
 
@@ -81,4 +82,4 @@ def write(file: Path, column: Arrived) -> None:
     sink = pa.BufferOutputStream()
     with pa.ipc.new_file(sink, schema) as writer:
         writer.write_batch(pa.RecordBatch.from_arrays([coded], schema=schema))
-    replace_file(file, sink.getvalue())
+    replace_file(file, sealed(sink.getvalue()))

@@ -1,4 +1,4 @@
-"""The journeys of a shop on disk, memory-mapped: opened in milliseconds, made again when missing or damaged."""
+"""The journeys of a shop on disk, memory-mapped: held against their checksums once, made again when they do not fit."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from periplo.journeys.build import Sorted
 from periplo.journeys.columns import I64, Bool
+from periplo.workspace.sums import checksum
 
-FORMAT = 5
+FORMAT = 6
 _ABANDONED_S = 3600.0
 
 
@@ -81,9 +82,12 @@ NO_JOURNEYS = CachedJourneys(
 
 
 class _Manifest(msgspec.Struct):
+    """``sums``: the checksum of each file."""
+
     format: int
     folder: str
     about: About
+    sums: dict[str, int] = {}
 
 
 def worth_writing(events: int, written: int) -> bool:
@@ -102,13 +106,18 @@ def read(cache: Path) -> CachedJourneys | None:
 
 
 def write(cache: Path, journeys: CachedJourneys) -> None:
-    """Puts journeys in the place of those the cache holds, in one step."""
+    """Puts journeys in the place of those the cache holds, in one step. Raises ``OSError``, then nothing is left."""
     before = _old_folders(cache)
     folder = cache / f"journeys-{journeys.about.seq}-{uuid4().hex}"
-    folder.mkdir(parents=True)
-    for name, array in journeys.arrays().items():
-        np.save(folder / f"{name}.npy", array)
-    replace_file(cache / "journeys.json", msgspec.json.encode(_Manifest(FORMAT, folder.name, journeys.about)))
+    try:
+        folder.mkdir(parents=True)
+        for name, array in journeys.arrays().items():
+            np.save(folder / f"{name}.npy", array)
+        manifest = _Manifest(FORMAT, folder.name, journeys.about, _sums(folder))
+        replace_file(cache / "journeys.json", msgspec.json.encode(manifest))
+    except OSError:
+        rmtree(folder, ignore_errors=True)
+        raise
     others = [one for one in cache.glob("columns*") if one != columns_folder(cache, journeys.about.rewrites)]
     for old in (*before, *others):
         rmtree(old, ignore_errors=True)
@@ -120,11 +129,15 @@ def columns_folder(cache: Path, rewrites: int) -> Path:
 
 
 def replace_file(file: Path, content: bytes) -> None:
-    """Writes a file in one step: readers see the old one or the new one."""
+    """Writes a file in one step: readers see the old one or the new one. Raises ``OSError``, then nothing is left."""
     file.parent.mkdir(parents=True, exist_ok=True)
     fresh = file.with_name(f"{file.name}.{uuid4().hex}")
-    fresh.write_bytes(content)
-    os.replace(fresh, file)
+    try:
+        fresh.write_bytes(content)
+        os.replace(fresh, file)
+    except OSError:
+        fresh.unlink(missing_ok=True)
+        raise
 
 
 def _load(manifest: _Manifest, folder: Path) -> CachedJourneys:
@@ -134,8 +147,14 @@ def _load(manifest: _Manifest, folder: Path) -> CachedJourneys:
     names = NO_JOURNEYS.arrays()
     if arrays.keys() != names.keys() or any(arrays[name].dtype != names[name].dtype for name in names):
         raise ValueError("other arrays than expected")
+    if _sums(folder) != manifest.sums:
+        raise ValueError("other bytes than were written")
     journeys = Sorted(**{name: arrays[name] for name in Sorted.__dataclass_fields__})  # type: ignore[arg-type]
     return CachedJourneys(manifest.about, journeys, arrays["person"], arrays["whose"])  # type: ignore[arg-type]
+
+
+def _sums(folder: Path) -> dict[str, int]:
+    return {file.name: checksum(file) for file in folder.glob("*.npy")}
 
 
 def _manifest(cache: Path) -> _Manifest:

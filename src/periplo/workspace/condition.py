@@ -11,6 +11,7 @@ from pathlib import Path
 from periplo.access import Access
 from periplo.errors import PeriploError
 from periplo.log import Database
+from periplo.operation import may_write
 from periplo.workspace.stores import Stores
 
 MB = 1_000_000
@@ -51,7 +52,9 @@ class Condition:
         found = {name: _fault(database.check) for name, database in self.databases().items()}
         found["archive"] = _fault(lambda: self._stores.lake.now().version)
         free = self.disk_free()
-        if free < health.least_free_mb * MB:
+        if not may_write(self._stores.places.root):
+            found["disk"] = "the folder of the shop may only be read"
+        elif free < health.least_free_mb * MB:
             found["disk"] = f"{free // MB} MB are free, less than {health.least_free_mb}"
         if not any(found.values()) and health.most_lag_s:
             lag = self.identity_lag()

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from periplo.errors import UnknownName
 from periplo.profiles import Profile, read_profile
-from periplo.workspace.following import follow
+from periplo.workspace.following import follow_or_look
 from periplo.workspace.journeying import JourneyStore
 from periplo.workspace.stores import Stores
 
@@ -43,7 +43,7 @@ def profile(stores: Stores, events: pa.Table, number: int) -> Profile:
 
 def number_of(stores: Stores, name: str) -> int:
     """The customer with an identifier, of whatever kind, or else with this number. Raises ``UnknownName``."""
-    follow(stores)
+    follow_or_look(stores)
     found = stores.identity.number_of(name)
     if found is None and name.isdecimal() and len(name) < _DIGITS:
         found = int(stores.identity.current(np.array([int(name)]))[0])
@@ -61,5 +61,5 @@ def known(stores: Stores, number: int) -> int:
 
 
 def _today(stores: Stores, number: int) -> int:
-    follow(stores)
+    follow_or_look(stores)
     return int(stores.identity.current(np.array([number]))[0]) if number <= _MOST else 0

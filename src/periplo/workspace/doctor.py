@@ -12,6 +12,7 @@ from periplo.errors import PeriploError, ShopBusy
 from periplo.language import Lang, number, t
 from periplo.maps import MapDefinition
 from periplo.maps.checks import Known
+from periplo.operation import may_write
 from periplo.workspace import cache
 from periplo.workspace.atlas import map_files
 from periplo.workspace.backup import Targets, backups
@@ -182,6 +183,13 @@ def _known(stores: Stores) -> Known:
 
 
 def _disk(stores: Stores) -> Iterator[Finding]:
+    if not may_write(stores.places.root):
+        yield Finding(
+            level="error",
+            part="disk",
+            what="The folder of the shop may only be read: nothing can be collected.",
+            fix="Let Periplo write there. If its disk had errors, the system's log tells of them.",
+        )
     free, least = disk_usage(stores.places.root).free // MB, stores.settings.health.least_free_mb
     low = free < least
     yield Finding(

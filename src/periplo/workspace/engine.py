@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from periplo.operation import dispensable
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -20,7 +22,8 @@ def engine(spill: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """An empty database in memory that spills into a folder of its own under ``spill``, removed afterwards."""
     import duckdb  # loaded when it is needed: most questions do without
 
-    spill.mkdir(parents=True, exist_ok=True)
+    with dispensable("What does not fit in memory"):
+        spill.mkdir(parents=True, exist_ok=True)
     connection = duckdb.connect(
         config={
             "memory_limit": MEMORY,

@@ -10,6 +10,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from periplo.errors import CannotWrite
 from periplo.identity import ALIAS, COLUMNS, KINDS, SETS
 from periplo.workspace.decisions import decisions
 from periplo.workspace.engine import engine
@@ -36,6 +37,14 @@ def follow(stores: Stores) -> int:
         decided = partial(decisions, stores, until_seq=settled)
         stores.identity.follow(settled, partial(identifier_sets, stores), decided)
     return settled
+
+
+def follow_or_look(stores: Stores) -> int:
+    """The same for one who only looks: while nothing can be written, the answer is how far identity has read."""
+    try:
+        return follow(stores)
+    except CannotWrite:
+        return stores.identity.cursor()
 
 
 def identifier_sets(stores: Stores, after_seq: int, until_seq: int) -> Iterator[pa.Table]:

@@ -10,7 +10,7 @@ import numpy as np
 from periplo.errors import UnknownName, UsageError
 from periplo.identity import Alarm, Decision, Link, Name, Suggestion, What, crowded, shown
 from periplo.workspace.decisions import NOT_YET, as_event, must_change
-from periplo.workspace.following import follow
+from periplo.workspace.following import follow, follow_or_look
 from periplo.workspace.journeying import JourneyStore
 from periplo.workspace.likeness import Likeness, alike
 from periplo.workspace.recording import record
@@ -38,7 +38,7 @@ class Identities:
 
     def links(self, number: int) -> list[Link]:
         """Why a customer's identifiers are one, oldest first."""
-        follow(self._stores)
+        follow_or_look(self._stores)
         return self._identity.links(number)
 
     def explain(self, one: str, other: str) -> list[Link]:
@@ -47,12 +47,12 @@ class Identities:
 
     def suggestions(self) -> list[Suggestion]:
         """Pairs that one event carried and that were not joined, oldest first, without those dismissed."""
-        follow(self._stores)
+        follow_or_look(self._stores)
         return self._identity.suggestions()
 
     def decisions(self) -> list[Decision]:
         """What was decided, in order."""
-        follow(self._stores)
+        follow_or_look(self._stores)
         return self._identity.decisions()
 
     def alike(self, least: float = 0.9) -> list[Likeness]:
@@ -128,7 +128,7 @@ class Identities:
         return name[0], shown(name)
 
     def _named(self, text: str) -> Name:
-        follow(self._stores)
+        follow_or_look(self._stores)
         found = self._identity.identifier(text)
         if found is None:
             raise UnknownName("identifier", text, [])

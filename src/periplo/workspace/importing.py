@@ -11,6 +11,7 @@ import msgspec
 
 from periplo.intake import Intake, IntakeBatch, IntakeSettings, MappingPlan, Note, Progress, open_intake
 from periplo.log import Reading
+from periplo.operation import written
 from periplo.workspace.following import follow
 from periplo.workspace.recording import WAIT_S, move
 from periplo.workspace.returning import Returning
@@ -62,11 +63,11 @@ def look(stores: Stores, paths: Sequence[Path | str], preset: str | None, mappin
 def import_files(
     stores: Stores, paths: Sequence[Path | str], preset: str | None, mapping: Path | None, progress: Report | None
 ) -> ImportReport:
-    """Reads files into the shop. Raises what reading raises, and ``ShopBusy``."""
+    """Reads files into the shop. Raises what reading raises, and ``ShopBusy``, ``CannotWrite``."""
     began = time.monotonic()
     intake = open_files(stores, paths, preset, mapping)
     how = Reading(intake.preset, mapping.read_text("utf-8") if mapping else None)
-    with stores.lock.hold(WAIT_S):
+    with written("staging"), stores.lock.hold(WAIT_S):
         stores.clear()
         with Staging(stores.places.staging) as staged:
             stage(stores, staged, intake.batches(progress))

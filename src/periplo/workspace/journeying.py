@@ -7,9 +7,10 @@ from threading import RLock
 
 import numpy as np
 
-from periplo.errors import ShopBusy
+from periplo.errors import CannotWrite, ShopBusy
 from periplo.journeys.build import build, extend
 from periplo.journeys.columns import I64, JourneyColumns
+from periplo.operation import dispensable
 from periplo.workspace import cache
 from periplo.workspace.cache import NO_JOURNEYS, About, CachedJourneys
 from periplo.workspace.following import follow
@@ -30,27 +31,30 @@ class JourneyStore:
         self._stores, self._lock = stores, RLock()
         self._kept = NO_JOURNEYS
         self._columns: JourneyColumns | None = None
+        self._behind = False
 
     def now(self) -> tuple[int, JourneyColumns]:
         """The last settled place of the sequence, and the journeys of all events up to it, memory-mapped.
 
-        While identity is still reading a large import elsewhere, the journeys are those from before it; inside
-        ``standing_still`` they are those that were seen first.
+        While identity is still reading a large import elsewhere, the journeys are those from before it; while nothing
+        can be written, those up to where it has read; inside ``standing_still`` those that were seen first.
         """
         return once(self, self._newest)
 
     def settled(self) -> int:
         """That place alone, which is cheap to ask."""
-        return self.now()[0] if is_still() else self._stores.log.settled()
+        return self.now()[0] if is_still() or self._behind else self._stores.log.settled()
 
     def _newest(self) -> tuple[int, JourneyColumns]:
         with self._lock:
             try:
-                settled = follow(self._stores)
+                settled, self._behind = follow(self._stores), False
             except ShopBusy:
                 if self._columns is None:
                     raise
                 return self._kept.about.seq, self._columns
+            except CannotWrite:
+                settled, self._behind = self._stores.identity.cursor(), True
             if self._columns is None or self._kept.about.seq != settled:
                 self._kept = self._at(settled)
                 self._columns = _opened(self._stores, self._kept)
@@ -74,7 +78,8 @@ class JourneyStore:
         fresh = advanced(self._stores, found, settled)
         kept = on_disk.events if on_disk.about.seq <= settled and on_disk.about.rules == rules else 0
         if cache.worth_writing(fresh.events, kept):
-            cache.write(folder, fresh)
+            with dispensable("The journeys"):
+                cache.write(folder, fresh)
         return fresh
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from periplo.errors import ShopBusy
 from periplo.log import Database
+from periplo.operation import written
 
 
 class Lock:
@@ -20,10 +21,12 @@ class Lock:
     @contextmanager
     def hold(self, wait_s: float) -> Iterator[None]:
         """Waits at most ``wait_s`` seconds for its turn. Raises ``ShopBusy``."""
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(self._file, timeout=wait_s, isolation_level=None, check_same_thread=False)
+        with written(self._file.parent.name):
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            connection = sqlite3.connect(self._file, timeout=wait_s, isolation_level=None, check_same_thread=False)
         try:
-            self._take(connection)
+            with written(self._file.parent.name):
+                self._take(connection)
             yield
         finally:
             connection.close()
@@ -33,6 +36,7 @@ class Lock:
 
     def _take(self, connection: sqlite3.Connection) -> None:
         try:
+            connection.execute("PRAGMA journal_mode = MEMORY")  # a full disk keeps nobody from a backup elsewhere
             connection.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
             if "locked" not in str(error):

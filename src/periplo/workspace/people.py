@@ -12,11 +12,13 @@ import numpy as np
 import pyarrow as pa
 
 from periplo.identity import COLUMNS
+from periplo.operation import dispensable
 from periplo.profiles.searching import NAME, Sought, searchable
 from periplo.workspace.cache import columns_folder, replace_file, worth_writing
 from periplo.workspace.engine import engine
-from periplo.workspace.following import follow
+from periplo.workspace.following import follow_or_look
 from periplo.workspace.stores import Stores
+from periplo.workspace.sums import opened, sealed
 
 _TEXT = pa.string()
 CALLED = pa.schema([(NAME, _TEXT), *((column, _TEXT) for column in COLUMNS)])
@@ -63,7 +65,7 @@ class People:
 
     def search(self, text: str, most: int) -> list[Found]:
         """The customers who fit, at most so many, the best first: whole texts, then beginnings, then parts."""
-        settled = follow(self._stores)
+        settled = follow_or_look(self._stores)
         sought = Sought.of(text, self._stores.settings.country)
         with self._lock:
             hits = sorted([*self._by_name(sought, settled), *self._by_identifier(sought)]) if sought else []
@@ -113,7 +115,8 @@ class People:
                 self._names = _ready(self._called)
             self._until = settled
             if worth_writing(settled, self._kept):
-                _write(file, self._called, settled)
+                with dispensable("The index of people"):
+                    _write(file, self._called, settled)
                 self._kept = settled
 
     def _read_names(self, after_seq: int, until_seq: int) -> pa.Table:
@@ -144,7 +147,7 @@ def _ready(called: pa.Table) -> pa.Array:
 def _read(file: Path) -> tuple[pa.Table, int]:
     """What is kept, and up to which place; nothing where it is missing or damaged."""
     try:
-        table = pa.ipc.open_file(pa.BufferReader(file.read_bytes())).read_all()
+        table = pa.ipc.open_file(pa.BufferReader(opened(file))).read_all()
         return table.cast(CALLED), int(table.schema.metadata[b"until"])
     except (OSError, ValueError, KeyError, TypeError):
         return pa.Table.from_batches([], CALLED), 0
@@ -155,4 +158,4 @@ def _write(file: Path, called: pa.Table, until: int) -> None:
     whole = called.replace_schema_metadata({"until": str(until)})
     with pa.ipc.new_file(sink, whole.schema) as writer:
         writer.write_table(whole)
-    replace_file(file, sink.getvalue())
+    replace_file(file, sealed(sink.getvalue()))

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from periplo.events.schema import EVENT_FIELDS
 from periplo.journeys.columns import I64, Column
+from periplo.operation import dispensable
 from periplo.workspace.arrivals import Arrivals
 from periplo.workspace.arrived import Arrived, read, write
 from periplo.workspace.cache import columns_folder, replace_file, worth_writing
@@ -56,7 +57,8 @@ class ShopProperties:
             query = "SELECT DISTINCT unnest(json_keys(properties)) AS name FROM events"
             new = self._query("properties", query, known.until_seq, self._until)["name"].to_pylist()
             known = _Names(self._until, known.names.union(new))
-            replace_file(file, msgspec.json.encode(known))
+            with dispensable("The names of properties"):
+                replace_file(file, msgspec.json.encode(known))
         return (*PROMOTED, *sorted(known.names - PROMOTED.keys()))
 
     def column(self, name: str) -> Column | None:
@@ -72,7 +74,8 @@ class ShopProperties:
             return known.until(count)
         whole = known + self._new(name, len(known))
         if worth_writing(count, len(known)):
-            write(file, whole)
+            with dispensable("A column of journeys"):
+                write(file, whole)
         return whole
 
     def _new(self, name: str, first: int) -> Arrived:

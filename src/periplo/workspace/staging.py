@@ -83,7 +83,7 @@ class Staging:
 
     def keep_new(self, archive: Snapshot) -> int:
         """Leaves out what the archive holds, and second ones among the staged; answers how many stay."""
-        self._keep = np.memmap(self._folder / "keep", np.bool_, "w+", shape=(max(1, self._count),))
+        self._keep = _mapped(self._folder / "keep", max(1, self._count))
         if self._count:
             known = archive.scan(["source", "event_id"], where=one_of("source", self._sources))
             with engine(self._folder) as database:
@@ -136,6 +136,12 @@ class Staging:
 
     def _keys(self) -> pa.RecordBatchReader:
         return pa.RecordBatchReader.from_batches(_KEY, _keys(self._events))
+
+
+def _mapped(file: Path, count: int) -> Bool:
+    """So many truth values in a file. Its room is taken first: a mapped page that finds the disk full kills."""
+    np.zeros(count, np.bool_).tofile(file)
+    return np.memmap(file, np.bool_, "r+", shape=(count,))
 
 
 def _new_places(

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
-from periplo.errors import ShopBusy
+from periplo.errors import PeriploError, ShopBusy
 from periplo.workspace import planning, recording
 from periplo.workspace.following import follow
 from periplo.workspace.letting_go import let_go
@@ -26,6 +26,9 @@ log = logging.getLogger("periplo.work")
 
 LOOK_S = 1.0
 """How often it is looked whether there is something to do."""
+
+AGAIN_S = 10.0
+"""How long a step that could not be done, as on a full disk, is let be."""
 
 PATIENCE_S = 3.0
 """How long a step may take to end when a server stops."""
@@ -45,6 +48,7 @@ class Work:
         self._stores, self._told, self._ending = stores, told, Event()
         self._thread: Thread | None = None
         self._dropping: Drops | None = None
+        self._again: dict[str, float] = {}
         self._steps = {
             "salts": self._sweep,
             "plan": self._plan,
@@ -71,7 +75,7 @@ class Work:
     def run(self) -> None:
         while not self._ending.wait(LOOK_S):
             for name, step in self._steps.items():
-                if not self._ending.is_set():
+                if not self._ending.is_set() and time.monotonic() >= self._again.get(name, 0.0):
                     self._do(name, step)
 
     def _do(self, name: str, step: Callable[[], int]) -> None:
@@ -79,9 +83,11 @@ class Work:
         try:
             events = step()
         except ShopBusy as error:
-            log.debug(
-                "The step %s waits: %s", name, error
-            )  # an import or another worker does it, or no database answers
+            # An import or another worker does it, or no database answers.
+            log.debug("The step %s waits: %s", name, error)
+        except PeriploError as error:
+            log.error("The step %s cannot be done; trying again. %s", name, error)
+            self._again[name] = time.monotonic() + AGAIN_S
         except Exception:
             log.exception("The step %s failed; trying again.", name)
         else:

@@ -49,9 +49,22 @@ def folder_in(cache_folder: Path) -> Path:
     return next(cache_folder.glob("journeys-*"))
 
 
+def noise(name: str) -> object:
+    """One byte of the last in a file is another, as after a bad sector: all lengths and kinds are right."""
+
+    def change(folder: Path) -> None:
+        for file in folder.rglob(name):
+            data = file.read_bytes()
+            file.write_bytes(data[:-40] + bytes([data[-40] ^ 0x5A]) + data[-39:])
+
+    return change
+
+
 def other_format(folder: Path) -> None:
     manifest = folder / "journeys.json"
-    manifest.write_text(manifest.read_text().replace('"format":1', '"format":0'))
+    text = manifest.read_text().replace(f'"format":{cache.FORMAT}', '"format":1')
+    assert '"format":1,' in text
+    manifest.write_text(text)
 
 
 def other_length(folder: Path) -> None:
@@ -69,6 +82,10 @@ def other_kind(folder: Path) -> None:
         damage("journeys.json"),
         damage("time_us.npy"),
         damage("offsets.npy"),
+        noise("time_us.npy"),
+        noise("event.npy"),
+        noise("customer.npy"),
+        noise("*.arrow"),
         other_format,
         other_length,
         other_kind,

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from periplo.errors import CannotWrite
+from periplo.operation import written
 from periplo.workspace.cache import replace_file
 
 
@@ -44,4 +45,5 @@ class Targets:
         return self.all()
 
     def _write(self, places: list[Path]) -> None:
-        replace_file(self._file, msgspec.json.encode([str(place) for place in places]))
+        with written(self._file.name):
+            replace_file(self._file, msgspec.json.encode([str(place) for place in places]))

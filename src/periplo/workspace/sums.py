@@ -1,0 +1,41 @@
+"""Checksums of files that are made again when they are not as they were written."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from zlib import crc32
+
+import pyarrow as pa
+
+_AT_ONCE, _MOST_KNOWN, _SEAL = 1 << 20, 512, 8
+
+
+def checksum(file: Path, after: int = 0) -> int:
+    """CRC-32 of a file after so many bytes; it is read again only when it was changed. Raises ``OSError``."""
+    found = file.stat()
+    return _checksum(file, after, found.st_mtime_ns, found.st_size)
+
+
+def sealed(content: pa.Buffer) -> bytes:
+    """The content of a file that ``opened`` can hold against its checksum."""
+    return crc32(content).to_bytes(_SEAL, "little") + content.to_pybytes()
+
+
+def opened(file: Path) -> pa.Buffer:
+    """The content of a sealed file, memory-mapped. Raises ``ValueError`` where it is not as it was written,
+    ``OSError`` where it is not."""
+    whole = pa.memory_map(str(file)).read_buffer()
+    if whole.size < _SEAL or int.from_bytes(whole[:_SEAL], "little") != checksum(file, _SEAL):
+        raise ValueError(file.name)
+    return whole.slice(_SEAL)
+
+
+@lru_cache(_MOST_KNOWN)
+def _checksum(file: Path, after: int, changed_ns: int, size: int) -> int:
+    found = 0
+    with file.open("rb") as content:
+        content.seek(after)
+        while part := content.read(_AT_ONCE):
+            found = crc32(part, found)
+    return found
