@@ -91,9 +91,10 @@ class Own:
 
 
 @contextmanager
-def own() -> Iterator[Own]:
-    """Not below pytest's folders: another run of it would take the server's right to them away."""
-    folder = Path(mkdtemp(prefix="periplo-pg-"))
+def own(disk: Path | None = None) -> Iterator[Own]:
+    """On a disk of its own where one is given, and not below pytest's folders: another run of it would take the
+    server's right to them away."""
+    folder = Path(mkdtemp(prefix="periplo-pg-", dir=disk))
     server = Own(folder)
     try:
         yield server

@@ -197,7 +197,7 @@ def elsewhere() -> Iterator[Path]:
 
 
 def test_what_a_full_disk_does_to_postgresql_is_told_and_loses_nothing(elsewhere: Path, tmp_path: Path) -> None:
-    with disks.small(elsewhere / "disk", 160) as disk, postgres.own(disk.path / "pg") as own:
+    with disks.small(elsewhere / "disk", 160) as disk, postgres.own(disk.path) as own:
         (tmp_path / "periplo.toml").write_text(f'name = "Gifts"\ndatabase = "{own.url}"\n')
         with Shop.open(tmp_path) as shop:
             key = basic(shop.sources.add("web").write_key)
