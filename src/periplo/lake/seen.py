@@ -1,7 +1,8 @@
 """Which keys the archive may hold, without asking it: the hashes of all of them, sorted, memory-mapped.
 
 Eight bytes for each event, and of new keys as good as none is mistaken for an old one: only real repetitions are looked
-up in the archive itself. Safe to delete: it is made again from the archive when it is missing or damaged.
+up in the archive itself. Safe to delete: it is made again from the archive when it is missing or damaged. Who holds the
+shop's lock writes it; all others only read, so that nobody takes away what another is just opening.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ class _Seen:
 
 
 class ArchivedKeys:
-    """What the log asks of the archive. Safe for threads; several processes may share the folder."""
+    """What the log asks of the archive. Safe for threads; several processes may share the folder, and one writes it."""
 
     def __init__(self, folder: Path, lake: Lake) -> None:
         self._folder, self._lake, self._following = folder, lake, Lock()
@@ -70,35 +71,41 @@ class ArchivedKeys:
     def maybe(self, hashes: U64, version: int) -> Bool:
         """Which keys, by their hashes, may be in the archive as it was at a commit; all others are not."""
         if self._seen.version < version:
-            self.follow()
+            with self._following:
+                self._seen = self._read_on(_opened(self._folder, self._seen.runs))
         found = np.zeros(len(hashes), np.bool_)
         for run in self._seen.runs.values():
             found |= inside(run, hashes)
         return found
 
     def follow(self) -> None:
-        """Reads what was archived since, so that the next question need not wait for it."""
+        """Reads what was archived since, and keeps it, so that the next question of whichever process need not wait for
+        that. Only with the shop's lock held."""
         with self._following:
-            seen = self._seen if self._seen.version >= 0 else _opened(self._folder)
-            archive = self._lake.now()
-            new = [file for file in archive.files() if file not in seen.files]
-            for file in new:
-                seen = seen.plus(file, archive.keys_in(file))
-            seen = replace(seen, version=archive.version)
-            self._seen = seen
-            if new:
+            kept = _opened(self._folder, self._seen.runs)
+            self._seen = seen = self._read_on(kept)
+            if seen.files != kept.files:
                 with dispensable("Which keys are in the archive"):
                     self._seen = _kept(self._folder, seen)
 
+    def _read_on(self, kept: _Seen) -> _Seen:
+        """With all that was archived by now; most of it another process may have ``kept`` already."""
+        seen, archive = kept if kept.files > self._seen.files else self._seen, self._lake.now()
+        for file in archive.files():
+            if file not in seen.files:
+                seen = seen.plus(file, archive.keys_in(file))
+        return replace(seen, version=archive.version)
 
-def _opened(folder: Path) -> _Seen:
-    """What the folder holds; nothing where it is missing or damaged."""
+
+def _opened(folder: Path, known: Mapping[str, U64], tries: int = 2) -> _Seen:
+    """What the folder holds, with the runs that are ``known`` already; nothing where it is missing or damaged. Runs may
+    have been replaced just after they were named: then they are named anew."""
     try:
         manifest = msgspec.json.decode((folder / _MANIFEST).read_bytes(), type=_Manifest)
-        runs = {name: _read(folder / name) for name in manifest.runs}
+        runs = {name: known[name] if name in known else _read(folder / name) for name in manifest.runs}
         return _Seen(manifest.version, frozenset(manifest.files), runs)
     except (OSError, ValueError, msgspec.MsgspecError):
-        return _Seen()
+        return _opened(folder, known, tries - 1) if tries > 1 else _Seen()
 
 
 def _kept(folder: Path, seen: _Seen) -> _Seen:

@@ -49,10 +49,12 @@ class Work:
         self._thread: Thread | None = None
         self._dropping: Drops | None = None
         self._again: dict[str, float] = {}
+        self._archive_known = -1
         self._steps = {
             "salts": self._sweep,
             "plan": self._plan,
             "drops": self._drops,
+            "keys": self._keys,
             "archive": self._archive,
             "identity": self._follow,
             "keep": self._let_go,
@@ -111,6 +113,15 @@ class Work:
 
     def _plan(self) -> int:
         return planning.follow(self._stores)
+
+    def _keys(self) -> int:
+        """What was imported, or by a process that died before it told: collecting asks for the keys of the archive."""
+        version = self._stores.archived.version()
+        if version != self._archive_known:
+            with self._stores.lock.hold(wait_s=0):
+                self._stores.archived.follow()
+            self._archive_known = version
+        return 0
 
     def _archive(self) -> int:
         if self._stores.log.count(self._stores.lake.now().archived_seq()) <= recording.ARCHIVE_FROM:

@@ -146,6 +146,23 @@ def test_small_files_are_put_together_and_nothing_changes(
     assert ArchivedKeys(tmp_path / "seen", lake).maybe(hashes, now.version).tolist() == [True, True, False]
 
 
+def test_keys_are_kept_by_who_archives_and_read_by_others(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer, reader = (ArchivedKeys(tmp_path / "seen", lake) for _ in range(2))
+    hashes = key_hashes(pa.array(["web"] * 2), pa.array(["0", "3"]))
+    for number in range(4):
+        lake.append(stored([f"{number}"], number + 1), note={}, archived_seq=number + 1, after_seq=number)
+        if number != 1:  # once the writer is late
+            writer.follow()
+        kept = sorted(file.name for file in (tmp_path / "seen").iterdir())
+        with monkeypatch.context() as watched:
+            if number != 1:
+                watched.setattr("periplo.lake.lake.Snapshot.keys_in", lambda *_: pytest.fail("read again"))
+            assert reader.maybe(hashes, writer.version()).tolist() == [True, number == 3]
+        assert sorted(file.name for file in (tmp_path / "seen").iterdir()) == kept
+
+
 def test_of_two_who_move_the_same_events_one_does(lake: Lake) -> None:
     """Before the other has committed, and while it does."""
     lake.append(stored(["a"]), note={}, archived_seq=1)
