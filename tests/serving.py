@@ -38,10 +38,12 @@ class Served:
 
 
 @contextmanager
-def served(shop: Path, options: str = "", port: int = 0, first: str = "") -> Iterator[Served]:
+def served(
+    shop: Path, options: str = "", port: int = 0, first: str = "", shops: str = "Shop.open(sys.argv[1])"
+) -> Iterator[Served]:
     """``options``: further arguments of ``serve``, such as ``host='0.0.0.0'``; ``first``: what the process does
-    before, in Python, ending in a semicolon."""
-    call = f"serve(Shop.open(sys.argv[1]), port={port}{', ' + options if options else ''})"
+    before, in Python, ending in a semicolon; ``shops``: what it serves, in Python."""
+    call = f"serve({shops}, port={port}{', ' + options if options else ''})"
     process = subprocess.Popen(
         [sys.executable, "-c", PROGRAM.format(call=call, first=first), str(shop)],
         stdout=subprocess.PIPE,
@@ -51,7 +53,7 @@ def served(shop: Path, options: str = "", port: int = 0, first: str = "") -> Ite
     try:
         said = _until_ready(process)
         found = re.search(r"http://\S+", said)
-        assert found, f"no address in: {said}"
+        assert found, f"no address in: {said} (ended: {process.poll()})"
         yield Served(process, found[0], said)
     finally:
         process.kill()

@@ -59,7 +59,7 @@ def test_a_request_meanwhile_shares_the_work() -> None:
 def test_who_is_out_of_patience_does_not_wait() -> None:
     with Counting.open(small_shop.made()) as shop:
         rehearsal = Rehearsal(create_app(shop).state.desk)
-        rehearsal.begin()
+        Rehearsal.begin(rehearsal)
         asyncio.run(rehearsal.over(0.01))
         assert not shop.go.is_set()
         shop.go.set()
@@ -74,6 +74,6 @@ def test_a_rehearsal_that_fails_ends_and_tells_the_log(caplog: pytest.LogCapture
 
     with Broken.open(small_shop.made()) as shop:
         rehearsal = Rehearsal(create_app(shop).state.desk)
-        rehearsal.begin()
+        Rehearsal.begin(rehearsal)
         asyncio.run(rehearsal.over(60))
         assert "no luck" in caplog.text

@@ -38,6 +38,7 @@ class Access:
         self._file = place if isinstance(place, Path) else None
         self._database = Database(place, migrations="periplo.access:migrations", head=HEAD)
         self._peopled = False
+        self.workspace = workspace
         here = Workspace(self._database, workspace, now_us)
         self.people, self.links, self.entrance = People(here), Links(here), Entrance(here)
         self.sessions, self.tokens, self.audit = Sessions(here), Tokens(here), Audit(here)
@@ -48,6 +49,11 @@ class Access:
         if not self._peopled and (self._file is None or self._file.exists()):
             self._peopled = self.people.count() > 0
         return not self._peopled
+
+    @property
+    def shared(self) -> bool:
+        """Whether the database keeps the people of other shops too."""
+        return self.workspace != ONLY
 
     def databases(self) -> dict[str, Database]:
         """The database by the name of what it keeps; none while there is no file."""

@@ -88,7 +88,7 @@ class Sessions:
             .join(factor, factor.c.user_id == session.c.user_id, isouter=True)
             .join(demand, demand.c.workspace == membership.c.workspace, isouter=True)
             .where(membership.c.workspace == self._workspace.name)
-            .where(session.c.digest == secret.digest(given), *_live(now))
+            .where(session.c.digest == _digest(self._workspace, given), *_live(now))
         )
 
 
@@ -102,7 +102,7 @@ def begin(
     connection.execute(
         delete(session).where((session.c.seen_us < now - IDLE_US) | (session.c.began_us < now - LIFE_US))
     )
-    values = {"session_id": secret.name(), "digest": secret.digest(made), "user_id": user_id}
+    values = {"session_id": secret.name(), "digest": _digest(workspace, made), "user_id": user_id}
     seen = {"began_us": now, "seen_us": now, "factor_us": now if whole else None}
     connection.execute(insert(session).values(**values, **seen, address=address, browser=browser[:200]))
     return made
@@ -112,6 +112,11 @@ def end_one(connection: Connection, user_id: str, session_id: str) -> bool:
     """Ends one of a person's sessions; whether it was there."""
     mine = session.c.user_id == user_id, session.c.session_id == session_id
     return connection.execute(delete(session).where(*mine)).rowcount > 0
+
+
+def _digest(workspace: Workspace, given: str) -> str:
+    """What is kept of a session's secret: it opens nothing in another workspace, also to who is a member of both."""
+    return secret.digest(f"{workspace.name} {given}")
 
 
 def end_all(connection: Connection, user_id: str) -> None:

@@ -13,6 +13,9 @@ from periplo.errors import UsageError
 from periplo.workspace import Filters
 
 ShopPath = Annotated[Path, typer.Argument(metavar="SHOP", help=help_text("The folder of the shop."))]
+ShopPaths = Annotated[
+    list[Path], typer.Argument(metavar="SHOP…", help=help_text("The folder of the shop, or of several shops."))
+]
 Source = Annotated[Path, typer.Argument(metavar="SHOP|FILE", help=help_text("The folder of a shop, or a file."))]
 Since = Annotated[str | None, typer.Option(help=help_text("First day, as 2026-01-31."))]
 Until = Annotated[str | None, typer.Option(help=help_text("Last day, that day included, as 2026-01-31."))]

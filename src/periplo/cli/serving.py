@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event
 from typing import Annotated
 
 import typer
 
 from periplo.cli.importing import progress_bar
-from periplo.cli.options import NoBrowser, Port, ShopPath
+from periplo.cli.options import NoBrowser, Port, ShopPaths
 from periplo.cli.output import LANG, help_text, people
+from periplo.errors import PeriploError
 from periplo.language import duration, number, t
 from periplo.operation import set_up, stopping
 from periplo.workspace import Shop
+
+log = logging.getLogger("periplo.work")
+
+NONE: Mapping[Path, PeriploError] = {}
 
 DEMO_CUSTOMERS, DEMO_DAYS, DEMO_SEED = 20_000, 120, 1
 
@@ -26,30 +34,53 @@ DemoPath = Annotated[Path, typer.Option("--into", help=help_text("The folder of 
 
 
 def register(app: typer.Typer) -> None:
-    app.command("serve", help=help_text("Show a shop's living map in the browser."))(serve_shop)
+    app.command("serve", help=help_text("Show the living map of a shop, or of several, in the browser."))(serve_shop)
     app.command(
-        "worker", help=help_text("Do a shop's work behind the requests, beside servers started with --no-work.")
+        "worker", help=help_text("Do the work behind the requests of shops, beside servers started with --no-work.")
     )(work)
     app.command("demo", help=help_text("Make a demo shop, if it is not there yet, and show its map."))(demo)
 
 
 def serve_shop(
-    shop: ShopPath,
+    shops: ShopPaths,
     port: Port = None,
     host: Host = None,
     no_work: NoWork = False,
     no_browser: NoBrowser = False,
 ) -> None:
-    show_live(Shop.open(shop), host=host, port=port, open_browser=not no_browser, work=not no_work)
+    opened, closed = open_all(shops)
+    show_live(*opened, closed=closed, host=host, port=port, open_browser=not no_browser, work=not no_work)
 
 
-def work(shop: ShopPath) -> None:
-    with Shop.open(shop) as opened:
-        set_up(opened.settings.logs.level, opened.settings.logs.format)
-        behind = opened.work()
-        people.print(t("Working on {shop}. Ctrl-C ends it.", LANG, shop=opened.settings.name), highlight=False)
-        with stopping(behind.end):
-            behind.run()
+def open_all(paths: list[Path]) -> tuple[list[Shop], dict[Path, PeriploError]]:
+    """The shops that can be opened, and why the others cannot. Raises that where it is all there is to say."""
+    opened, closed = list[Shop](), dict[Path, PeriploError]()
+    for path in paths:
+        try:
+            opened.append(Shop.open(path))
+        except PeriploError as error:
+            closed[path] = error
+    if not opened:
+        raise next(iter(closed.values()))
+    return opened, closed
+
+
+def work(shops: ShopPaths) -> None:
+    opened, closed = open_all(shops)
+    set_up(opened[0].settings.logs.level, opened[0].settings.logs.format)
+    for path, error in closed.items():
+        log.error("Nothing is done for the shop %s: %s", path.name, error)
+    behind, ended = [shop.work() for shop in opened], Event()
+    for shop, its in zip(opened, behind, strict=True):
+        its.start()
+        people.print(t("Working on {shop}. Ctrl-C ends it.", LANG, shop=shop.settings.name), highlight=False)
+    with stopping(ended.set):
+        ended.wait()
+    for its in behind:
+        its.end()
+    for shop, its in zip(opened, behind, strict=True):
+        its.stop()
+        shop.close()
 
 
 def demo(into: DemoPath = Path("demo"), port: Port = None, no_browser: NoBrowser = False) -> None:
@@ -58,10 +89,17 @@ def demo(into: DemoPath = Path("demo"), port: Port = None, no_browser: NoBrowser
     show_live(Shop.open(into), host="127.0.0.1", port=port, open_browser=not no_browser)
 
 
-def show_live(shop: Shop, *, host: str | None, port: int | None, open_browser: bool, work: bool = True) -> None:
+def show_live(
+    *shops: Shop,
+    closed: Mapping[Path, PeriploError] = NONE,
+    host: str | None,
+    port: int | None,
+    open_browser: bool,
+    work: bool = True,
+) -> None:
     from periplo.server import serve  # the web parts take a second to load, which no other command should wait for
 
-    serve(shop, host=host, port=port, open_browser=open_browser, work=work)
+    serve(*shops, closed=closed, host=host, port=port, open_browser=open_browser, work=work)
 
 
 def make_demo(into: Path) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from threading import Lock
 from time import monotonic, sleep
 from typing import Any
 
@@ -23,6 +24,9 @@ from periplo.log.copying import copy_rows, copy_sqlite
 from periplo.log.troubles import told
 
 BUSY_SECONDS = 60
+_ONE_AT_A_TIME = Lock()
+"""Alembic knows one migration of a process at a time; databases of several shops are opened by several threads."""
+
 _TURN_S = 0.01
 _PART_EMPTY, _PAGES_AT_ONCE = 4, 1_000
 """A file gives space back when a quarter of it is empty, so many pages at a time."""
@@ -213,7 +217,8 @@ def migrate(connection: Connection, migrations: str) -> None:
     config.set_main_option("script_location", migrations)
     config.attributes["connection"] = connection
     try:
-        command.upgrade(config, "head")
+        with _ONE_AT_A_TIME:
+            command.upgrade(config, "head")
     except CommandError as error:
         raise _newer(connection.engine) from error
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter as Tally
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import NamedTuple
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 CONTENT_TYPE = "text/plain; version=0.0.4"
@@ -74,20 +76,39 @@ class Measures:
         self._work.labels(name).observe(seconds)
         self._worked.labels(name).inc(events)
 
-    def told(self, gauges: Iterable[Gauge]) -> bytes:
-        """All of it, and what is so now, in Prometheus' text format."""
-        now = CollectorRegistry()
-        now.register(_Now(gauges))
-        return generate_latest(self._registry) + generate_latest(now)
+    def families(self) -> Iterable[Metric]:
+        """All of it."""
+        return self._registry.collect()
 
 
-class _Now(Collector):
-    def __init__(self, gauges: Iterable[Gauge]) -> None:
-        self._gauges = list(gauges)
+def families_of(gauges: Iterable[Gauge]) -> Iterator[Metric]:
+    for gauge in gauges:
+        family = GaugeMetricFamily(gauge.name, gauge.told, labels=[gauge.label] if gauge.label else None)
+        for which, value in gauge.values.items():
+            family.add_metric([which] if gauge.label else [], value)
+        yield family
 
-    def collect(self) -> Iterable[GaugeMetricFamily]:
-        for gauge in self._gauges:
-            family = GaugeMetricFamily(gauge.name, gauge.told, labels=[gauge.label] if gauge.label else None)
-            for which, value in gauge.values.items():
-                family.add_metric([which] if gauge.label else [], value)
-            yield family
+
+def told(families: Iterable[Iterable[Metric]]) -> bytes:
+    """In Prometheus' text format."""
+    registry = CollectorRegistry()
+    registry.register(_Collected(list(chain.from_iterable(families))))
+    return generate_latest(registry)
+
+
+def by_shop(families: Mapping[str, Iterable[Metric]]) -> list[Metric]:
+    """The measures of several shops, each value with the label ``shop``."""
+    found: dict[str, Metric] = {}
+    for shop, its in families.items():
+        for one in its:
+            family = found.setdefault(one.name, Metric(one.name, one.documentation, one.type))
+            family.samples += [sample._replace(labels={"shop": shop} | sample.labels) for sample in one.samples]
+    return list(found.values())
+
+
+class _Collected(Collector):
+    def __init__(self, families: list[Metric]) -> None:
+        self._families = families
+
+    def collect(self) -> Iterable[Metric]:
+        return self._families

@@ -6,7 +6,7 @@ import base64
 from hashlib import sha256
 from typing import Any
 
-from litestar import Litestar, Router
+from litestar import Router
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -51,18 +51,18 @@ class App(HeadToo):
     """All of it. What comes to the collecting door goes there at once."""
 
     def __init__(self, collect: CollectDoor, proxies: Proxies, requests: Requests, *args: Any, **kwargs: Any) -> None:
-        self._collect, self._proxies, self._requests = collect, proxies, requests
+        self.collect, self._proxies, self._requests = collect, proxies, requests
         super().__init__(*args, **kwargs)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             await super().__call__(scope, receive, send)
             return
-        door = self._collect if self._collect.takes(scope) else super().__call__
+        door = self.collect if self.collect.takes(scope) else super().__call__
         await self._requests(self._proxies.seen_through(scope), receive, send, door)
 
 
-def create_app(shop: Shop, *, local: bool = True, limits: Limits | None = None, work: bool = True) -> Litestar:
+def create_app(shop: Shop, *, local: bool = True, limits: Limits | None = None, work: bool = True) -> App:
     """The application over an opened shop. ``local``: it listens on this machine only, so that nobody has to sign in
     as long as nobody was invited. Without ``work``, workers do what goes on behind requests. Raises ``TypeError`` for
     a route without a rule.

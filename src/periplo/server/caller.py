@@ -7,7 +7,7 @@ from typing import Any
 
 from litestar.connection import ASGIConnection
 
-_FORWARDED = ("x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "forwarded", "x-real-ip", "via")
+FORWARDED = ("x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "forwarded", "x-real-ip", "via")
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,6 @@ def caller_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Caller:
     return Caller(
         address=connection.client.host if connection.client else "",
         secure=connection.scope["scheme"] == "https",
-        proxied=any(name in headers for name in _FORWARDED),
+        proxied=any(name in headers for name in FORWARDED),
         browser=headers.get("user-agent", ""),
     )

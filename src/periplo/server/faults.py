@@ -54,7 +54,13 @@ FOREIGN = Fault(
     "Another site may have sent it in your name, or the page was left open for too long.",
     "Load the page again and repeat what you did.",
 )
-NAMED = (NO_CUSTOMER, NO_OWNER, WRONG_TOKEN, FOREIGN)
+UNKNOWN_HOST = Fault(
+    "unknown_host",
+    "No shop answers under this name.",
+    "One server answers for several shops here, each under names of its own.",
+    "Check the address; whoever operates the server names a shop's hosts in its periplo.toml: [server] hosts.",
+)
+NAMED = (NO_CUSTOMER, NO_OWNER, WRONG_TOKEN, FOREIGN, UNKNOWN_HOST)
 
 FAULTS: Mapping[int, Fault] = {
     400: Fault("bad_request", "This request cannot be understood.", "", "Check the address and its parameters."),
@@ -165,4 +171,5 @@ def _bound(message: str, lang: Lang) -> str:
 
 def _is_program(request: Request[Any, Any, Any]) -> bool:
     accepted = request.headers.get("accept", "")
-    return request.url.path.startswith("/api/") or ("application/json" in accepted and "text/html" not in accepted)
+    asks_json = "application/json" in accepted and "text/html" not in accepted
+    return asks_json or request.url.path.startswith(("/api/", "/v1/"))

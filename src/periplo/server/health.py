@@ -7,9 +7,10 @@ from typing import Any, TypeAlias
 
 from litestar import Response, get
 from litestar.di import NamedDependency
+from prometheus_client import Metric
 
 from periplo.access import Permission
-from periplo.operation import CONTENT_TYPE, Gauge, Measures
+from periplo.operation import CONTENT_TYPE, Gauge, Measures, families_of, told
 from periplo.server.keys import UNVERSIONED
 from periplo.server.rules import Rule, needs
 from periplo.workspace import Shop
@@ -29,7 +30,12 @@ class Health:
 
     def metrics(self) -> bytes:
         """In Prometheus' text format."""
-        return self._measures.told(self._gauges())
+        return told([self.families()])
+
+    def families(self) -> Iterator[Metric]:
+        """The measures, and what is so now."""
+        yield from self._measures.families()
+        yield from families_of(self._gauges())
 
     def _gauges(self) -> Iterator[Gauge]:
         condition, queue = self._shop.condition, float(self._waiting())

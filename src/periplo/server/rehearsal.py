@@ -24,10 +24,17 @@ class Rehearsal:
         self._desk = desk
         self._done: Future[None] = Future()
 
-    def begin(self) -> None:
-        """Starts the thread; it does not hold the process back when that ends."""
-        self._done.set_running_or_notify_cancel()
-        Thread(target=self._run, daemon=True).start()
+    @staticmethod
+    def begin(*rehearsals: Rehearsal) -> None:
+        """Starts the thread, which takes one after the other; it does not hold the process back when that ends."""
+        for one in rehearsals:
+            one._done.set_running_or_notify_cancel()
+
+        def run() -> None:
+            for one in rehearsals:
+                one._run()
+
+        Thread(target=run, daemon=True).start()
 
     async def over(self, patience_s: float) -> None:
         """Returns when the page is ready, or after ``patience_s`` seconds."""

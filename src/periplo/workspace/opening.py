@@ -7,6 +7,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from periplo.access import Access
 from periplo.errors import DamagedShop, NotAShop, ShopBusy
 from periplo.vocabulary import Taxonomy
 from periplo.vocabulary import load as load_vocabulary
@@ -40,6 +41,15 @@ def settings_of(path: Path) -> Settings:
 def name_of(path: Path) -> str:
     """The name of a shop that has none: that of its folder."""
     return path.resolve().name or "shop"
+
+
+def access_of(path: Path, settings: Settings) -> Access:
+    """Who may do what: with the shop's other stores, or where several shops keep their people."""
+    people, places = settings.people, Places(path.absolute())
+    key = places.root / people.key if people.key else places.access_key
+    if people.database:
+        return Access(people.database, people.workspace or name_of(path), key=key)
+    return Access(settings.database or places.access, key=key)
 
 
 def words_of(path: Path) -> Taxonomy:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from periplo.access import Access
 from periplo.analysis import Journeys
 from periplo.events.model import Event
 from periplo.journeys.columns import I64, JourneyColumns
@@ -58,7 +57,7 @@ class Shop:
         self.taxonomy = opening.words_of(path)
         self._places = Places(path.absolute())
         self._stores = Stores(self._places, settings, self.taxonomy)
-        self.access = Access(settings.database or self._places.access, key=self._places.access_key)
+        self.access = opening.access_of(path, settings)
         self._journeys = JourneyStore(self._stores)
         self._faces: Remembered[Journeys] = Remembered(16)
         self._readings: Remembered[MapReading] = Remembered(32)

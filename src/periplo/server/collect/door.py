@@ -64,7 +64,20 @@ class CollectDoor:
 
     def takes(self, scope: Any) -> bool:
         """Whether a request is for this door."""
-        return scope["type"] == "http" and _is_for_us(scope["path"])
+        return scope["type"] == "http" and is_for_us(scope["path"])
+
+    async def knows(self, write_key: str) -> bool:
+        """Whether a source of the shop has this key. Raises ``ShopError``."""
+        self.start()
+        known = self._collecting.sources
+        if known.stale() or not known.get(write_key):
+            await asyncio.to_thread(known.look)
+        return known.get(write_key) is not None
+
+    async def lets(self, site: str) -> bool:
+        """Whether the pages of a site may send to the shop, as far as is known."""
+        self.start()
+        return bool({site, ANY} & self._collecting.sources.origins())
 
     async def __call__(self, scope: Any, receive: Any, send: Send) -> None:
         self.start()
@@ -161,7 +174,7 @@ class CollectDoor:
         return source
 
 
-def _is_for_us(path: str) -> bool:
+def is_for_us(path: str) -> bool:
     return path in ROUTES or path in FLAGS or tells(path) is not None or name_in(path) is not None
 
 

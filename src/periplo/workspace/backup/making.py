@@ -96,7 +96,7 @@ def _copy(stores: Stores, access: Access, draft: Path, before: Backup | None) ->
 
 def _databases(stores: Stores, access: Access) -> Iterator[tuple[str, Database]]:
     yield stores.places.state.name, stores.state
-    for database in access.databases().values():
+    for database in () if access.shared else access.databases().values():  # others' people are not the shop's to keep
         yield stores.places.access.name, database
     yield stores.places.log.name, stores.log_database
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection
 from ipaddress import ip_network
 from typing import Any
@@ -16,6 +17,9 @@ def check(place: str, called: str, path: str, value: Any) -> None:
     """Raises ``BadSettings`` for a value that means nothing. ``place``, ``called``: where it was written, and how."""
     if path in _KNOWN:
         _must_be_known(place, called, value, _KNOWN[path](), _WHAT[path])
+    if path == "server.hosts":
+        for one in value:
+            _must_be_host(place, called, one)
     if path == "server.trusted_proxies":
         for one in value:
             _must_be_network(place, called, one)
@@ -49,12 +53,24 @@ def _must_be_network(place: str, called: str, value: str) -> None:
         ) from error
 
 
+def _must_be_host(place: str, called: str, value: str) -> None:
+    if not _HOST.fullmatch(value):
+        raise BadSettings(
+            "{file}: {setting} cannot be “{value}”.",
+            why="It is a host name alone, as map.example.com: without https://, port or path.",
+            file=place,
+            setting=called,
+            value=value,
+        )
+
+
 def _codes(kind: str, length: int) -> set[str]:
     """The codes that the Unicode tables know: of ``currencies`` or ``territories``."""
     table: dict[str, str] = getattr(Locale("en"), kind)
     return {code for code in table if len(code) == length and code.isalpha()}
 
 
+_HOST = re.compile(r"[^\W_]([\w-]*[^\W_])?(\.[^\W_]([\w-]*[^\W_])?)*")
 _KNOWN: dict[str, Callable[[], Collection[str]]] = {
     "currency": lambda: _codes("currencies", 3),
     "time_zone": available_timezones,

@@ -29,6 +29,12 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
         Meta(min_length=1, description="the address to listen on; on any but this machine's own everybody signs in"),
     ] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="the port; 0 takes a free one")] = 8765
+    hosts: Annotated[
+        list[str],
+        Meta(
+            description="the names under which the shop is asked, as `map.example.com`, where one server serves several"
+        ),
+    ] = msgspec.field(default_factory=list)
     trusted_proxies: Annotated[
         list[str],
         Meta(
@@ -38,6 +44,29 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
     grace_s: Annotated[
         int, Meta(ge=0, le=600, description="how many seconds requests may take to end after SIGTERM or Ctrl-C")
     ] = 10
+
+
+class People(msgspec.Struct, frozen=True, kw_only=True):
+    """The table ``[people]``."""
+
+    database: Annotated[
+        str,
+        Meta(
+            description="the URL of a database that keeps the people of several shops; without one they are where the "
+            "log is"
+        ),
+    ] = ""
+    workspace: Annotated[
+        str,
+        Meta(description="what the shop is called in it; the folder's name without one. No two shops have the same"),
+    ] = ""
+    key: Annotated[
+        str,
+        Meta(
+            description="the file of the key that second factors are sealed with, from the shop's folder on: one for "
+            "all shops of that database"
+        ),
+    ] = ""
 
 
 class Logs(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,6 +144,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     privacy: Privacy = Privacy()
     plan: PlanSettings = PlanSettings()
     keep: Keep = Keep()
+    people: People = People()
     server: Server = Server()
     logs: Logs = Logs()
     health: Health = Health()
