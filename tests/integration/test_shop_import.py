@@ -31,6 +31,8 @@ def test_every_row_is_accounted_for(shop: Shop, tmp_path: Path) -> None:
         "duplicates": 1,
         "rejected": 1,
         "erased": 0,
+        "dropped": 0,
+        "nameless": 0,
         "events": 101,
         "customers": 7,
     }

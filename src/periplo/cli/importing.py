@@ -44,9 +44,10 @@ def import_files(
         with progress_bar(hidden=as_json) as progress:
             report = shop.import_files(files, preset=preset, mapping=map_file, dry_run=dry_run, progress=progress)
         if dry_run:
-            show(as_json, {"preset": report.preset, "plan": report.plan}, lambda: show_plan(report))
+            told = {"preset": report.preset, "plan": report.plan, "not_planned": report.not_planned}
+            show(as_json, told, lambda: show_plan(report))
             return
-        show(as_json, report.counts(), lambda: summary(report, target))
+        show(as_json, {**report.counts(), "not_planned": report.not_planned}, lambda: summary(report, target))
         if not as_json:
             show_map(shop, target, no_browser)
 
@@ -88,6 +89,8 @@ def summary(report: ImportReport, target: Path) -> None:
         "duplicates": t("already there", LANG),
         "rejected": t("set aside in quarantine", LANG),
         "erased": t("of people who were erased", LANG),
+        "dropped": t("that nobody consented to", LANG),
+        "nameless": t("events counted without a name, for want of consent", LANG),
         "events": t("events in the shop", LANG),
         "customers": t("customers in the shop", LANG),
     }
@@ -96,13 +99,20 @@ def summary(report: ImportReport, target: Path) -> None:
     )
 
     def shown(key: str) -> bool:
-        return key != "erased" or report.erased > 0
+        return counts[key] > 0 or key not in ("erased", "dropped", "nameless")
 
     table(took, ["", ""], [(label, number(counts[key], LANG)) for key, label in labels.items() if shown(key)])
     for said in report.notes:
         note(said.tell(LANG))
+    tell_not_planned(report)
     if report.rejected:
         note(t("See why rows were set aside: periplo quarantine list {shop}", LANG, shop=target))
+
+
+def tell_not_planned(report: ImportReport) -> None:
+    for one in report.not_planned:
+        told = {"where": one.where, "rule": one.rule, "n": number(one.count, LANG)}
+        note(t("Not as planned: {where} ({rule}) · {n}", LANG, **told))
 
 
 def show_plan(report: ImportReport) -> None:
@@ -112,6 +122,7 @@ def show_plan(report: ImportReport) -> None:
     table(t("Read as {preset}", LANG, preset=report.preset), heads, rows, left=4)
     for said in report.notes:
         note(said.tell(LANG))
+    tell_not_planned(report)
     for text in report.plan.mappings.values() if report.plan.guessed else ():
         note(t("To read it otherwise, save this as mapping.yaml, change it, and add --map mapping.yaml:", LANG))
         people.print(text, markup=False, highlight=False)

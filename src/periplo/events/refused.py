@@ -10,7 +10,7 @@ class Refused(Protocol):
     """A refused row, whole: ``raw`` as it was, ``header`` the header line of its file, so that it can be read again.
 
     ``field`` is the column at fault, as the file names it; ``reason`` an English template that ``values`` fill.
-    ``reject_id`` is the same each time the row is refused.
+    ``reject_id`` is the same each time the row is refused. ``rule``: which one of the tracking plan, if any.
     """
 
     @property
@@ -29,3 +29,5 @@ class Refused(Protocol):
     def header(self) -> str: ...
     @property
     def raw(self) -> str: ...
+    @property
+    def rule(self) -> str: ...

@@ -4,7 +4,7 @@ from periplo.intake.choosing.plan import MappingPlan, PlanItem
 from periplo.intake.intake import Intake, open_intake
 from periplo.intake.mappings.mapping import Mapping
 from periplo.intake.mappings.preset_files import PRESETS, json_schema, load_mapping, write_mapping
-from periplo.intake.model import IntakeBatch, IntakeSettings, Note, OfLines, Progress, Reject
+from periplo.intake.model import IntakeBatch, IntakeSettings, Note, OfLines, Progress, Reason, Refusing, Reject
 from periplo.intake.replay import replay
 
 __all__ = [
@@ -18,6 +18,8 @@ __all__ = [
     "OfLines",
     "PlanItem",
     "Progress",
+    "Reason",
+    "Refusing",
     "Reject",
     "json_schema",
     "load_mapping",

@@ -112,7 +112,8 @@ class Intake:
                 orders = orders_of(whole, rules, list(places.values()), self._settings.currency)
                 sizes = pc.list_value_length(orders.lines).to_numpy().astype(np.int64)
                 batch = assembler.batch(orders.table, whole.num_rows, sizes, orders.rejects)
-                yield replace(batch, of_lines=_of_lines(mapping, rules, orders.lines, batch.events.num_rows))
+                of_lines = _of_lines(mapping, rules, orders.lines, batch.events.num_rows)
+                yield replace(batch, of_lines=of_lines, origins=orders.origins)
 
     def _parsed(self, part: Part, rules: Mapping, meter: Meter) -> Iterator[Parsed]:
         lookups = Lookups(rules)
@@ -150,7 +151,8 @@ class Intake:
 def _by_row(assembler: Assembler, parsed: Iterator[Parsed]) -> Iterator[IntakeBatch]:
     """Each row is an event of its own."""
     for rows, table, rejects in parsed:
-        yield assembler.batch(table, rows.read, np.ones(table.num_rows, np.int64), rejects)
+        batch = assembler.batch(table, rows.read, np.ones(table.num_rows, np.int64), rejects)
+        yield replace(batch, origins=rows.origins)
 
 
 def _of_lines(mapping: Mapping, rules: Lines, lines: pa.ListArray, events: int) -> OfLines:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -24,13 +24,15 @@ NO_EVENTS = pa.RecordBatch.from_pylist([], EVENTS)
 class IntakeSettings(msgspec.Struct, frozen=True):
     """What a file does not say itself: the shop's currency (ISO 4217), time zone (IANA) and country (ISO 3166).
 
-    ``scratch`` is the folder for temporary files of large imports; the system's own when left out.
+    ``scratch`` is the folder for temporary files of large imports; the system's own when left out. ``whole_lines``:
+    lines of orders are kept as they were until their order is made, so that it can still be refused.
     """
 
     currency: str = "EUR"
     time_zone: str = "UTC"
     country: str = "ES"
     scratch: Path | None = None
+    whole_lines: bool = False
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -83,7 +85,8 @@ class Reject(msgspec.Struct, frozen=True):
     """A refused row, whole. ``header`` is the header line of a text table, so that the row can be read again.
 
     ``line`` is the 1-based line of a text file, or row of a Parquet file.
-    ``reject_id`` is the same whenever the same row of the same file is refused again.
+    ``reject_id`` is the same whenever the same row of the same file is refused again. ``rule``: which of the tracking
+    plan it broke; empty where it is no event.
     """
 
     file: str
@@ -94,6 +97,7 @@ class Reject(msgspec.Struct, frozen=True):
     raw: str
     header: str
     reject_id: str
+    rule: str = ""
 
     def tell(self, lang: Lang) -> str:
         return t(self.reason, lang, **self.values)
@@ -125,6 +129,10 @@ class Rows:
     def read(self) -> int:
         return int(self.table.num_rows) + len(self.rejects)
 
+    def origins(self, row: int) -> tuple[Origin]:
+        """Row ``row`` (0-based) of these, as it was."""
+        return (Origin(self.file, int(self.lines[row]), self.raw(row), self.header),)
+
     def reject(self, row: int, field: str, reason: Reason) -> Reject:
         """Row ``row`` (0-based) of these, refused because of ``field``."""
         return refuse(self.file, int(self.lines[row]), field, reason, self.raw(row), self.header)
@@ -143,6 +151,23 @@ class OfLines:
     own_total: bool
 
 
+class Origin(NamedTuple):
+    """A row of a file that an event was made of."""
+
+    file: Path
+    line: int
+    raw: str
+    header: str
+
+
+class Refusing(NamedTuple):
+    """Why an event is refused that could be made: the rule that says so, in one word."""
+
+    field: str
+    reason: Reason
+    rule: str
+
+
 @dataclass(frozen=True, slots=True)
 class IntakeBatch:
     """Events ready to be kept, and what was refused on the way.
@@ -150,6 +175,9 @@ class IntakeBatch:
     ``events`` has the schema ``EVENTS``; ``rows`` counts raw rows read; ``rows_of_event`` int64[n] says how many of
     them each event took in (0 for a second event made of the same row). Over a whole intake
     ``sum(rows) == sum(rows_of_event) + number of rejects``. ``of_lines``: where rows are the lines of orders.
+
+    ``unit`` int64[n] tells which of the rows, or orders, each event was made of; ``origins`` gives the rows of one, and
+    ``message`` the Segment message that it is, where it is one.
     """
 
     events: pa.RecordBatch
@@ -157,9 +185,44 @@ class IntakeBatch:
     rows_of_event: I64
     rejects: list[Reject] = field(default_factory=list)
     of_lines: OfLines | None = None
+    unit: I64 = field(default_factory=lambda: np.zeros(0, np.int64))
+    origins: Callable[[int], Sequence[Origin]] = field(default=lambda _: ())
+    message: Callable[[int], bytes] | None = None
+
+    def refusing(self, why: Mapping[int, Refusing]) -> IntakeBatch:
+        """The batch without some events (by their place) and all others of the same rows, which are refused."""
+        units = {int(self.unit[place]): one for place, one in reversed(list(why.items()))}
+        kept = ~np.isin(self.unit, list(units))
+        more = [
+            refuse(row.file, row.line, one.field, one.reason, row.raw, row.header, one.rule)
+            for unit, one in units.items()
+            for row in self.origins(unit)
+        ]
+        return replace(self.only(kept), rejects=[*self.rejects, *more])
+
+    def with_events(self, events: pa.RecordBatch) -> IntakeBatch:
+        """The batch with its events written otherwise; they are no messages any more."""
+        return replace(self, events=events, message=None)
+
+    def having_read(self, less: int) -> IntakeBatch:
+        """The batch as if it had read so many rows less."""
+        return replace(self, rows=self.rows - less)
+
+    def only(self, kept: Bool) -> IntakeBatch:
+        """The batch with some of its events; all its rows count still."""
+        mask, lines, places = pa.array(kept), self.of_lines, np.flatnonzero(kept)
+        message = self.message
+        return replace(
+            self,
+            events=self.events.filter(mask),
+            rows_of_event=self.rows_of_event[kept],
+            unit=self.unit[kept],
+            of_lines=lines and replace(lines, lines=lines.lines.filter(mask)),
+            message=message and (lambda place: message(int(places[place]))),
+        )
 
 
-def refuse(file: Path, line: int, field: str, reason: Reason, raw: str, header: str = "") -> Reject:
+def refuse(file: Path, line: int, field: str, reason: Reason, raw: str, header: str = "", rule: str = "") -> Reject:
     """A refused row with its deterministic id: the file's name, the line and the row itself."""
     key = f"{file.name}\0{line}\0{raw}".encode("utf-8", "surrogatepass")
     return Reject(
@@ -171,4 +234,5 @@ def refuse(file: Path, line: int, field: str, reason: Reason, raw: str, header: 
         raw=raw,
         header=header,
         reject_id=blake2b(key, digest_size=16).hexdigest(),
+        rule=rule,
     )

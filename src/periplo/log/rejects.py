@@ -124,7 +124,7 @@ def as_bytes(text: str) -> bytes:
 
 def import_row(one: Refused, import_id: str) -> tuple[Any, ...]:
     place = (one.reject_id, import_id, one.file, one.line, one.field, one.reason)
-    return *place, *_kept(one.values, one.header, one.raw), "import", "", None, None, None
+    return *place, *_kept(one.values, one.header, one.raw), "import", one.rule, None, None, None
 
 
 def fault_row(one: Fault) -> tuple[Any, ...]:

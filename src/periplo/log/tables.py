@@ -102,7 +102,7 @@ reject = Table(
     Column("rejected_us", BigInteger, nullable=False, index=True),
     Column("replayed_us", BigInteger, index=True),
     Column("stage", Text, nullable=False, server_default="import"),  # where: import, parse, read, dedupe
-    Column("rule", Text, nullable=False, server_default=""),  # which, in one word; empty for imports
+    Column("rule", Text, nullable=False, server_default=""),  # which, in one word; empty for rows that are no events
     Column("receipt", LargeBinary),  # how a live message came, JSON
     Column("mended", LargeBinary),  # how somebody would have it instead, packed as ``raw``
     Column("mended_us", BigInteger),

@@ -1,7 +1,7 @@
 """Private by design: consent, what is kept of addresses, names for a day, erasures remembered by hashes alone."""
 
-from periplo.privacy.collecting import Admitted, Door, Request
-from periplo.privacy.consent import CHANNELS, STATES, State, Told, consents_told
+from periplo.privacy.collecting import SAY_WHO, Admitted, Door, Request
+from periplo.privacy.consent import CHANNELS, STATES, UPDATED, Said, State, Told, consents_told
 from periplo.privacy.cookieless import Salts
 from periplo.privacy.erasures import BEYOND, Beyond, Erased, Erasures, Plan, Texts, together
 from periplo.privacy.policy import Action, Detail, Policy, Privacy, SourcePolicy
@@ -9,7 +9,9 @@ from periplo.privacy.policy import Action, Detail, Policy, Privacy, SourcePolicy
 __all__ = [
     "BEYOND",
     "CHANNELS",
+    "SAY_WHO",
     "STATES",
+    "UPDATED",
     "Action",
     "Admitted",
     "Beyond",
@@ -21,6 +23,7 @@ __all__ = [
     "Policy",
     "Privacy",
     "Request",
+    "Said",
     "Salts",
     "SourcePolicy",
     "State",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -12,14 +12,16 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from periplo.events.segment.arrival import under
-from periplo.privacy.consent import UPDATED, State, consents_told, purpose_state
+from periplo.privacy.consent import UPDATED, Said, purpose_state
 from periplo.privacy.contexts import fitted_body, kept_agent
 from periplo.privacy.cookieless import Salts, visitor
 from periplo.privacy.nameless import nameless
 from periplo.privacy.policy import Policy, Privacy
 from periplo.vocabulary import Taxonomy
 
-_SAY_WHO = ("identify", "alias", "group")
+SAY_WHO = ("identify", "alias", "group")
+"""Calls that only tell who somebody is: of nobody there is nothing to tell."""
+
 _CONSENT = re.compile(rb'"consent"\s*:\s*(\{(?:[^{}"]|"[^"\\]*"|\{(?:[^{}"]|"[^"\\]*")*\})*\})')
 Message = bytes | msgspec.Raw
 
@@ -70,14 +72,14 @@ class Door:
         if policy.granted == policy.unknown == "keep" and self._all_agree([context or b"", *messages]):
             return None
         shared = _object(context) if context else {}
-        said = _Said(self._settings.purpose, self._words)
+        said = Said(self._settings.purpose, self._words)
         taken: list[Message | None] = []
         changed = False
         for raw in messages:
             whole = _whole(raw, call, shared)
             action = self._action(whole, said, policy)
             taken.append(raw if action == "keep" else None)
-            if action == "cookieless" and whole["type"] not in _SAY_WHO:
+            if action == "cookieless" and whole["type"] not in SAY_WHO:
                 taken[-1] = self._nameless(whole, request)
                 changed = True
         if changed:  # what they shared may tell who it was: each has its own now
@@ -93,7 +95,7 @@ class Door:
         said = _CONSENT.findall(text)
         return len(said) == 1 == text.count(b"onsent") and self._granted(said[0])
 
-    def _action(self, whole: Mapping[str, Any], said: _Said, policy: Policy) -> str:
+    def _action(self, whole: Mapping[str, Any], said: Said, policy: Policy) -> str:
         name = whole.get("event")
         row = {
             "event": self._words.canonical(name)[0] if isinstance(name, str) else "",
@@ -115,26 +117,6 @@ class Door:
         salt = self._salts.of(request.at.astimezone(self._zone).date())
         name = visitor(salt, request.source, request.ip, request.user_agent)
         return _encode(nameless(whole, name, self._click_ids))
-
-
-class _Said:
-    """What the messages of a request said so far: a choice holds for those after it that say nothing."""
-
-    def __init__(self, purpose: str, words: Taxonomy) -> None:
-        self._purpose, self._words = purpose, words
-        self._known: dict[str, State] = {}
-
-    def by(self, row: Mapping[str, Any], ids: Sequence[str]) -> State | None:
-        if row["event"] == UPDATED:
-            told = [one for one in consents_told(row, self._words) if one.purpose == self._purpose]
-            self._known |= {one: each.state for each in told if each.channel is None for one in ids}
-        return purpose_state(row["context"], self._purpose, self._words)
-
-    def before(self, ids: Sequence[str]) -> State | None:
-        return next(iter(self._of(ids)), None)
-
-    def _of(self, ids: Sequence[str]) -> Iterator[State]:
-        return (self._known[one] for one in ids if one in self._known)
 
 
 def _whole(raw: Message, call: str | None, shared: dict[str, Any]) -> dict[str, Any]:

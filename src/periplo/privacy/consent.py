@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, get_args
 
 import msgspec
@@ -113,3 +113,28 @@ def _object(text: str | None) -> dict[str, Any]:
 
 def _text(value: object) -> str | None:
     return value.strip() or None if isinstance(value, str) else None
+
+
+class Said:
+    """What the messages of a request, or the events of a file, said so far of what visits are collected for.
+
+    A choice holds for those after it that say nothing. ``known`` by identifier.
+    """
+
+    def __init__(self, purpose: str, words: Taxonomy) -> None:
+        self._purpose, self._words = purpose, words
+        self.known: dict[str, State] = {}
+
+    def by(self, row: Mapping[str, Any], ids: Sequence[str]) -> State | None:
+        """What an event says itself, of a person with these identifiers."""
+        if row["event"] == UPDATED:
+            told = [one for one in consents_told(row, self._words) if one.purpose == self._purpose]
+            self.known |= {one: each.state for each in told if each.channel is None for one in ids}
+        return purpose_state(row["context"], self._purpose, self._words)
+
+    def before(self, ids: Sequence[str]) -> State | None:
+        """What was said before."""
+        return next(iter(self._of(ids)), None)
+
+    def _of(self, ids: Sequence[str]) -> Iterator[State]:
+        return (self.known[one] for one in ids if one in self.known)

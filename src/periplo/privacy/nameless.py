@@ -34,7 +34,7 @@ def nameless(message: Mapping[str, Any], name: str, click_ids: Collection[str]) 
 
 def _pages(said: Mapping[str, Any], click_ids: Collection[str]) -> dict[str, str]:
     """The addresses in an object, without what could tell who came."""
-    found = {"url": _url(said.get("url"), click_ids), "referrer": _site(said.get("referrer"))}
+    found = {"url": _url(said.get("url"), click_ids), "referrer": site(said.get("referrer"))}
     path = said.get("path")
     found["path"] = path.partition("?")[0] if isinstance(path, str) else None
     return {key: value for key, value in found.items() if value}
@@ -52,7 +52,7 @@ def _url(address: object, click_ids: Collection[str]) -> str | None:
     return f"{found.scheme}://{found.hostname}{found.path}{query}" if found.scheme and found.hostname else None
 
 
-def _site(address: object) -> str | None:
+def site(address: object) -> str | None:
     """Where somebody came from, without what stands behind the host."""
     try:
         found = urlsplit(address if isinstance(address, str) else "")

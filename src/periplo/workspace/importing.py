@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice, takewhile
 from pathlib import Path
 from uuid import uuid4
 
 import msgspec
+from msgspec.structs import replace
 
 from periplo.intake import Intake, IntakeBatch, IntakeSettings, MappingPlan, Note, Progress, open_intake
 from periplo.log import Reading
 from periplo.operation import written
+from periplo.workspace.arriving import NotPlanned
+from periplo.workspace.consenting import Consenting
 from periplo.workspace.following import follow
+from periplo.workspace.planned_files import FilePlan
+from periplo.workspace.planning import COUNTED
 from periplo.workspace.recording import WAIT_S, move
 from periplo.workspace.returning import Returning
 from periplo.workspace.staging import Counts, Staging
@@ -20,12 +27,17 @@ from periplo.workspace.stores import Stores
 
 Report = Callable[[Progress], None]
 
+_LOOKED_AT = 8
+"""So many batches a dry run holds against the tracking plan, until something is found."""
+
 
 class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What an import did. Raw rows: ``read = accepted + duplicates + rejected + erased``.
+    """What an import did. Raw rows: ``read = accepted + duplicates + rejected + erased + dropped``.
+    ``nameless``: events that came in without a name, as their people consented to no more.
 
     ``events`` and ``customers`` (people and visitors) are all that the shop has now; ``anonymous`` counts customers
-    known by a single order only. ``plan`` says how the columns were read, ``notes`` what to know about the files.
+    known by a single order only. ``plan`` says how the columns were read, ``notes`` what to know about the files,
+    ``not_planned`` what the tracking plan says of the events; after a dry run, of the first of them.
     """
 
     read: int = 0
@@ -33,31 +45,39 @@ class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
     duplicates: int = 0
     rejected: int = 0
     erased: int = 0
+    dropped: int = 0
+    nameless: int = 0
     events: int = 0
     customers: int = 0
     anonymous: int = 0
     preset: str
     plan: MappingPlan
     notes: list[Note] = []
+    not_planned: list[NotPlanned] = []
     seconds: float = 0.0
 
     def counts(self) -> dict[str, int]:
         """The numbers that the command line prints."""
-        names = ("read", "accepted", "duplicates", "rejected", "erased", "events", "customers")
+        names = ("read", "accepted", "duplicates", "rejected", "erased", "dropped", "nameless", "events", "customers")
         return {name: getattr(self, name) for name in names}
 
 
-def open_files(stores: Stores, paths: Sequence[Path | str], preset: str | None, mapping: Path | None) -> Intake:
-    """The files, read as the shop's settings and vocabulary say."""
-    shop, scratch = stores.settings, stores.places.staging
-    settings = IntakeSettings(shop.currency, shop.time_zone, shop.country, scratch)
+def open_files(
+    stores: Stores, paths: Sequence[Path | str], preset: str | None, mapping: Path | None, *, looking: bool = False
+) -> Intake:
+    """The files, read as the shop's settings and vocabulary say. ``looking``: nothing is written in the shop."""
+    shop, scratch = stores.settings, None if looking else stores.places.staging
+    settings = IntakeSettings(shop.currency, shop.time_zone, shop.country, scratch, shop.plan.uses("quarantine"))
     return open_intake(paths, preset=preset, mapping=mapping, settings=settings, words=stores.taxonomy)
 
 
 def look(stores: Stores, paths: Sequence[Path | str], preset: str | None, mapping: Path | None) -> ImportReport:
     """How files would be read; nothing is touched."""
-    intake = open_files(stores, paths, preset, mapping)
-    return ImportReport(preset=intake.preset, plan=intake.plan, notes=intake.notes)
+    intake, plan = open_files(stores, paths, preset, mapping, looking=True), FilePlan(stores)
+    if plan.looks:
+        for batch in takewhile(lambda _: not plan.counts, islice(intake.batches(), _LOOKED_AT)):
+            plan.hold(batch)
+    return ImportReport(preset=intake.preset, plan=intake.plan, notes=intake.notes, not_planned=not_planned(plan))
 
 
 def import_files(
@@ -66,14 +86,29 @@ def import_files(
     """Reads files into the shop. Raises what reading raises, and ``ShopBusy``, ``CannotWrite``."""
     began = time.monotonic()
     intake = open_files(stores, paths, preset, mapping)
-    how = Reading(intake.preset, mapping.read_text("utf-8") if mapping else None)
+    how, plan = Reading(intake.preset, mapping.read_text("utf-8") if mapping else None), FilePlan(stores)
+    consent = Consenting(stores)
     with written("staging"), stores.lock.hold(WAIT_S):
         stores.clear()
         with Staging(stores.places.staging) as staged:
-            stage(stores, staged, intake.batches(progress))
+            stage(stores, staged, map(plan.hold, map(consent.admit, intake.batches(progress))))
+            staged.leave_dropped(consent.dropped)
             commit(stores, staged, how)
             counts = staged.counts()
-    return report(stores, counts, began, preset=intake.preset, plan=intake.plan, notes=intake.notes)
+    found = report(stores, counts, began, preset=intake.preset, plan=intake.plan, notes=intake.notes)
+    if counts.accepted:  # a file that was there already is not counted again
+        for (source, what, where), count in plan.counts.items():
+            stores.tallies.add(source, what, where, count)
+        stores.tallies.flush()
+    return replace(found, not_planned=not_planned(plan), nameless=consent.nameless)
+
+
+def not_planned(plan: FilePlan) -> list[NotPlanned]:
+    """What the tracking plan found, the most frequent first."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for (_, what, where), count in plan.counts.items():
+        counts[what.removeprefix(COUNTED), where] += count
+    return [NotPlanned(rule=rule, where=where, count=count) for (rule, where), count in counts.most_common()]
 
 
 def stage(stores: Stores, staged: Staging, batches: Iterable[IntakeBatch]) -> None:

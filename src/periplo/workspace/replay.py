@@ -13,8 +13,10 @@ from msgspec.structs import replace
 from periplo.errors import DataError
 from periplo.intake import PRESETS, Intake, MappingPlan, Note
 from periplo.log import Quarantine, Reading, Reject
+from periplo.workspace.consenting import Consenting
 from periplo.workspace.importing import ImportReport, commit, open_files, report, stage
 from periplo.workspace.mending import correct, sort_out
+from periplo.workspace.planned_files import FilePlan
 from periplo.workspace.readmitting import Readmission
 from periplo.workspace.recording import WAIT_S, move
 from periplo.workspace.staging import Counts, Staging
@@ -105,11 +107,14 @@ class _Replay:
             self._count(Counts(read=len(row_of), accepted=0, duplicates=0, rejected=len(row_of)))
             return set(), range(1 << 62)
         move(self._stores)
-        found = sort_out(self._stores.lake.now(), list(intake.batches()), row_of)
+        plan, consent = FilePlan(self._stores), Consenting(self._stores)
+        batches = list(map(plan.hold, map(consent.admit, intake.batches())))
+        found = sort_out(self._stores.lake.now(), batches, row_of)
         if found.already:
             return found.already, ()
         with Staging(self._stores.places.staging) as staged:
             stage(self._stores, staged, found.fresh)
+            staged.leave_dropped(consent.dropped)
             commit(self._stores, staged, None)
             correct(self._stores, found.corrected)
             self._count(staged.counts())

@@ -27,14 +27,15 @@ _REJECTS_AT_ONCE = 10_000
 
 
 class Counts(NamedTuple):
-    """Raw rows: all that were read, those whose events are new, those already there, those refused, and those of
-    people who were erased."""
+    """Raw rows: all that were read, those whose events are new, those already there, those refused, those of
+    people who were erased, and those that nobody consented to."""
 
     read: int
     accepted: int
     duplicates: int
     rejected: int
     erased: int = 0
+    dropped: int = 0
 
 
 class Staging:
@@ -50,7 +51,7 @@ class Staging:
         self._writer = pa.ipc.new_file(self._events, _STAGED, options=pa.ipc.IpcWriteOptions(compression="lz4"))
         self._refused = self._rejects.open("w", encoding="ascii")
         self._sources: set[str] = set()
-        self._read = self._rejected = self._erased = self._count = 0
+        self._read = self._rejected = self._erased = self._dropped = self._count = 0
         self._keep: Bool = np.zeros(0, np.bool_)
 
     def __enter__(self) -> Staging:
@@ -75,6 +76,11 @@ class Staging:
         """So many raw rows were read that do not come in, because they are of people who were erased."""
         self._read += rows
         self._erased += rows
+
+    def leave_dropped(self, rows: int) -> None:
+        """So many raw rows were read that do not come in, because nobody consented to them."""
+        self._read += rows
+        self._dropped += rows
 
     def close(self) -> None:
         """No more batches."""
@@ -102,8 +108,8 @@ class Staging:
 
     def counts(self) -> Counts:
         accepted = sum(int(pc.sum(batch["rows"]).as_py() or 0) for batch in self._kept("rows"))
-        already = self._read - self._rejected - self._erased - accepted
-        return Counts(self._read, accepted, already, self._rejected, self._erased)
+        already = self._read - self._rejected - self._erased - self._dropped - accepted
+        return Counts(self._read, accepted, already, self._rejected, self._erased, self._dropped)
 
     def events(self, first_seq: int) -> pa.RecordBatchReader:
         """The events that stay, with their places in the sequence, as a stream (schema ``STORED``)."""

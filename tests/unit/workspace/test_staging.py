@@ -41,7 +41,7 @@ def test_what_is_new_stays_in_order(tmp_path: Path, lake: Lake) -> None:
         assert table["event_id"].to_pylist() == ["c", "a", "b", "c"]
         assert table["source"].to_pylist() == ["web", "web", "web", "till"]
         assert table["seq"].to_pylist() == [101, 102, 103, 104]
-        assert staged.counts() == (8, 4, 2, 2, 0)
+        assert staged.counts() == (8, 4, 2, 2, 0, 0)
     assert not (tmp_path / "staging").exists()
 
 
@@ -51,7 +51,7 @@ def test_what_the_archive_holds_is_left_out(tmp_path: Path, lake: Lake) -> None:
             staged.add(batch("a", "b", "it's", rows=5))
             staged.close()
             assert staged.keep_new(lake.now()) == expected
-            assert staged.counts() == (15, 5 * expected, 15 - 5 * expected, 0, 0)
+            assert staged.counts() == (15, 5 * expected, 15 - 5 * expected, 0, 0, 0)
             lake.append(staged.events(1), note={})
     assert lake.now().count() == 3
 
@@ -73,7 +73,7 @@ def test_nothing_at_all(tmp_path: Path, lake: Lake) -> None:
         assert (staged.keep_new(lake.now()), staged.leave_out([]), staged.counts(), list(staged.rejects())) == (
             0,
             0,
-            (0, 0, 0, 0, 0),
+            (0, 0, 0, 0, 0, 0),
             [],
         )
 

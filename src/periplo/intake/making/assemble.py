@@ -39,7 +39,7 @@ class Assembler:
             return IntakeBatch(NO_EVENTS, rows, np.zeros(0, np.int64), rejects)
         values = {name: table.column(name).combine_chunks() for name in table.column_names}
         batches = [self._events(values, table.num_rows, "")]
-        counts = [rows_of_event]
+        counts, units = [rows_of_event], [values["unit"]]
         for number, more in enumerate(self.mapping.also, 1):
             when = values[f"{number}:when"]
             some = {name: column.filter(when) for name, column in values.items()}
@@ -50,8 +50,10 @@ class Assembler:
                 some["id"] = pc.binary_join_element_wise(some["id"], _slug(more.event), "/")
                 batches.append(self._events(some, count, f"{number}:"))
                 counts.append(np.zeros(count, np.int64))
+                units.append(some["unit"])
         events = pa.concat_batches(batches) if len(batches) > 1 else batches[0]
-        return IntakeBatch(events, rows, np.concatenate(counts), rejects)
+        unit = np.concatenate([one.to_numpy() for one in units])
+        return IntakeBatch(events, rows, np.concatenate(counts), rejects, unit=unit)
 
     def _events(self, values: dict[str, pa.Array], rows: int, own: str) -> pa.RecordBatch:
         """``own``: the prefix of what one of the further events says itself."""

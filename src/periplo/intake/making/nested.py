@@ -15,7 +15,7 @@ from periplo.intake.files.json_reader import Documents, JsonReader
 from periplo.intake.files.parquet_reader import ParquetReader, to_json
 from periplo.intake.files.reading import AnyReader
 from periplo.intake.making import ga4
-from periplo.intake.model import IntakeBatch, IntakeSettings, Reason, refuse
+from periplo.intake.model import IntakeBatch, IntakeSettings, Origin, Reason, refuse
 from periplo.vocabulary import Taxonomy
 
 _ROWS = 1 << 13
@@ -51,11 +51,19 @@ class NestedPreset:
                     place.append(row)
                 except (msgspec.DecodeError, ValueError, TypeError, AttributeError, KeyError, OverflowError) as error:
                     reject(row, "", reasons.NOT_GA4(problem=str(error)))
-        events, _, refused = segment_batch(messages, self.reading)
+        events, made_of, refused = segment_batch(messages, self.reading)
         for fault in refused:
             reject(place[fault.row], fault.field, Reason(fault.reason, dict(fault.values)))
         rows = len(docs.raws) + len(docs.rejects)
-        return IntakeBatch(events, rows, np.ones(events.num_rows, np.int64), rejects)
+        return IntakeBatch(
+            events,
+            rows,
+            np.ones(events.num_rows, np.int64),
+            rejects,
+            unit=np.array(place, np.int64)[made_of],
+            origins=lambda row: (Origin(reader.path, docs.lines[row], text(docs.raws[row]), ""),),
+            message=lambda event: messages[int(made_of[event])],
+        )
 
 
 def _documents(reader: AnyReader) -> Iterator[Documents]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -17,18 +18,21 @@ from periplo.intake.cells.jsons import json_lists
 from periplo.intake.making.money import in_minor_units
 from periplo.intake.making.sorting import starts_of_orders
 from periplo.intake.mappings.mapping import Lines
-from periplo.intake.model import I64, Bool, Reason, Reject, refuse
+from periplo.intake.model import I64, Bool, Origin, Reason, Reject, refuse
 
 COMPLETED, CANCELLED, REFUNDED, ADJUSTED = "Order Completed", "Order Cancelled", "Order Refunded", "Stock Adjusted"
+_OF_ORIGIN = ["file", "line", "raw"]
 _OF_LINES = ("order", "pieces", "amount", "product", "line", "raw", "file")
 
 
 class Orders(NamedTuple):
-    """``table`` has one row per order; ``lines`` list<int64>[n] the lines that each took in."""
+    """``table`` has one row per order; ``lines`` list<int64>[n] the lines that each took in, which ``origins`` gives as
+    they were."""
 
     table: pa.Table
     lines: pa.ListArray
     rejects: list[Reject]
+    origins: Callable[[int], Sequence[Origin]]
 
 
 @dataclass(frozen=True)
@@ -47,11 +51,11 @@ def orders_of(lines: pa.Table, rules: Lines, files: Sequence[Place], currency: s
     """
     lines, rejects = _refuse_late(lines, files)
     if not lines.num_rows:
-        return Orders(lines, pa.array([], pa.list_(pa.int64())), rejects)
+        return Orders(lines, pa.array([], pa.list_(pa.int64())), rejects, lambda _: ())
     starts = starts_of_orders(lines)
     ends = np.append(starts[1:], lines.num_rows)
     made = {name: _first(lines.column(name), starts) for name in lines.column_names if _is_of_order(name)}
-    made["currency"] = pc.fill_null(made["currency"], currency)
+    made["currency"], made["unit"] = pc.fill_null(made["currency"], currency), pa.array(np.arange(len(starts)))
     made["time"] = _earliest(lines.column("time"), starts)
     made["id"] = made["f:order_id"] = lines.column("order").take(starts)
     _sum_up(lines, rules, starts, made)
@@ -60,7 +64,12 @@ def orders_of(lines: pa.Table, rules: Lines, files: Sequence[Place], currency: s
         made = {"p:products": products} | made
     offsets = pa.array(np.append(starts, ends[-1]), pa.int32())
     taken = pa.ListArray.from_arrays(offsets, lines.column("line").combine_chunks())
-    return Orders(pa.table(made), taken, rejects)
+    return Orders(pa.table(made), taken, rejects, partial(_origins, lines.select(_OF_ORIGIN), starts, ends, files))
+
+
+def _origins(lines: pa.Table, starts: I64, ends: I64, files: Sequence[Place], order: int) -> list[Origin]:
+    rows = lines.slice(starts[order], ends[order] - starts[order]).to_pylist()
+    return [Origin(files[one["file"]].path, one["line"], one["raw"] or "", files[one["file"]].header) for one in rows]
 
 
 def _is_of_order(name: str) -> bool:

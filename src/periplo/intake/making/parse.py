@@ -69,7 +69,7 @@ class Parser:
             made |= parse_lines(self.mapping.lines, columns, faults, known, self.amounts)
             made |= self._place(rows, columns, made["time"])
         else:
-            made["id"] = self._ids(rows, columns)
+            made["id"], made["unit"] = self._ids(rows, columns), pa.array(np.arange(columns.rows))
         good = pa.table(made)
         return good.filter(pa.array(~faults.bad)) if faults.bad.any() else good, faults.rejects
 
@@ -166,7 +166,7 @@ class Parser:
 
     def _place(self, rows: Rows, columns: Columns, time: pa.Array) -> dict[str, pa.Array]:
         """Where lines stand, and, as they were, those that may be refused only when their order is whole."""
-        late = np.asarray(time.is_null())
+        late = np.asarray(time.is_null()) | self.settings.whole_lines
         if self.mapping.currency and columns.typed(value(self.mapping.currency).column) is not None:
             late = np.ones(len(time), bool)
         raw: list[str | None] = [None] * len(late)

@@ -1,0 +1,72 @@
+"""Consent honoured when files are imported: the same rule as at the door, and told in the report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from periplo.privacy import Privacy
+from periplo.workspace import ImportReport, Settings, Shop
+from searching import found_in
+from support_shop import message, write_messages
+
+WHO = {"userId": "ana-secret", "anonymousId": "cookie-secret"}
+
+
+def said(number: int, state: str, **more: Any) -> dict[str, Any]:
+    context = {"consent": {"categoryPreferences": {"Analytics": state}}, "traits": {"email": "ana@secret.example"}}
+    return message(number, context=context, **(WHO | more))
+
+
+def imported(folder: Path, *messages: dict[str, Any], **settings: Any) -> tuple[ImportReport, list[dict[str, Any]]]:
+    folder.mkdir()
+    (folder / "periplo.toml").write_text(Settings(name="x", privacy=Privacy(**settings)).as_toml(), "utf-8")
+    file = write_messages(folder.parent / f"{folder.name}.jsonl", messages)
+    with Shop.open(folder) as shop:
+        report = shop.import_files([file])
+        again = shop.import_files([file])
+        assert (again.accepted, again.duplicates) == (0, report.accepted), "the same file adds nothing"
+        events = shop._stores.lake.now().scan(["seq", "event_id", "user_id", "anonymous_id", "email", "product_id"])
+        return report, events.read_all().sort_by("seq").to_pylist()
+
+
+def test_what_is_denied_is_counted_without_a_name(tmp_path: Path) -> None:
+    order = {"order_id": "o-secret", "revenue": 5, "currency": "EUR"}
+    later = said(3, "denied", event="Order Completed", properties=order)
+    whole = (said(1, "denied"), said(2, "denied", type="identify"), later, message(4))
+    report, events = imported(tmp_path / "shop", *whole)
+    assert (report.read, report.accepted, report.dropped, report.nameless) == (4, 3, 1, 2)
+    names = [one["anonymous_id"] for one in events]
+    assert (names[0].startswith("day-"), names[0] == names[1], names[2]) == (True, True, "a4")
+    assert [(one["user_id"], one["email"]) for one in events] == [(None, None)] * 3
+    assert events[0]["product_id"] == "p1"
+    assert not found_in(tmp_path / "shop", ["secret"])
+
+
+def test_what_is_dropped_is_told(tmp_path: Path) -> None:
+    whole = (said(1, "denied"), said(2, "granted"), said(3, "pending"), message(4))
+    report, events = imported(tmp_path / "shop", *whole, denied="drop", pending="drop")
+    assert (report.read, report.accepted, report.dropped, report.nameless) == (4, 2, 2, 0)
+    assert [one["event_id"] for one in events] == ["m2", "m4"]
+    assert events[0]["user_id"] == "ana-secret"
+
+
+def test_a_choice_holds_for_what_comes_after_it(tmp_path: Path) -> None:
+    told = {"purpose": "analytics", "state": "denied"}
+    choice = message(2, type="track", event="Consent Updated", properties=told, **WHO)
+    report, events = imported(
+        tmp_path / "shop", message(1, **WHO), choice, message(3, **WHO), message(4), denied="drop"
+    )
+    assert (report.accepted, report.dropped) == (3, 1)
+    assert [one["event_id"] for one in events] == ["m1", "m2", "m4"]
+    with Shop.open(tmp_path / "shop") as shop:
+        [consent] = shop.profile(shop.customer_number("ana-secret")).consents
+        assert (consent.state, consent.history[0].event_id) == ("denied", "m2")
+
+
+@pytest.mark.parametrize(("unknown", "accepted"), [("keep", 2), ("drop", 0)])
+def test_of_whom_nobody_knows(tmp_path: Path, unknown: str, accepted: int) -> None:
+    report, _ = imported(tmp_path / "shop", message(1), message(2), unknown=unknown)
+    assert (report.accepted, report.dropped) == (accepted, 2 - accepted)
