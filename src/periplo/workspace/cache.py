@@ -1,4 +1,4 @@
-"""The journeys of a shop on disk, memory-mapped: held against their checksums once, made again when they do not fit."""
+"""The journeys of a shop on disk, memory-mapped: made again when they are not as they were written."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from periplo.journeys.build import Sorted
 from periplo.journeys.columns import I64, Bool
-from periplo.workspace.sums import checksum
+from periplo.workspace.sums import Written
 
-FORMAT = 6
+FORMAT = 7
 _ABANDONED_S = 3600.0
 
 
@@ -82,12 +82,12 @@ NO_JOURNEYS = CachedJourneys(
 
 
 class _Manifest(msgspec.Struct):
-    """``sums``: the checksum of each file."""
+    """``written``: the marks of each file."""
 
     format: int
     folder: str
     about: About
-    sums: dict[str, int] = {}
+    written: dict[str, Written] = {}
 
 
 def worth_writing(events: int, written: int) -> bool:
@@ -112,8 +112,9 @@ def write(cache: Path, journeys: CachedJourneys) -> None:
     try:
         folder.mkdir(parents=True)
         for name, array in journeys.arrays().items():
-            np.save(folder / f"{name}.npy", array)
-        manifest = _Manifest(FORMAT, folder.name, journeys.about, _sums(folder))
+            _save(folder / f"{name}.npy", array)
+        written = {file.name: Written.of(file) for file in folder.glob("*.npy")}
+        manifest = _Manifest(FORMAT, folder.name, journeys.about, written)
         replace_file(cache / "journeys.json", msgspec.json.encode(manifest))
     except OSError:
         rmtree(folder, ignore_errors=True)
@@ -140,21 +141,26 @@ def replace_file(file: Path, content: bytes) -> None:
         raise
 
 
+def _save(file: Path, array: NDArray[np.generic]) -> None:
+    """On the disk before anybody is told of it: its marks are believed without reading it."""
+    with file.open("wb") as out:
+        np.save(out, array)
+        out.flush()
+        os.fsync(out.fileno())
+
+
 def _load(manifest: _Manifest, folder: Path) -> CachedJourneys:
     arrays: Mapping[str, NDArray[np.generic]] = {
         file.stem: np.load(file, mmap_mode="r", allow_pickle=False) for file in folder.glob("*.npy")
     }
     names = NO_JOURNEYS.arrays()
-    if arrays.keys() != names.keys() or any(arrays[name].dtype != names[name].dtype for name in names):
+    told = {Path(name).stem for name in manifest.written}
+    if not arrays.keys() == names.keys() == told or any(arrays[name].dtype != names[name].dtype for name in names):
         raise ValueError("other arrays than expected")
-    if _sums(folder) != manifest.sums:
+    if not all(written.holds(folder / name) for name, written in manifest.written.items()):
         raise ValueError("other bytes than were written")
     journeys = Sorted(**{name: arrays[name] for name in Sorted.__dataclass_fields__})  # type: ignore[arg-type]
     return CachedJourneys(manifest.about, journeys, arrays["person"], arrays["whose"])  # type: ignore[arg-type]
-
-
-def _sums(folder: Path) -> dict[str, int]:
-    return {file.name: checksum(file) for file in folder.glob("*.npy")}
 
 
 def _manifest(cache: Path) -> _Manifest:

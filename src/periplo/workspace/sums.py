@@ -6,9 +6,25 @@ from functools import lru_cache
 from pathlib import Path
 from zlib import crc32
 
+import msgspec
 import pyarrow as pa
 
 _AT_ONCE, _MOST_KNOWN, _SEAL = 1 << 20, 512, 8
+
+
+class Written(msgspec.Struct, frozen=True):
+    """The marks of a file when it was written."""
+
+    changed_ns: int
+    checksum: int
+
+    @classmethod
+    def of(cls, file: Path) -> Written:
+        return cls(file.stat().st_mtime_ns, checksum(file))
+
+    def holds(self, file: Path) -> bool:
+        """Whether the file still is as it was: only one that was touched since is read for it."""
+        return file.stat().st_mtime_ns == self.changed_ns or checksum(file) == self.checksum
 
 
 def checksum(file: Path, after: int = 0) -> int:
@@ -19,7 +35,7 @@ def checksum(file: Path, after: int = 0) -> int:
 
 def sealed(content: pa.Buffer) -> bytes:
     """The content of a file that ``opened`` can hold against its checksum."""
-    return crc32(content).to_bytes(_SEAL, "little") + content.to_pybytes()
+    return b"".join((crc32(content).to_bytes(_SEAL, "little"), content))
 
 
 def opened(file: Path) -> pa.Buffer:

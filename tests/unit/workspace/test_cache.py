@@ -6,6 +6,7 @@ import os
 import shutil
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -32,7 +33,8 @@ def test_journeys_are_opened_from_the_cache(shop: Shop) -> None:
     before = folder_of(shop)
     columns = Shop.open(shop.path).journeys().columns
     assert columns.events == 50
-    assert isinstance(columns.time_us.base.base, np.memmap)
+    mapped: Any = columns.time_us.base
+    assert isinstance(mapped.base, np.memmap)
     assert folder_of(shop) == before
 
 
@@ -47,6 +49,19 @@ def damage(name: str) -> object:
 
 def folder_in(cache_folder: Path) -> Path:
     return next(cache_folder.glob("journeys-*"))
+
+
+def test_a_file_that_was_not_touched_is_not_read_to_be_believed(shop: Shop) -> None:
+    """A shop of any size opens at once; one whose files were only copied, touched, is believed for its bytes."""
+    file = folder_of(shop) / "time_us.npy"
+    data, times = file.read_bytes(), file.stat()
+    file.write_bytes(data[:-8] + bytes(8))
+    os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert cache.read(shop.path / "cache") is not None
+    os.utime(file)
+    assert cache.read(shop.path / "cache") is None
+    file.write_bytes(data)
+    assert cache.read(shop.path / "cache") is not None
 
 
 def noise(name: str) -> object:

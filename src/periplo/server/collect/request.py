@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from periplo.collect.bodies import too_large
 from periplo.collect.limits import MOST_BYTES
-from periplo.errors import NotTaken
+from periplo.errors import NotTaken, TooSlow
 
 
 class Asked:
@@ -73,14 +74,27 @@ def _user(given: str) -> str | None:
 MOST_LEFT = 4
 """Of a body that is too large, so many times as much as is taken is read and let go: proxies and SDKs that are cut off
 while they send do not hear why, and send it again."""
+LONGEST_S = 60
+"""A body must have come by then: whoever sends it byte by byte holds nothing for ever."""
 
 
 async def body_of(asked: Asked, receive: Any, most: int = MOST_BYTES) -> bytes:
-    """The body as it comes in, kept no further than it may be. Raises ``TooLarge``, ``NotTaken``."""
-    parts, size, message = list[bytes](), 0, {"more_body": True}
+    """The body as it comes in, kept no further than it may be. Raises ``TooLarge``, ``TooSlow``, ``NotTaken``."""
     said = asked.headers.get("content-length", "")
     if said.isdigit() and int(said) > MOST_LEFT * most:
         raise too_large(most)
+    try:
+        async with asyncio.timeout(LONGEST_S):
+            return await _read(receive, most)
+    except TimeoutError:
+        raise TooSlow(
+            "The request did not come whole within {seconds} seconds.", fix="Send it again.", seconds=LONGEST_S
+        ) from None
+
+
+async def _read(receive: Any, most: int) -> bytes:
+    parts, size = list[bytes](), 0
+    message: dict[str, Any] = {"more_body": True}
     while message.get("more_body") and size <= MOST_LEFT * most:
         message = await receive()
         parts.append(message.get("body", b""))
