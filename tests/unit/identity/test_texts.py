@@ -39,3 +39,15 @@ def test_there_are_few_layers_however_often_it_grows() -> None:
         index = index.plus(pa.array([f"u{number}"]), np.array([number]))
     assert len(index.layers) < 10
     assert index.find(pa.array(["u0", "u499", "u500"])).tolist() == [0, 499, UNSEEN]
+
+
+def test_more_texts_are_found_than_are_sought_side_by_side() -> None:
+    texts = [f"customer {n}" for n in range(1000)]
+    index = TextIndex().plus(pa.array(texts[::2]), np.arange(0, 1000, 2))
+    found = index.find(pa.array(texts))
+    assert found.tolist() == [n if n % 2 == 0 else UNSEEN for n in range(1000)]
+
+
+def test_an_index_of_nothing_but_the_empty_text() -> None:
+    index = TextIndex().plus(pa.array([""]), np.array([7]))
+    assert index.find(pa.array(["", "a", None])).tolist() == [7, UNSEEN, UNSEEN]
