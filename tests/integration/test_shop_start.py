@@ -10,10 +10,11 @@ from pathlib import Path
 import small_shop
 from periplo.workspace import Shop
 
-NOT_NEEDED = {"pandas", "polars", "alembic", "duckdb", "litestar", "pyspark", "splink"}
+NOT_NEEDED = {"pandas", "prometheus_client", "polars", "alembic", "duckdb", "litestar", "pyspark", "splink"}
 FIRST = """
-import json, sys
+import gc, json, sys
 import periplo
+assert gc.isenabled()
 periplo.open(sys.argv[1]).journeys().funnel("Product Viewed", "Order Completed", within="7d")
 print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
 """

@@ -18,7 +18,7 @@ from pyarrow import parquet
 from periplo.errors import CannotWrite, DamagedShop, ShopBusy
 from periplo.events.schema import STORED
 from periplo.lake.writing import REWRITTEN, STATISTICS, remove, remove_unfinished, write
-from periplo.operation import written
+from periplo.operation.disk import written
 
 SMALL_ROWS, MANY_SMALL = 500_000, 24
 """So many files with fewer rows than these are put together."""

@@ -21,7 +21,7 @@ import pyarrow as pa
 
 from periplo.events.keys import U64, Bool, inside, key_hashes
 from periplo.lake.lake import Lake
-from periplo.operation import dispensable
+from periplo.operation.disk import dispensable
 
 _MANIFEST = "seen.json"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from periplo.errors import DamagedShop, ShopBusy, ShopError
-from periplo.operation import trouble
+from periplo.operation.disk import trouble
 
 
 def told(error: Exception, engine: Engine) -> ShopError:

@@ -15,7 +15,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from periplo.access import Limits, Permission
 from periplo.errors import PeriploError
 from periplo.maps.drawing.theme import style_sheet
-from periplo.operation import Measures
+from periplo.operation.measures import Measures
 from periplo.server import api, pages
 from periplo.server.assets import static
 from periplo.server.collect import CollectDoor

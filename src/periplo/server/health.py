@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from prometheus_client import Metric
 
 from periplo.access import Permission
-from periplo.operation import CONTENT_TYPE, Gauge, Measures, families_of, told
+from periplo.operation.measures import CONTENT_TYPE, Gauge, Measures, families_of, told
 from periplo.server.keys import UNVERSIONED
 from periplo.server.rules import Rule, needs
 from periplo.workspace import Shop

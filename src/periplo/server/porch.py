@@ -12,7 +12,7 @@ from litestar.di import NamedDependency, Provide
 from litestar.exceptions import HTTPException
 
 from periplo.errors import PeriploError, ShopBusy
-from periplo.operation import CONTENT_TYPE, Measures, by_shop, told
+from periplo.operation.measures import CONTENT_TYPE, Measures, by_shop, told
 from periplo.server.app import App
 from periplo.server.assets import static
 from periplo.server.faults import UNKNOWN_HOST, respond

@@ -10,7 +10,8 @@ from typing import Any
 
 from litestar.types import Message, Scope
 
-from periplo.operation import Measures, new_request_id, request_id
+from periplo.operation import new_request_id, request_id
+from periplo.operation.measures import Measures
 
 log = logging.getLogger("periplo.requests")
 

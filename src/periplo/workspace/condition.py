@@ -11,7 +11,7 @@ from pathlib import Path
 from periplo.access import Access
 from periplo.errors import PeriploError
 from periplo.log import Database
-from periplo.operation import may_write
+from periplo.operation.disk import may_write
 from periplo.workspace.stores import Stores
 
 MB = 1_000_000

@@ -12,7 +12,7 @@ from periplo.errors import PeriploError, ShopBusy
 from periplo.language import Lang, number, t
 from periplo.maps import MapDefinition
 from periplo.maps.checks import Known
-from periplo.operation import may_write
+from periplo.operation.disk import may_write
 from periplo.workspace import cache
 from periplo.workspace.atlas import map_files
 from periplo.workspace.backup import Targets, backups

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from periplo.operation import dispensable
+from periplo.operation.disk import dispensable
 
 if TYPE_CHECKING:
     import duckdb

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from periplo.intake import Intake, IntakeBatch, IntakeSettings, MappingPlan, Note, Progress, open_intake
 from periplo.log import Reading
-from periplo.operation import written
+from periplo.operation.disk import written
 from periplo.workspace.arriving import NotPlanned
 from periplo.workspace.consenting import Consenting
 from periplo.workspace.following import follow

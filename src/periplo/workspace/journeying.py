@@ -10,7 +10,7 @@ import numpy as np
 from periplo.errors import CannotWrite, ShopBusy
 from periplo.journeys.build import build, extend
 from periplo.journeys.columns import I64, JourneyColumns
-from periplo.operation import dispensable
+from periplo.operation.disk import dispensable
 from periplo.workspace import cache
 from periplo.workspace.cache import NO_JOURNEYS, About, CachedJourneys
 from periplo.workspace.following import follow

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from periplo.errors import ShopBusy
 from periplo.log import Database
-from periplo.operation import written
+from periplo.operation.disk import written
 
 
 class Lock:

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from periplo.identity import COLUMNS
-from periplo.operation import dispensable
+from periplo.operation.disk import dispensable
 from periplo.profiles.searching import NAME, Sought, searchable
 from periplo.workspace.cache import columns_folder, replace_file, worth_writing
 from periplo.workspace.engine import engine

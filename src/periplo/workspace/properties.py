@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from periplo.events.schema import EVENT_FIELDS
 from periplo.journeys.columns import I64, Column
-from periplo.operation import dispensable
+from periplo.operation.disk import dispensable
 from periplo.workspace.arrivals import Arrivals
 from periplo.workspace.arrived import Arrived, read, write
 from periplo.workspace.cache import columns_folder, replace_file, worth_writing

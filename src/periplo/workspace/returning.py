@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -16,10 +16,12 @@ from periplo.events import normalise
 from periplo.events.clocks import UNDATED
 from periplo.events.schema import IDENTIFIERS
 from periplo.identity import order_keys
-from periplo.intake import IntakeBatch
 from periplo.journeys.columns import I64, Bool
 from periplo.vocabulary.vectors import encode
 from periplo.workspace.stores import Stores
+
+if TYPE_CHECKING:
+    from periplo.intake import IntakeBatch
 
 _WORDS = re.compile(r"[^\s\"',;<>{}\[\]()]+")
 _PHONES = re.compile(r"\+?\d[\d\s().-]{6,}\d")
@@ -40,6 +42,8 @@ class Returning:
         """The batch without them, also among its refused rows, and how many raw rows are left out."""
         if not self._stones:
             return batch, 0
+        from periplo.intake import IntakeBatch  # files only: what looks at live messages need not load the reading
+
         old, rejects = self.old(batch.events), [one for one in batch.rejects if not self.names_one(one.raw)]
         gone = int(batch.rows_of_event[old].sum()) + len(batch.rejects) - len(rejects)
         events = batch.events.filter(pa.array(~old))

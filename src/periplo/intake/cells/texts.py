@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-_NOTHING = pa.array(["", "null", "NULL", "Null", "nan", "NaN", "NAN", "None", "none", "N/A", "n/a", "#N/A", "\\N"])
+_NOTHING = ("", "null", "NULL", "Null", "nan", "NaN", "NAN", "None", "none", "N/A", "n/a", "#N/A", "\\N")
 _WHOLE = r"^(-?\d+)\.0+$"
 
 
@@ -22,7 +22,7 @@ def text(column: pa.Array) -> pa.Array:
         column = pa.array([None if v is None else v.decode("utf-8", "replace") for v in column.to_pylist()])
     coded = column.cast(pa.string()).dictionary_encode()
     trimmed = pc.utf8_trim_whitespace(coded.dictionary)
-    clean = pc.if_else(pc.is_in(trimmed, _NOTHING), pa.scalar(None, pa.string()), trimmed)
+    clean = pc.if_else(pc.is_in(trimmed, pa.array(_NOTHING)), pa.scalar(None, pa.string()), trimmed)
     return clean.take(coded.indices)
 
 

@@ -19,7 +19,7 @@ from periplo.collect.rules import NO_BATCH
 from periplo.errors import ForeignSite, NotTaken, PeriploError, UnknownWriteKey
 from periplo.language import tell
 from periplo.log import Source
-from periplo.operation import Measures
+from periplo.operation.measures import Measures
 from periplo.privacy import Request
 from periplo.server.collect.origins import ANY, Headers, cross_origin
 from periplo.server.collect.request import Asked, body_of

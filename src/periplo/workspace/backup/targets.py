@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from periplo.errors import CannotWrite
-from periplo.operation import written
+from periplo.operation.disk import written
 from periplo.workspace.cache import replace_file
 
 

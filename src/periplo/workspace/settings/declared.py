@@ -14,7 +14,7 @@ from msgspec import Meta
 
 from periplo.collect.plan import PlanSettings
 from periplo.connectors import Connector
-from periplo.operation import Format, Level
+from periplo.operation.lines import Format, Level
 from periplo.privacy import Privacy
 from periplo.workspace.settings.drops import Drop
 from periplo.workspace.settings.reading import read
