@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import atexit
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import count
@@ -17,10 +18,13 @@ import pytest
 from argon2 import PasswordHasher
 from litestar.testing import TestClient
 
+import small_shop
 from periplo.access import Access, By, Given, Role, passwords, totp
 from periplo.access import secret as secrets
 from periplo.access import sessions as sessions_of
 from periplo.access.workspace import Workspace
+from periplo.server import create_app
+from periplo.workspace import Shop
 
 PASSWORD = "mi perro come lechuga"
 TEST = By("test")
@@ -57,6 +61,22 @@ def _peopled() -> Path:
 def peopled(folder: Path) -> Path:
     """A database in the folder with one person of each role, ``owner@shop.example`` and so on: made once, copied."""
     return Path(copyfile(_peopled(), folder / "access.db"))
+
+
+@contextmanager
+def peopled_shop(folder: Path) -> Iterator[Shop]:
+    """The small shop, with one person of each role."""
+    shop = small_shop.copied(folder)
+    peopled(shop)
+    with Shop.open(shop) as opened:
+        yield opened
+
+
+@contextmanager
+def from_elsewhere(shop: Shop) -> Iterator[TestClient[Any]]:
+    """A visitor of the shop's server from another machine."""
+    with TestClient(create_app(shop, local=False), base_url=ELSEWHERE) as client:
+        yield client
 
 
 def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,8 +14,6 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 from litestar.testing import TestClient
 
-import small_shop
-from periplo.server import create_app
 from periplo.workspace import Shop
 from support_access import (
     ELSEWHERE,
@@ -23,7 +21,8 @@ from support_access import (
     Browser,
     cookie_set,
     enrolled,
-    peopled,
+    from_elsewhere,
+    peopled_shop,
     phone,
     quick_hashes,
     session,
@@ -42,15 +41,13 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Shop]:
-    folder = small_shop.copied(tmp_path)
-    peopled(folder)
-    with Shop.open(folder) as opened:
+    with peopled_shop(tmp_path) as opened:
         yield opened
 
 
 @pytest.fixture
 def client(shop: Shop) -> Iterator[TestClient[Any]]:
-    with TestClient(create_app(shop, local=False), base_url=ELSEWHERE) as opened:
+    with from_elsewhere(shop) as opened:
         yield opened
 
 

@@ -24,8 +24,10 @@ from support_access import (
     cookie_name,
     cookie_set,
     csrf_of,
+    from_elsewhere,
     link_in,
     peopled,
+    peopled_shop,
     quick_hashes,
     session,
     token_in,
@@ -43,15 +45,13 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Shop]:
-    folder = small_shop.copied(tmp_path)
-    peopled(folder)
-    with Shop.open(folder) as opened:
+    with peopled_shop(tmp_path) as opened:
         yield opened
 
 
 @pytest.fixture
 def client(shop: Shop) -> Iterator[TestClient[Any]]:
-    with TestClient(create_app(shop, local=False), base_url=ELSEWHERE) as opened:
+    with from_elsewhere(shop) as opened:
         yield opened
 
 

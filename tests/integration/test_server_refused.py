@@ -12,12 +12,10 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 
-import small_shop
 from periplo.access import Permission
-from periplo.server import create_app
 from periplo.server.legible import Piece, pieces
 from periplo.workspace import Shop
-from support_access import ELSEWHERE, TEST, Browser, peopled, session
+from support_access import TEST, Browser, from_elsewhere, peopled_shop, session
 from support_collect import basic, batch, track
 
 ODD = b'{"batch": [{"event": "caf\xe9 \x00<b>\xe2\x80\xae"'
@@ -26,16 +24,14 @@ MAIL = "ana@example.com"
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Shop]:
-    folder = small_shop.copied(tmp_path)
-    peopled(folder)
-    with Shop.open(folder) as opened:
+    with peopled_shop(tmp_path) as opened:
         opened.sources.add("web", origins=["https://shop.example"])
         yield opened
 
 
 @pytest.fixture
 def client(shop: Shop) -> Iterator[TestClient[Any]]:
-    with TestClient(create_app(shop, local=False), base_url=ELSEWHERE) as opened:
+    with from_elsewhere(shop) as opened:
         yield opened
 
 
