@@ -1,7 +1,10 @@
 """Collecting: how fast events are acknowledged, with ``synchronous=FULL``, while load and server share the cores.
 
-The server is ``periplo serve`` in a process of its own, the load another (``bench.loading``). The peer is what SQLite
-takes of the same rows by one bare ``executemany`` per transaction, in the same run.
+The server is ``periplo serve`` in a process of its own with its worker beside it, the load another (``bench.loading``).
+The peer is what SQLite takes of the same rows by one bare ``executemany`` per transaction, in the same run.
+
+Run by itself it gives a server so many events and tells of the memory after each million: ``python -m bench.collecting
+20000000``.
 """
 
 from __future__ import annotations
@@ -21,14 +24,15 @@ from urllib.request import Request, urlopen
 import msgspec
 import numpy as np
 
-from bench.loading import PLACE, Load, Seen, message
+from bench.loading import PLACE, SEAT, Load, Seen, message
 from bench.measuring import Figure
+from bench.report import say
 from periplo.journeys.columns import F64, I64
 from periplo.workspace import Shop
 from periplo.workspace.recording import ARCHIVE_FROM
 
 FOLDER = Path(__file__).parent / "data" / "collecting"
-BATCHES, SINGLES, P99_S, FRESH_S, POSTGRES, FOLLOWED_S = 40_000, 4_000, 0.1, 2.0, 25_000, 15.0
+BATCHES, SINGLES, P99_S, FRESH_S, POSTGRES, FOLLOWED_S, GROWN = 40_000, 4_000, 0.1, 2.0, 25_000, 15.0, 100
 ROWS_AT_ONCE = 5_000
 SERVE = """
 import sys; from periplo.server import serve; from periplo.workspace import Shop
@@ -48,7 +52,7 @@ def figures(events: int = 400_000, many: int = 2_000_000) -> Iterator[Figure]:
         yield reached("acknowledged one by one", singles, SINGLES, "requests")
         yield late("single events", server.run(size=1, requests=events // 40, connections=64, rate=SINGLES / 2))
     with served(shop_of("")) as server:
-        yield flat(server, many)
+        yield from flat(server, many)
     with served(shop_of("")) as server:
         yield from fresh(server)
     with postgres() as url, served(shop_of(url), "no work") as server, workers(2):
@@ -64,7 +68,7 @@ class Server:
         self.port, self.process, self._sent = port, process, 0
         self.key = base64.b64encode(f"{key}:".encode()).decode()
 
-    def run(self, *, size: int, requests: int, connections: int, rate: float = 0.0) -> Seen:
+    def run(self, *, size: int, requests: int, connections: int, rate: float = 0.0, devices: int = 0) -> Seen:
         load = Load(
             port=self.port,
             key=self.key,
@@ -73,21 +77,30 @@ class Server:
             connections=connections,
             rate=rate,
             first=self._sent,
+            devices=devices,
         )
         self._sent += requests
         command = [sys.executable, "-m", "bench.loading", msgspec.json.encode(load).decode()]
         return msgspec.json.decode(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout, type=Seen)
 
-    def megabytes(self) -> int:
-        """The memory that the server holds."""
-        said = Path(f"/proc/{self.process}/status").read_text("utf-8")
-        found = re.search(r"RssAnon:\s+(\d+)", said)
-        return int(found[1]) // 1024 if found else 0
+    def megabytes(self) -> tuple[int, int]:
+        """The memory that the server and its worker hold, without what lies in files."""
+        started = [file.read_text("utf-8") for file in Path(f"/proc/{self.process}/task").glob("*/children")]
+        return held(self.process), sum(held(int(one)) for one in " ".join(started).split())
 
     def events(self) -> int:
         """How many events the map counts."""
         with urlopen(Request(f"http://127.0.0.1:{self.port}/api/v1/shop")) as answer:
             return int(msgspec.json.decode(answer.read())["events"])
+
+
+def held(process: int) -> int:
+    """The megabytes that a process holds."""
+    try:
+        found = re.search(r"RssAnon:\s+(\d+)", Path(f"/proc/{process}/status").read_text("utf-8"))
+    except FileNotFoundError:
+        return 0
+    return int(found[1]) // 1024 if found else 0
 
 
 def shop_of(url: str) -> Path:
@@ -113,7 +126,7 @@ def served(shop: Path, *options: str) -> Iterator[Server]:
         server.run(size=100, requests=20, connections=2)
         yield server
     finally:
-        process.kill()
+        process.terminate()  # its worker ends with it
         process.wait()
 
 
@@ -188,7 +201,7 @@ def beside(seen: Seen, plain_s: float) -> Figure:
 def rows(events: int) -> float:
     """The seconds that SQLite takes for the same rows, durable, with the same uniqueness."""
     file = FOLDER / "bare.db"
-    bodies = [message(index).replace(PLACE, b"0" * len(PLACE)) for index in range(100)]
+    bodies = [message(index).replace(PLACE, b"0" * len(PLACE)).replace(SEAT, PLACE) for index in range(100)]
     made = [
         (number, "web", f"ajs-next-{number // 100:010}-{number % 100:04}", bodies[number % 100])
         for number in range(events)
@@ -216,20 +229,23 @@ def late(what: str, seen: Seen) -> Figure:
     )
 
 
-def flat(server: Server, events: int) -> Figure:
-    """Memory after the first and after the last quarter of a long load."""
-    held = []
-    for _ in range(4):
-        server.run(size=100, requests=events // 400, connections=16)
-        held.append(server.megabytes())
-    grown = held[-1] - held[0]
-    return Figure(
-        name=f"memory of the server grown over the last three quarters of {events:,} events",
-        amount=f"{grown} MB, to {held[-1]} MB",
-        goal="100 MB",
-        equal=True,
-        met=grown < 100,
-    )
+def flat(server: Server, events: int, parts: int = 4) -> Iterator[Figure]:
+    """Memory after the first and after the last part of a long load, from as many visitors as the first part brings."""
+    each, said = events // parts, list[tuple[int, int]]()
+    for part in range(1, parts + 1):
+        seen = server.run(size=100, requests=each // 100, connections=16, devices=each)
+        said.append(server.megabytes())
+        print(
+            f"{part * each:,} events: {said[-1]} MB, {each / seen.seconds:,.0f} events/s", file=sys.stderr, flush=True
+        )
+    for who, first, last in zip(("server", "worker"), said[0], said[-1], strict=True):
+        yield Figure(
+            name=f"memory of the {who} grown from the first {each:,} events on to {events:,}",
+            amount=f"{last - first} MB, to {last} MB",
+            goal=f"{GROWN} MB",
+            equal=True,
+            met=last - first < GROWN,
+        )
 
 
 def fresh(server: Server) -> Iterator[Figure]:
@@ -265,3 +281,9 @@ def watched(server: Server, load: Load) -> tuple[F64, I64, Seen]:
             until_s = min(until_s, perf_counter() + FRESH_S)
     said, _ = process.communicate()
     return np.array(told_s), np.array(shown), msgspec.json.decode(said, type=Seen)
+
+
+if __name__ == "__main__":
+    with served(shop_of("")) as long:
+        for figure in flat(long, int(sys.argv[1]), max(4, int(sys.argv[1]) // 1_000_000)):
+            say(figure)

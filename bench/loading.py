@@ -14,7 +14,8 @@ from time import perf_counter, sleep
 import msgspec
 import numpy as np
 
-PLACE = b"@@@@@@@@@@"
+PLACE, SEAT = b"@@@@@@@@@@", b"##########"
+"""Where in a request its number goes, and that of those who send."""
 HEADS = (
     "POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Basic {key}\r\n"
     "Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
@@ -24,7 +25,8 @@ HEADS = (
 class Load(msgspec.Struct, kw_only=True):
     """``requests`` of ``size`` events each over ``connections``, ``rate`` of them a second (0: as fast as answered).
 
-    ``first``: the number of the first request, which makes its ids; ``devices``: so many visitors send.
+    ``first``: the number of the first request, which makes its ids; ``devices``: so many visitors send, in turns
+    (0: each event has its own).
     """
 
     port: int
@@ -34,7 +36,7 @@ class Load(msgspec.Struct, kw_only=True):
     connections: int = 8
     rate: float = 0.0
     first: int = 0
-    devices: int = 50_000
+    devices: int = 0
 
 
 class Seen(msgspec.Struct, kw_only=True):
@@ -53,7 +55,7 @@ class Seen(msgspec.Struct, kw_only=True):
 
 
 def request(load: Load) -> bytes:
-    """A request with ``PLACE`` where its number goes."""
+    """A request with ``PLACE`` and ``SEAT`` in it."""
     messages = b",".join(message(index) for index in range(load.size))
     body = b'{"batch":[' + messages + b"]}" if load.size > 1 else messages
     path = "/v1/batch" if load.size > 1 else "/v1/track"
@@ -67,7 +69,7 @@ def message(index: int) -> bytes:
             "type": "track",
             "event": ("Product Viewed", "Product Added", "Product List Viewed", "Products Searched")[index % 4],
             "messageId": f"ajs-next-{PLACE.decode()}-{index:04}",
-            "anonymousId": f"4f6a2c1e-7a0b-4d35-9d0e-{PLACE.decode()}{index:02}",
+            "anonymousId": f"4f6a2c1e-7a0b-4d35-9d0e-{SEAT.decode()}{index:02}",
             "timestamp": "2026-11-28T10:00:00.000Z",
             "properties": {
                 "product_id": f"sku-{index * 37 % 997}",
@@ -87,6 +89,7 @@ def message(index: int) -> bytes:
 
 def run(load: Load) -> Seen:
     template, numbers, lock = request(load), iter(range(load.first, load.first + load.requests)), Lock()
+    seats = load.devices // load.size or 1 << 62
     times: list[float] = []
     statuses: dict[int, int] = {}
     began = perf_counter()
@@ -99,7 +102,7 @@ def run(load: Load) -> Seen:
             due = began + (number - load.first) / load.rate if load.rate else perf_counter()
             if due > perf_counter():
                 sleep(due - perf_counter())
-            connection.sendall(template.replace(PLACE, b"%010d" % number))
+            connection.sendall(template.replace(PLACE, b"%010d" % number).replace(SEAT, b"%010d" % (number % seats)))
             mine.append((answered(connection), perf_counter() - due))
         with lock:
             times.extend(took for _, took in mine)

@@ -27,17 +27,11 @@ import pyarrow as pa
 from killing import in_child
 from periplo.collect import Ticket, batch_of
 from periplo.events.keys import key_hashes
-from periplo.log import kept
-from periplo.workspace import Shop, recording, working
+from periplo.workspace import Shop
 from support_collect import batch, track
+from working_apart import impatient
 
 SENDERS, LONGEST_S = 3, 0.4
-
-
-def impatient() -> None:
-    """Little is much: all that happens rarely happens all the time."""
-    recording.ARCHIVE_FROM, working.LOOK_S = 20, 0.001
-    recording.MOVED_AT_ONCE, recording.READ_AT_ONCE, kept.DROPPED_AT_ONCE = 150, 40, 60
 
 
 class Collector:
@@ -53,7 +47,7 @@ class Collector:
 
     def run(self) -> None:
         self._collecting.start()
-        self._shop.work().start()
+        Thread(target=self._shop.work().run).start()
         threads = [Thread(target=self._send, args=(number,)) for number in range(SENDERS)]
         for thread in [*threads, Thread(target=self._read)]:
             thread.start()

@@ -8,13 +8,20 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from prometheus_client.parser import text_string_to_metric_families
+
+from support import ROOT
+
 OpenPage = Callable[..., Any]
 """Opens an address in a browser: ``open_page(address, lang=, theme=, width=, height=)``, a playwright ``Page``."""
+
+IMPATIENT = f"sys.path.insert(0, {str(ROOT / 'tests')!r}); from working_apart import impatient; impatient(); "
+"""What ``served`` may do first."""
 
 PROGRAM = "import sys; from periplo.server import serve; from periplo.workspace import Shop; {first}{call}"
 
@@ -30,6 +37,11 @@ class Served:
     @property
     def port(self) -> int:
         return int(self.address.rsplit(":", 1)[1])
+
+    def children(self) -> list[int]:
+        """The processes that it has started, and that live."""
+        found = (int(file.name) for file in Path("/proc").glob("[0-9]*"))
+        return [one for one in found if state(one)[1] == self.process.pid]
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> int:
         """Ends it as Ctrl-C does; answers the exit code."""
@@ -70,9 +82,26 @@ def _until_ready(process: subprocess.Popen[str]) -> str:
     return said
 
 
+def state(process: int) -> tuple[str, int]:
+    """The letter of a process's state, and its parent; X for one that is not there."""
+    with suppress(OSError):
+        _, _, rest = Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(") ")
+        return rest.split()[0], int(rest.split()[1])
+    return "X", 0
+
+
 def elsewhere(program: str, shop: Path) -> None:
     """Runs Python in another process, with ``shop`` the opened shop and the modules of the tests at hand."""
     start = "import sys, small_shop; from periplo.workspace import Shop; shop = Shop.open(sys.argv[1]); "
     paths = filter(None, [str(Path(__file__).parent), os.environ.get("PYTHONPATH")])
     env = os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
     subprocess.run([sys.executable, "-c", start + program, str(shop)], check=True, env=env, timeout=120)
+
+
+def measured(text: str) -> dict[tuple[str, ...], float]:
+    """The samples of ``/metrics`` by their name and the values of their labels."""
+    return {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }

@@ -1,7 +1,8 @@
-"""A real server that is killed while SDKs send to it, which send again what was not answered."""
+"""A real server that is killed, and its worker, while SDKs send to it, which send again what was not answered."""
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import time
@@ -12,12 +13,11 @@ from threading import Event, Lock
 import httpx
 
 from periplo.workspace import Shop
-from serving import Served, served
-from support import ROOT
+from serving import IMPATIENT, Served, measured, served
 from support_collect import basic, batch, track
 
 SENDERS, LONGEST_S, LATELY = 3, 0.6, 200
-IMPATIENT = f"sys.path.insert(0, {str(ROOT / 'tests')!r}); from collecting_killed import impatient; impatient(); "
+WORKED = "periplo_work_events_total", "archive"
 
 
 class Senders:
@@ -28,12 +28,18 @@ class Senders:
         self._headers, self._lock, self._answered = basic(write_key), Lock(), Event()
 
     def live(self, server: Served, life: int) -> None:
-        """All of them send until the server is killed, at a random moment after its first answer."""
+        """All of them send until the server is killed, at a random moment after its first answer; in every third life
+        after its worker has begun, which is killed just before."""
         self._answered.clear()
         with ThreadPoolExecutor(SENDERS) as pool:
             sending = [pool.submit(self._send, server, random.Random(f"{life}/{one}")) for one in range(SENDERS)]
             assert self._answered.wait(60), "the server answers nothing"
-            time.sleep(random.Random(life).uniform(0, LONGEST_S))
+            chance = random.Random(life)
+            if life % 3 == 0:
+                worked(server)
+                time.sleep(chance.uniform(0, LONGEST_S))
+                os.kill(server.children()[0], signal.SIGKILL)
+            time.sleep(chance.uniform(0, LONGEST_S))
             server.process.kill()
             for one in sending:
                 one.result()
@@ -60,6 +66,14 @@ class Senders:
             fresh = [f"m{len(known) + one}" for one in range(chance.randint(1, 30))]
             self.sent.update(dict.fromkeys(fresh))
         return [*fresh, *again]
+
+
+def worked(server: Served) -> None:
+    """Until its worker has archived something."""
+    until = time.monotonic() + 60
+    while not measured(httpx.get(f"{server.address}/metrics", timeout=60).text).get(WORKED):
+        assert time.monotonic() < until, "the worker archives nothing"
+        time.sleep(0.02)
 
 
 def killed(folder: Path, points: int) -> None:

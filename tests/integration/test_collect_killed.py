@@ -68,8 +68,8 @@ def test_nor_in_postgresql(tmp_path: Path) -> None:
 
 def test_nor_by_a_server_that_is_killed(tmp_path: Path) -> None:
     Shop.create(tmp_path / "shop").close()
-    serving_killed.killed(tmp_path, kills(6))
-    assert_whole(told_of(tmp_path), kills(6))
+    serving_killed.killed(tmp_path, kills(4))
+    assert_whole(told_of(tmp_path), kills(4))
 
 
 def test_nor_by_one_on_postgresql(tmp_path: Path) -> None:

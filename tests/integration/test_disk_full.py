@@ -109,7 +109,7 @@ def test_a_full_disk_lets_nobody_in_but_who_is_in_stays(
     shop.access.close()
     clock = Clock()
     shop.access = Access(peopled(shop.path), now_us=clock)
-    with TestClient(create_app(shop, local=False, work=False), base_url=ELSEWHERE) as client:
+    with TestClient(create_app(shop, local=False), base_url=ELSEWHERE) as client:
         secret = shop.access.entrance.sign_in("owner@shop.example", PASSWORD, "192.0.2.1")
         assert Browser(client, secret).get("/").status_code == 200
         disk.fill()
@@ -125,7 +125,7 @@ def test_a_full_disk_lets_nobody_in_but_who_is_in_stays(
 @pytest.mark.parametrize("left", [0, 300_000])
 def test_archiving_waits_for_room_and_then_moves_all_of_it_once(disk: Disk, shop: Shop, left: int) -> None:
     source = shop.sources.all()[0]
-    with TestClient(create_app(shop, work=False), base_url="http://127.0.0.1") as client:
+    with TestClient(create_app(shop), base_url="http://127.0.0.1") as client:
         for number in range(20):
             client.post("/v1/batch", content=many(number)[1], headers=basic(source.write_key))
     live = shop._stores.log.count()
@@ -201,7 +201,7 @@ def test_what_a_full_disk_does_to_postgresql_is_told_and_loses_nothing(elsewhere
         (tmp_path / "periplo.toml").write_text(f'name = "Gifts"\ndatabase = "{own.url}"\n')
         with Shop.open(tmp_path) as shop:
             key = basic(shop.sources.add("web").write_key)
-            with TestClient(create_app(shop, work=False), base_url="http://127.0.0.1") as client:
+            with TestClient(create_app(shop), base_url="http://127.0.0.1") as client:
                 client.headers.update(key)
                 assert verdicts(client.post("/v1/batch", content=many(0)[1])) == ["accepted"] * 40
                 disk.fill(300_000)

@@ -165,10 +165,9 @@ def test_a_database_that_restarts_under_load_costs_nothing_but_time(tmp_path: Pa
 @contextmanager
 def worker(folder: Path) -> Iterator[subprocess.Popen[str]]:
     script = [sys.executable, str(ROOT / "tests" / "working_apart.py"), str(folder)]
-    process = subprocess.Popen(script, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(script, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True)
     try:
-        assert process.stdout
-        assert process.stdout.readline() == "working\n"
         yield process
     finally:
         process.kill()

@@ -10,23 +10,15 @@ from typing import Any
 
 import pytest
 from litestar.testing import TestClient
-from prometheus_client.parser import text_string_to_metric_families
 
 from periplo.access import Limits, Permission, Role
+from periplo.operation.beside import Beside
 from periplo.operation.lines import JsonLines, TextLines
 from periplo.server import create_app
 from periplo.workspace import Shop
+from serving import measured
 from support_access import ELSEWHERE, TEST, joined
 from support_collect import Client, basic, batch, track
-
-
-def measured(text: str) -> dict[tuple[str, ...], float]:
-    """The samples by their name and the values of their labels."""
-    return {
-        (sample.name, *sample.labels.values()): sample.value
-        for family in text_string_to_metric_families(text)
-        for sample in family.samples
-    }
 
 
 class AtTheMachine:
@@ -59,7 +51,7 @@ def test_who_watches_needs_no_name_and_no_account(shop: Shop) -> None:
 
 def test_it_says_which_part_keeps_it_from_work(shop: Shop, tmp_path: Path) -> None:
     (shop.path / "lake").rename(tmp_path / "away")
-    app = create_app(shop, work=False)
+    app = create_app(shop)
     with TestClient(app, base_url="http://127.0.0.1") as client:
         answer = client.get("/readyz")
         assert answer.status_code == 503
@@ -80,7 +72,7 @@ def test_limits_are_settings(tmp_path: Path, setting: str, fault: str | None) ->
     (tmp_path / "shop" / "periplo.toml").write_text(f"[health]\n{setting}\n", "utf-8")
     with Shop.open(tmp_path / "shop") as shop:
         key = shop.sources.add("web").write_key
-        with at_the_machine(shop, work=False) as client:
+        with at_the_machine(shop) as client:
             client.post("/v1/batch", content=batch(track(1)), headers=basic(key))
             with shop._stores.log_database.writing() as connection:
                 connection.exec_driver_sql("UPDATE receipt SET received_us = received_us - 5000000")
@@ -91,7 +83,7 @@ def test_limits_are_settings(tmp_path: Path, setting: str, fault: str | None) ->
 
 
 def test_what_is_counted(shop: Shop, key: str) -> None:
-    with at_the_machine(shop, work=False) as client:
+    with at_the_machine(shop) as client:
         client.post("/v1/batch", content=batch(track(1), track(2), {"type": "track"}), headers=basic(key))
         client.post("/v1/batch", content=batch(track(2)), headers=basic(key))
         client.post("/v1/batch", content=batch(track(3)), headers=basic("wrong"))
@@ -121,22 +113,18 @@ def test_what_is_counted(shop: Shop, key: str) -> None:
     assert "SECRET" not in answer.text
 
 
-def test_work_is_measured(shop: Shop, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("periplo.workspace.working.LOOK_S", 0.001)
-    monkeypatch.setattr("periplo.workspace.recording.ARCHIVE_FROM", 1)
-    with at_the_machine(shop) as client:
-        client.post("/v1/batch", content=batch(track(1), track(2)), headers=basic(key))
-        found = dict[tuple[str, ...], float]()
-        for _ in range(2_000):
-            found = measured(client.get("/metrics").text)
-            if (
-                found.get(("periplo_work_events_total", "archive"))
-                and found["periplo_consumer_lag_events", "identity"] == 0
-            ):
-                break
-    assert found["periplo_work_events_total", "archive"] == 2
-    assert found["periplo_work_seconds_count", "archive"] >= 1
-    assert found["periplo_archive_events",] == 2
+def test_a_worker_that_does_not_come_up_is_told(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("periplo.operation.beside.PAUSES_S", (0.001,))
+    worker = Beside("no_such_module", [], lambda _: None)
+    with at_the_machine(shop, worker=worker) as client:
+        assert client.get("/readyz").status_code == 200
+        worker.start()
+        while worker.in_a_row < 3:
+            assert client.get("/healthz").status_code == 200
+        answer, found = client.get("/readyz"), measured(client.get("/metrics").text)
+        worker.stop()
+    assert (answer.status_code, answer.json()["faults"].keys()) == (503, {"worker"})
+    assert (found["periplo_ready",], found["periplo_worker_deaths",] >= 3) == (0, True)
 
 
 def test_measures_are_for_the_machine_itself_and_for_tokens_with_the_scope(shop: Shop) -> None:
@@ -181,7 +169,7 @@ def lines() -> Any:
 
 def test_a_request_is_told_by_its_route_and_id_and_nobody_is_named(shop: Shop, key: str, lines: Lines) -> None:
     person = {"email": "ana@shop.example", "phone": "+34 612 345 678"}
-    with at_the_machine(shop, work=False) as client:
+    with at_the_machine(shop) as client:
         sent = client.post(
             "/v1/batch?writeKey=" + key,
             content=batch(track(1, userId="ana@shop.example", context={"traits": person})),

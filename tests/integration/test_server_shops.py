@@ -25,7 +25,7 @@ from periplo.server.keys import STREAM
 from periplo.server.run import serve
 from periplo.server.street import Street
 from periplo.workspace import Shop
-from serving import served
+from serving import served, state
 from support_access import PASSWORD, TEST, csrf_of, joined, peopled, quick_hashes, session
 from support_collect import basic, batch, events, track
 
@@ -277,4 +277,7 @@ def test_one_process_serves_several(tmp_path: Path) -> None:
         assert httpx.get(f"{home}/metrics", headers={"X-Forwarded-For": "192.0.2.1"}).status_code == 421
         alone = httpx.get(f"{home}/metrics", headers={"Host": f"gifts.localhost:{server.port}"}).text
         assert "books" not in alone
+        workers = server.children()
+        assert len(workers) == 2
         assert server.stop() == 0
+        assert {state(one)[0] for one in workers} == {"X"}

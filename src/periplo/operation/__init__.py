@@ -1,5 +1,5 @@
-"""How a process tells of itself: lines for its operator; ``measures`` for Prometheus, which only servers load; and what
-its disk says."""
+"""How a process tells of itself: lines for its operator; ``measures`` for Prometheus and a process ``beside``
+it, which only servers load; and what its disk says."""
 
 from periplo.operation.disk import dispensable, may_write, trouble, trouble_of, written
 from periplo.operation.lines import Format, Level, set_up

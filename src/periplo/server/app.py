@@ -15,6 +15,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from periplo.access import Limits, Permission
 from periplo.errors import PeriploError
 from periplo.maps.drawing.theme import style_sheet
+from periplo.operation.beside import Beside
 from periplo.operation.measures import Measures
 from periplo.server import api, pages
 from periplo.server.assets import static
@@ -62,18 +63,24 @@ class App(HeadToo):
         await self._requests(self._proxies.seen_through(scope), receive, send, door)
 
 
-def create_app(shop: Shop, *, local: bool = True, limits: Limits | None = None, work: bool = True) -> App:
+def create_app(
+    shop: Shop,
+    *,
+    local: bool = True,
+    limits: Limits | None = None,
+    measures: Measures | None = None,
+    worker: Beside | None = None,
+) -> App:
     """The application over an opened shop. ``local``: it listens on this machine only, so that nobody has to sign in
-    as long as nobody was invited. Without ``work``, workers do what goes on behind requests. Raises ``TypeError`` for
-    a route without a rule.
+    as long as nobody was invited. It tells of ``measures``, and how the ``worker`` does that works behind requests.
+    Raises ``TypeError`` for a route without a rule.
     """
-    measures = Measures()
-    behind = shop.work(measures.work)
+    measures = measures or Measures()
     cookie = SessionCookie(str(shop.path.absolute()))
     desk, watch, door = Desk(shop), Watch(shop.version), Door(shop.access, cookie)
     collect = CollectDoor(shop, measures)
     requests = Requests(measures)
-    health = Health(shop, measures, collect.waiting_bytes)
+    health = Health(shop, measures, collect.waiting_bytes, worker)
     app = App(
         collect,
         Proxies(shop.settings.server.trusted_proxies),
@@ -95,8 +102,8 @@ def create_app(shop: Shop, *, local: bool = True, limits: Limits | None = None, 
             security=[{}, {"token": []}],
         ),
         state=State({"watch": watch, "desk": desk, "health": health}),
-        on_startup=[collect.start, *([behind.start] if work else [])],
-        on_shutdown=[watch.close, requests.answered, collect.stop, behind.stop],
+        on_startup=[collect.start],
+        on_shutdown=[watch.close, requests.answered, collect.stop],
         logging_config=None,
         request_max_body_size=MOST_BYTES,
     )

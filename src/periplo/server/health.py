@@ -10,23 +10,34 @@ from litestar.di import NamedDependency
 from prometheus_client import Metric
 
 from periplo.access import Permission
+from periplo.operation.beside import Beside
 from periplo.operation.measures import CONTENT_TYPE, Gauge, Measures, families_of, told
 from periplo.server.keys import UNVERSIONED
 from periplo.server.rules import Rule, needs
 from periplo.workspace import Shop
 
+MOST_DEATHS = 3
+"""The worker that has died so often in a row does not come up any more."""
+
 
 class Health:
-    """``waiting``: how many bytes of requests wait for their commit."""
+    """``waiting``: how many bytes of requests wait for their commit; ``worker``: the server's own, where it has one."""
 
-    def __init__(self, shop: Shop, measures: Measures, waiting: Callable[[], int]) -> None:
-        self._shop, self._measures, self._waiting, self.stopping = shop, measures, waiting, False
+    def __init__(
+        self, shop: Shop, measures: Measures, waiting: Callable[[], int], worker: Beside | None = None
+    ) -> None:
+        self._shop, self._measures, self._waiting, self._worker = shop, measures, waiting, worker
+        self.stopping = False
 
     def faults(self) -> dict[str, str]:
         """What keeps the server from being given work."""
         if self.stopping:
             return {"stopping": "the server is about to end"}
-        return self._shop.condition.faults()
+        return self._shop.condition.faults() | self._worker_fault()
+
+    def _worker_fault(self) -> dict[str, str]:
+        died = self._worker.in_a_row if self._worker else 0
+        return {"worker": f"it ended by itself {died} times in a row"} if died >= MOST_DEATHS else {}
 
     def metrics(self) -> bytes:
         """In Prometheus' text format."""
@@ -39,10 +50,14 @@ class Health:
 
     def _gauges(self) -> Iterator[Gauge]:
         condition, queue = self._shop.condition, float(self._waiting())
+        if self._worker:
+            runs, died = float(self._worker.pid is not None), float(self._worker.deaths)
+            yield Gauge("periplo_worker_running", "1 while the server's own worker runs.", {"": runs})
+            yield Gauge("periplo_worker_deaths", "How often it ended by itself and was started again.", {"": died})
         yield Gauge("periplo_collect_queue_bytes", "Requests that wait for their commit.", {"": queue})
-        faults = condition.faults()
+        faults = self.faults()
         yield Gauge("periplo_ready", "1 when the server can be given work.", {"": float(not faults)})
-        if faults.keys() - {"disk", "lag"}:
+        if faults.keys() - {"disk", "lag", "worker", "stopping"}:
             return  # what does not answer cannot be measured
         sizes = condition.sizes()
         yield Gauge("periplo_log_tail_events", "Events in the log that are not archived yet.", {"": sizes.log_events})
@@ -67,8 +82,8 @@ def healthz() -> dict[str, str]:
 
 @get("/readyz", sync_to_thread=True, opt=needs(Rule.PROBE, UNVERSIONED), tags=["Operation"], summary="It can work")
 def readyz(health: TheHealth) -> Response[dict[str, Any]]:
-    """Databases answer and have this release's schema, the disk has room, identity keeps up, and it is not stopping.
-    Otherwise 503, and which of these it is."""
+    """Databases answer and have this release's schema, the disk has room, identity keeps up, the worker stays up, and
+    it is not stopping. Otherwise 503, and which of these it is."""
     faults = health.faults()
     return Response({"ready": not faults, "faults": faults}, status_code=503 if faults else 200)
 

@@ -46,7 +46,8 @@ def serve(
     work: bool = True,
 ) -> None:
     """Serves the maps of shops until SIGTERM or Ctrl-C, and prints where. Port 0 takes a free one; host and port are
-    those of the first shop's settings unless given. Without ``work``, other processes do what goes on behind requests.
+    those of the first shop's settings unless given. What goes on behind requests does a worker for each shop, a process
+    beside this one; without ``work`` there is none, and others do it.
 
     Several shops are told apart by host name; ``closed`` are those that could not be opened, which keeps no other from
     being served. On an address that other machines reach everybody signs in. Who is first joins as owner by a link that
@@ -63,6 +64,8 @@ def serve(
     lang = from_environment()
 
     def ready() -> None:
+        for one in tenants:
+            one.work()  # only now: the first pages need the processor themselves
         gc.collect()
         gc.freeze()  # what is loaded by now stays: looking through it again would hold requests up for 0.1 s
         homes = [_tell(one, one.address(host, port, local=local), lang) for one in tenants]
@@ -154,6 +157,7 @@ async def _serve(
         with suppress(TimeoutError):
             await server.serve()
         announced.cancel()
+        await asyncio.gather(*(asyncio.to_thread(one.worker.stop) for one in tenants if one.worker))
 
 
 async def _announce(host: str, port: int, tenants: Sequence[Tenant], ready: Callable[[], None]) -> None:

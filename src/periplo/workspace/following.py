@@ -29,14 +29,17 @@ _DISTINCT_SETS = f"""
 _WITH_ALIASES = f"{_DISTINCT_SETS} UNION ALL BY NAME SELECT * FROM aliases"
 
 
-def follow(stores: Stores) -> int:
-    """Lets identity read on to the last settled place of the sequence, which is the answer."""
+def follow(stores: Stores, most: int | None = None) -> int:
+    """Lets identity read on to the last settled place of the sequence, which is the answer; or through at most so many
+    events of the log, which are read whole."""
     stores.recover()
-    settled = stores.log.settled()
-    if stores.identity.cursor() < settled:
-        decided = partial(decisions, stores, until_seq=settled)
-        stores.identity.follow(settled, partial(identifier_sets, stores), decided)
-    return settled
+    cursor, until = stores.identity.cursor(), stores.log.settled()
+    if most:
+        until = min(until, stores.log.reach(cursor, most) or until)
+    if cursor < until:
+        decided = partial(decisions, stores, until_seq=until)
+        stores.identity.follow(until, partial(identifier_sets, stores), decided)
+    return until
 
 
 def follow_or_look(stores: Stores) -> int:

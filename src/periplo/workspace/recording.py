@@ -35,19 +35,20 @@ def record(stores: Stores, events: Sequence[Event]) -> int:
     return fresh
 
 
-def archive(stores: Stores, wait_s: float = WAIT_S) -> int:
-    """Moves the tail of the log to the archive; answers how many events moved. Raises ``ShopBusy``."""
+def archive(stores: Stores, wait_s: float = WAIT_S, most: int | None = None) -> int:
+    """Moves the tail of the log to the archive, or about so many events of it; answers how many moved. Raises
+    ``ShopBusy``."""
     with stores.lock.hold(wait_s):
         stores.clear()
-        moved = move(stores)
+        moved = move(stores, most)
     let_go(stores)
     return moved
 
 
-def move(stores: Stores) -> int:
+def move(stores: Stores, most: int | None = None) -> int:
     """``archive`` for one who holds the lock. The commit says how far the log is archived: a crash repeats nothing."""
     moved = 0
-    while True:
+    while most is None or moved < most:
         archived = stores.lake.now().archived_seq()
         last = stores.log.reach(archived, MOVED_AT_ONCE)
         follow_plan(stores)  # which reads what came as long as it is in the tail
@@ -61,9 +62,10 @@ def move(stores: Stores) -> int:
             moved += tail.events
         stores.log.trim(max(archived, last))
         if not last:
-            if moved and stores.lake.compact():
-                stores.archived.follow()
-            return moved
+            break
+    if moved and stores.lake.compact():
+        stores.archived.follow()
+    return moved
 
 
 class _Moving:

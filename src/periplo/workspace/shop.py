@@ -205,7 +205,7 @@ class Shop:
         return Collecting(self._stores, deliver)
 
     def work(self, told: Told = untold) -> Work:
-        """What goes on behind requests, in this process or one of its own; ``told`` hears of each step."""
+        """What goes on behind requests; ``told`` hears of each step."""
         return Work(self._stores, told)
 
     @property

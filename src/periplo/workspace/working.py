@@ -2,7 +2,8 @@
 tracking plan, dropped files are imported, salts of yesterday go, and what was kept long enough.
 
 Several processes may work on one shop. Each step is either done under the shop's lock or commits together with the
-cursor of what it has read, so that nothing is done twice; what a killed one has left, the next one does.
+cursor of what it has read, so that nothing is done twice; what a killed one has left, the next one does. However much
+there is to do, a step does only so much of it, and the next has its turn.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ AGAIN_S = 10.0
 """How long a step that could not be done, as on a full disk, is let be."""
 
 PATIENCE_S = 3.0
-"""How long a step may take to end when a server stops."""
+"""How long a step may take to end when a process stops."""
 
 Told = Callable[[str, float, int], None]
 """Hears of a step: its name, how many seconds it took, and how many events it went through."""
@@ -42,14 +43,14 @@ def untold(name: str, seconds: float, events: int) -> None:
 
 
 class Work:
-    """All of it, again and again until it is stopped: in a thread (``start``), or in this one (``run``)."""
+    """All of it, again and again until it is ended: in a thread (``start``), or in this one (``run``)."""
 
     def __init__(self, stores: Stores, told: Told = untold) -> None:
         self._stores, self._told, self._ending = stores, told, Event()
         self._thread: Thread | None = None
         self._dropping: Drops | None = None
         self._again: dict[str, float] = {}
-        self._archive_known = -1
+        self._archive_known, self._more = -1, False
         self._steps = {
             "salts": self._sweep,
             "plan": self._plan,
@@ -75,7 +76,8 @@ class Work:
             self._thread.join(PATIENCE_S)
 
     def run(self) -> None:
-        while not self._ending.wait(LOOK_S):
+        while not self._ending.wait(0.0 if self._more else LOOK_S):
+            self._more = False
             for name, step in self._steps.items():
                 if not self._ending.is_set() and time.monotonic() >= self._again.get(name, 0.0):
                     self._do(name, step)
@@ -124,13 +126,16 @@ class Work:
         return 0
 
     def _archive(self) -> int:
-        if self._stores.log.count(self._stores.lake.now().archived_seq()) <= recording.ARCHIVE_FROM:
+        waiting = self._stores.log.count(self._stores.lake.now().archived_seq())
+        if waiting <= recording.ARCHIVE_FROM:
             return 0
-        return recording.archive(self._stores, wait_s=0)
+        moved = recording.archive(self._stores, wait_s=0, most=recording.MOVED_AT_ONCE)
+        self._more = waiting - moved > recording.ARCHIVE_FROM
+        return moved
 
     def _let_go(self) -> int:
         return let_go(self._stores)
 
     def _follow(self) -> int:
         before = self._stores.identity.cursor()
-        return max(0, follow(self._stores) - before)
+        return max(0, follow(self._stores, recording.MOVED_AT_ONCE) - before)
