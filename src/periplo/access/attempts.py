@@ -82,9 +82,12 @@ def _locked(connection: Connection, places: Iterable[str], now: int) -> dict[str
     """What is known of each place; until the transaction ends nobody else counts there."""
     wanted = sorted(places)
     new = [{"what": what, "now": now} for what in wanted]
-    connection.execute(text("INSERT INTO attempt VALUES (:what, 0, :now, 0) ON CONFLICT DO NOTHING"), new)
-    found = select(attempt).where(attempt.c.what.in_(wanted)).order_by(attempt.c.what).with_for_update()
-    return {row.what: row for row in connection.execute(found)}
+    asked = select(attempt).where(attempt.c.what.in_(wanted)).order_by(attempt.c.what).with_for_update()
+    found: dict[str, Row[Any]] = {}
+    while len(found) < len(wanted):  # again where somebody's success took one away in between
+        connection.execute(text("INSERT INTO attempt VALUES (:what, 0, :now, 0) ON CONFLICT DO NOTHING"), new)
+        found = {row.what: row for row in connection.execute(asked)}
+    return found
 
 
 def _count(connection: Connection, limit: Limit, what: str, failures: int, now: int) -> None:

@@ -98,7 +98,7 @@ def test_rage_needs_both_haste_and_the_same_spot(
 
 def test_a_form_is_started_once_and_submitted_without_a_value(shop: Site, visit: Visit) -> None:
     shop.pages["/"] = document(
-        "<form id=checkout action='/pay?card=4111'><input name=email><input name=id type=text>"
+        "<form id=checkout action='/pay?card=carta-4111'><input name=email><input name=id type=text>"
         "<textarea name=note></textarea><button>Pay</button></form>"
         "<form onsubmit='return false' name=search><input name=q></form>"
     )
@@ -112,7 +112,7 @@ def test_a_form_is_started_once_and_submitted_without_a_value(shop: Site, visit:
     assert told(shop, "Form Started") == [{"form": "checkout", "field": "email"}, {"form": "search", "field": "q"}]
     assert [one["form"] for one in told(shop, "Form Submitted")] == ["search", "checkout"]
     sent = repr([{**message, "context": None} for message in shop.messages])
-    assert not [secret for secret in ("ana@", "secret", "red shoes", "4111") if secret in sent]
+    assert not [secret for secret in ("ana@", "secret", "red shoes", "carta-4111") if secret in sent]
 
 
 def test_errors_are_told_once_with_nobodys_address_in_them(shop: Site, device: Device) -> None:

@@ -33,6 +33,7 @@ def refused(line: int, **changes: Any) -> SimpleNamespace:
         "values": {"price": "-3"},
         "header": "id,price",
         "raw": f"{line},-3",
+        "rule": "",
     }
     return SimpleNamespace(**(usual | changes))
 
