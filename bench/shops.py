@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from time import perf_counter, sleep
-from urllib.error import URLError
+from time import perf_counter
 from urllib.request import urlopen
 
 import msgspec
@@ -115,18 +114,12 @@ def showing(shop: Path) -> Iterator[Figure]:
 
 @contextmanager
 def served(shop: Path) -> Iterator[str]:
-    """The address of a server of this shop, once it listens."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    process = subprocess.Popen(
-        [*PERIPLO, "serve", str(shop), "--port", str(port), "--no-browser"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    """The address of a server of this shop, as soon as it tells it."""
+    command = [*PERIPLO, "serve", str(shop), "--port", "0", "--no-browser"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    assert process.stdout is not None
     try:
-        _wait_for(port, process)
-        yield f"http://127.0.0.1:{port}/"
+        yield next(found[0] for line in process.stdout if (found := re.search(r"http://\S+", line))) + "/"
     finally:
         process.terminate()
         process.wait()
@@ -135,14 +128,3 @@ def served(shop: Path) -> Iterator[str]:
 def fetched(address: str) -> bytes:
     with urlopen(address, timeout=60) as answer:
         return bytes(answer.read())
-
-
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(600):
-        with socket.socket() as client:
-            if client.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        if process.poll() is not None:
-            break
-        sleep(0.1)
-    raise URLError(f"the server did not start: exit code {process.poll()}")

@@ -5,6 +5,7 @@ shop. Both answer ``.funnel("Product Viewed", "Order Completed", within="7d")``,
 ``.kpis()``; docs/start walks through it.
 """
 
+import atexit
 import gc
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ from periplo.analysis import (  # noqa: E402
 from periplo.workspace import Filters, Shop, open, read  # noqa: E402
 
 gc.freeze()
+atexit.register(gc.unfreeze)  # for those who tell at the end what is still there
 if _collecting:
     gc.enable()
 
