@@ -17,6 +17,8 @@ FEW = ("Product Viewed", "Product Added", "Checkout Started", "Order Completed")
 SEGMENT = {"did": "Order Completed"}
 PROPERTY = "device"
 WITHIN = "7d"
+TURNS = 15
+"""More than elsewhere: a tenth of a second is short, and its first turns still wait for fresh memory."""
 CLICKHOUSE_GOAL, DUCKDB_GOAL, OPTION_GOAL = 6.0, 20.0, 1 / 1.5
 _WITHIN_US = 7 * 86_400_000_000
 _CARRIED = "OVER (PARTITION BY customer ORDER BY time, step ROWS UNBOUNDED PRECEDING)"
@@ -79,6 +81,7 @@ def _figure(
         lambda: peer.timed(sql),
         than=than,
         goal=goal,
+        repeats=TURNS,
         touched=crowd.events * 10 + crowd.people * 8,
         same=lambda ours, theirs: reached(ours) == read(theirs),
     )
