@@ -23,8 +23,6 @@ from periplo.analysis.paths.transitions import Transitions
 
 SMALL = Crowd(events=1_000_000)
 STEPS, REPEATS = 5, 9
-TIMES_GOAL = 3
-"""So many times faster at least where every time is kept for its exact quantiles: memory sets the pace, for both."""
 _WINDOW = "WINDOW w AS (PARTITION BY customer ORDER BY time ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)"
 LAG = f"""
     SELECT before, event, count() AS n
@@ -85,7 +83,7 @@ def _against(crowd: Crowd, peer: Apart) -> Iterator[Figure]:
         lambda: steps(True),
         lambda: peer.timed(TIMED),
         than="lag and exact quantiles in ClickHouse",
-        goal=TIMES_GOAL,
+        goal=15,
         touched=crowd.events * 11 + row,
         same=lambda ours, _: _same_times(
             timed(ours), {(named(names, a), names[b]): (n, *us) for a, b, n, us in peer.ask(settled(TIMED)) if a >= 0}
