@@ -176,8 +176,8 @@ class IntakeBatch:
     them each event took in (0 for a second event made of the same row). Over a whole intake
     ``sum(rows) == sum(rows_of_event) + number of rejects``. ``of_lines``: where rows are the lines of orders.
 
-    ``unit`` int64[n] tells which of the rows, or orders, each event was made of; ``origins`` gives the rows of one, and
-    ``message`` the Segment message that it is, where it is one.
+    ``unit`` int64[n], or empty where it is not told, says which of the rows, or orders, each event was made of;
+    ``origins`` gives the rows of one, and ``message`` the Segment message that it is, where it is one.
     """
 
     events: pa.RecordBatch
@@ -216,7 +216,7 @@ class IntakeBatch:
             self,
             events=self.events.filter(mask),
             rows_of_event=self.rows_of_event[kept],
-            unit=self.unit[kept],
+            unit=self.unit[kept] if len(self.unit) else self.unit,
             of_lines=lines and replace(lines, lines=lines.lines.filter(mask)),
             message=message and (lambda place: message(int(places[place]))),
         )

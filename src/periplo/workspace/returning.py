@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -42,12 +43,9 @@ class Returning:
         """The batch without them, also among its refused rows, and how many raw rows are left out."""
         if not self._stones:
             return batch, 0
-        from periplo.intake import IntakeBatch  # files only: what looks at live messages need not load the reading
-
         old, rejects = self.old(batch.events), [one for one in batch.rejects if not self.names_one(one.raw)]
         gone = int(batch.rows_of_event[old].sum()) + len(batch.rejects) - len(rejects)
-        events = batch.events.filter(pa.array(~old))
-        return IntakeBatch(events, batch.rows - gone, batch.rows_of_event[~old], rejects, batch.of_lines), gone
+        return replace(batch.only(~old).having_read(gone), rejects=rejects), gone
 
     def names_one(self, raw: str) -> bool:
         """Whether a refused row names somebody who was erased: a word in it was an identifier of theirs."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from litestar import Response, get, post
 from litestar.response import Redirect
 from markupsafe import Markup
 
-from periplo.access import By, Permission, Visitor
+from periplo.access import By, Permission
 from periplo.drawing.bars import bars
 from periplo.errors import PeriploError, UnknownName, UsageError
 from periplo.language import Lang, number, t
 from periplo.log import Source
-from periplo.server.caller import Caller
 from periplo.server.desk import Desk
 from periplo.server.given import TheCaller, TheDesk, TheReader, TheVisitor
 from periplo.server.keys import UNVERSIONED
@@ -36,25 +38,22 @@ def add(
     data: Form, desk: TheDesk, visitor: TheVisitor, caller: TheCaller, reader: TheReader
 ) -> Response[str] | Redirect:
     """A new source with a write key."""
-    channel = data.get("channel", "")
-    try:
+
+    def made() -> Source:
+        channel = data.get("channel", "")
         if channel and channel not in desk.shop.taxonomy.channels:
             raise UnknownName("channel", channel[:60], desk.shop.taxonomy.channels)
-        made = desk.shop.sources.add(data.get("name", "").strip(), channel=channel, origins=_sites(data))
-    except UsageError as error:
-        return _sources(desk, reader, 1, error)
-    return _noted(desk, visitor, caller, "source_added", made)
+        return desk.shop.sources.add(data.get("name", "").strip(), channel=channel, origins=_sites(data))
+
+    return _changed(desk, reader, By(visitor.who, caller.address), "source_added", made)
 
 
 @post("/sources/allow", include_in_schema=False, sync_to_thread=True, opt=SOURCES)
 def allow(
     data: Form, desk: TheDesk, visitor: TheVisitor, caller: TheCaller, reader: TheReader
 ) -> Response[str] | Redirect:
-    try:
-        made = desk.shop.sources.allow(data.get("name", ""), _sites(data))
-    except UsageError as error:
-        return _sources(desk, reader, 1, error)
-    return _noted(desk, visitor, caller, "source_allowed", made)
+    change = partial(desk.shop.sources.allow, data.get("name", ""), _sites(data))
+    return _changed(desk, reader, By(visitor.who, caller.address), "source_allowed", change)
 
 
 @post("/sources/rotate", include_in_schema=False, sync_to_thread=True, opt=SOURCES)
@@ -62,11 +61,8 @@ def rotate(
     data: Form, desk: TheDesk, visitor: TheVisitor, caller: TheCaller, reader: TheReader
 ) -> Response[str] | Redirect:
     """A new key; the old one is refused from then on."""
-    try:
-        made = desk.shop.sources.rotate(data.get("name", ""))
-    except UsageError as error:
-        return _sources(desk, reader, 1, error)
-    return _noted(desk, visitor, caller, "source_rotated", made)
+    change = partial(desk.shop.sources.rotate, data.get("name", ""))
+    return _changed(desk, reader, By(visitor.who, caller.address), "source_rotated", change)
 
 
 @post("/sources/remove", include_in_schema=False, sync_to_thread=True, opt=SOURCES)
@@ -83,9 +79,14 @@ def remove(
     return Redirect("/sources", status_code=303)
 
 
-def _noted(desk: Desk, visitor: Visitor, caller: Caller, action: str, made: Source) -> Redirect:
-    desk.shop.access.audit.note(By(visitor.who, caller.address), action, made.name)
-    return Redirect(f"/sources#{made.name}", status_code=303)
+def _changed(desk: Desk, reader: Reader, by: By, action: str, change: Callable[[], Source]) -> Response[str] | Redirect:
+    """Changes a source and notes it, or says what is wrong."""
+    try:
+        changed = change()
+    except UsageError as error:
+        return _sources(desk, reader, 1, error)
+    desk.shop.access.audit.note(by, action, changed.name)
+    return Redirect(f"/sources#{changed.name}", status_code=303)
 
 
 def _sites(data: dict[str, str]) -> list[str]:
