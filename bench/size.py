@@ -62,7 +62,7 @@ def opening(crowd: Crowd) -> Iterator[Figure]:
 
 
 def _opened(crowd: Crowd) -> tuple[Opened, float]:
-    """What a fresh process found, and how long it took; its kernels are compiled, its files known to the system."""
+    """What a fresh process found, and how long it took; it is compiled, its files are known to the system."""
     shop = cached(crowd)
     _asked("bench.opening", shop)
     begun = perf_counter()
@@ -152,5 +152,6 @@ def _same_customers(found: Sorted, expected: Sorted) -> bool:
 
 def _asked(module: str, *arguments: Path, **environment: str) -> Any:
     command = [sys.executable, "-m", module, *map(str, arguments)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, env=os.environ | environment, cwd=ROOT, check=True)
+    installed = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    done = subprocess.run(command, stdout=subprocess.PIPE, env=installed | environment, cwd=ROOT, check=True)
     return msgspec.json.decode(done.stdout)

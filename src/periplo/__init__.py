@@ -7,6 +7,7 @@ shop. Both answer ``.funnel("Product Viewed", "Order Completed", within="7d")``,
 
 import atexit
 import gc
+import sys
 from typing import TYPE_CHECKING, Any
 
 _collecting = gc.isenabled()
@@ -26,7 +27,6 @@ from periplo.analysis import (  # noqa: E402
 from periplo.workspace import Filters, Shop, open, read  # noqa: E402
 
 gc.freeze()
-atexit.register(gc.unfreeze)  # for those who tell at the end what is still there
 if _collecting:
     gc.enable()
 
@@ -49,6 +49,16 @@ __all__ = [
     "open",
     "read",
 ]
+
+
+@atexit.register
+def _let_go() -> None:
+    """At the end all memory goes back at once: looking through it first would take longer than many a question.
+    Only DuckDB wants it looked through: it tells of whatever of its own is still there."""
+    if "duckdb" in sys.modules:
+        gc.unfreeze()
+    else:
+        gc.freeze()
 
 
 def __getattr__(name: str) -> Any:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Callable
+from importlib import import_module
+from types import ModuleType
 from typing import Any, TypeVar, cast
 
 from numba import njit
@@ -56,4 +58,19 @@ class Compilation(event.Listener):
             print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
 
 
+def _load_array_functions() -> None:
+    """The compiler's array functions, without what it would import to see whether linear algebra is there.
+
+    That took longer than all else the first question loads; whoever compiles something with it still gets it.
+    """
+    looked_for = "scipy.linalg.cython_blas"
+    if looked_for not in sys.modules:
+        sys.modules[looked_for] = ModuleType(looked_for)
+        try:
+            import_module("numba.np.arraymath")
+        finally:
+            del sys.modules[looked_for]
+
+
+_load_array_functions()
 event.register("numba:compile", Compilation())  # type: ignore[no-untyped-call]
