@@ -7,13 +7,15 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from statistics import median
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import Any
 
 import msgspec
 import numpy as np
 
 from bench.apart import Timed
+
+REST_S = 0.5
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +58,7 @@ def compared(
     slower at most. ``touched``: bytes that must be read.
     """
     equal = (same or _equal)(ours(), _answer(peer()))
-    times = [(_seconds(ours), _seconds(peer)) for _ in range(repeats)]
+    times = _in_turns(ours, peer, repeats)
     ratio = median(theirs / own for own, theirs in times)
     return Figure(
         name=name,
@@ -79,8 +81,18 @@ def within(name: str, seconds: float, goal_s: float, *, equal: bool = True, touc
 
 def interleaved(ours: Callable[[], Any], peer: Callable[[], Any], repeats: int) -> tuple[float, float]:
     """The medians of both, taken in turns so that what else the machine does strikes both alike."""
-    times = [(_seconds(ours), _seconds(peer)) for _ in range(repeats)]
+    times = _in_turns(ours, peer, repeats)
     return median(time for time, _ in times), median(time for _, time in times)
+
+
+def _in_turns(ours: Callable[[], Any], peer: Callable[[], Any], repeats: int) -> list[tuple[float, float]]:
+    """Seconds of both; what one of them still clears up when it has answered is not the other's to wait for."""
+
+    def rested(what: Callable[[], Any]) -> float:
+        sleep(REST_S)
+        return _seconds(what)
+
+    return [(rested(ours), rested(peer)) for _ in range(repeats)]
 
 
 def repeated(what: Callable[[], Any], repeats: int) -> float:

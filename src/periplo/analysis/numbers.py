@@ -5,18 +5,19 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from math import isnan
 
 import numpy as np
 
 from periplo.journeys.columns import F64, I64
-from periplo.journeys.kernels.quantiles import few_quantiles, grouped, put
+from periplo.journeys.kernels.quantiles import grouped, put, standing_at
 
 MEDIAN_AND_P90: F64 = np.array([0.5, 0.9])
-_FEW = 200
+_FEW = 4096
 """Groups of more values are left to numpy, which selects with vector instructions; asking it takes longer than few."""
-_ALONE = 1 << 20
-"""More values than these are worth a thread per core."""
+_AT_ONCE = 1 << 18
+"""More values than these are looked at one after another, by a thread per core."""
 Piece = tuple[I64, I64]
 """``values`` by group, those of group g at ``begin[g]:begin[g + 1]``: (values, begin)."""
 
@@ -29,40 +30,50 @@ def median_and_p90(group: I64, value: I64, groups: int) -> F64:
 def grouped_quantiles(group: I64, value: I64, groups: int, shares: F64) -> F64:
     """Quantiles float64[groups, shares], linear between neighbours as numpy's; NaN for an empty group. ``shares``
     ascend."""
-    return quantiles_of([grouped(np.ascontiguousarray(group), np.ascontiguousarray(value), groups)], shares)
+    return quantiles_of(grouped(np.ascontiguousarray(group), np.ascontiguousarray(value), groups), shares)
 
 
-def quantiles_of(pieces: Sequence[Piece], shares: F64) -> F64:
-    """The same of groups whose values lie in pieces."""
+def quantiles_of(piece: Piece, shares: F64) -> F64:
+    """The same of groups whose values already lie together."""
+    return ranked([piece], places_of(np.diff(piece[1]), shares))
+
+
+def places_of(sizes: I64, shares: F64) -> F64:
+    """Where quantiles stand among so many sorted values, from 0: float64[groups, shares], NaN for an empty group."""
+    return np.where(sizes > 0, sizes - 1.0, np.nan)[:, None] * shares
+
+
+def ranked(pieces: Sequence[Piece], places: F64) -> F64:
+    """What stands at places float64[groups, wanted] of each group, whose values lie in ``pieces``, linear between
+    neighbours; NaN where a place is."""
     sizes = np.sum([np.diff(begin) for _, begin in pieces], axis=0)
-    answer, many = _few(pieces, sizes, shares), np.flatnonzero(sizes > _FEW)
-
-    def fill(some: I64) -> None:
-        for group in some.tolist():
-            values = [values[begin[group] : begin[group + 1]] for values, begin in pieces]
-            answer[group] = _quantiles(np.concatenate(values), shares)
-
-    workers = (os.cpu_count() or 1) if sizes.sum() > _ALONE else 1
-    with ThreadPoolExecutor(workers) as pool:
-        list(pool.map(fill, (many[start::workers] for start in range(workers))))
+    many, total = np.flatnonzero(sizes > _FEW), sizes.sum()
+    ends = np.searchsorted(np.cumsum(sizes), np.arange(_AT_ONCE, total, _AT_ONCE))
+    with ThreadPoolExecutor((os.cpu_count() or 1) if len(ends) else 1) as pool:
+        few = pool.map(lambda span: _few(pieces, places, *span), pairwise([0, *ends.tolist(), len(sizes)]))
+        large = pool.map(lambda group: _large(pieces, places, group), many.tolist())
+        answer = np.concatenate(list(few))
+        answer[many] = np.array(list(large)).reshape(-1, places.shape[1])
     return answer
 
 
-def _few(pieces: Sequence[Piece], sizes: I64, shares: F64) -> F64:
-    """The quantiles of the groups that have few values; NaN for others."""
+def _few(pieces: Sequence[Piece], places: F64, first: int, end: int) -> F64:
+    """What stands at the places of those groups that have few values; NaN for others."""
+    some = [(values, begin[first : end + 1]) for values, begin in pieces]
+    sizes = np.sum([np.diff(begin) for _, begin in some], axis=0)
     few = sizes <= _FEW
     begin = np.concatenate(([0], np.cumsum(np.where(few, sizes, 0))))
     fill, together = begin[:-1].copy(), np.empty(begin[-1], np.int64)
-    for values, starts in pieces:
+    for values, starts in some:
         put(values, starts, few, fill, together)
-    return few_quantiles(together, begin, shares)
+    return standing_at(together, begin, places[first:end])
 
 
-def _quantiles(values: I64, shares: F64) -> list[float]:
-    """From the largest share down, each among the values below the one found before. Changes their order."""
+def _large(pieces: Sequence[Piece], places: F64, group: int) -> list[float]:
+    """The same of a large group; from the last place down, each among the values below the one found before."""
+    values = np.concatenate([values[begin[group] : begin[group + 1]] for values, begin in pieces])
     found, end, above = [], len(values), int(values[0])
-    for share in shares[::-1]:
-        exact = float(share) * (len(values) - 1)
+    for exact in places[group, ::-1].tolist():
         place = int(exact)
         values[:end].partition(place)
         if place + 1 < end:

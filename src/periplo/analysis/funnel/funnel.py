@@ -138,7 +138,7 @@ class Funnel:
         np.add.at(still_open, place, state.still_open)
         cells = place[state.group] * k + state.step if self.touch.splits else state.step
         values, begin = grouped(cells, state.time, (groups + 1) * k)
-        means, ranks = grouped_means(values, begin), quantiles_of([(values, begin)], MEDIAN_AND_P90)
+        means, ranks = grouped_means(values, begin), quantiles_of((values, begin), MEDIAN_AND_P90)
         times = np.column_stack((ranks, means)).reshape(-1, k, 3)
         bins = self._bins(state, cells, (groups + 1) * k)
         nexts = self._nexts(state) if labels == [""] else [[] for _ in range(k)]

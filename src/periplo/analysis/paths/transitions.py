@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import repeat
 from operator import add
 from typing import Any
@@ -12,13 +12,14 @@ import msgspec
 import numpy as np
 
 from periplo.analysis.charts import Cell, Chart, Heatmap, Row
-from periplo.analysis.numbers import MEDIAN_AND_P90, Piece, quantiles_of, seconds
+from periplo.analysis.numbers import seconds
 from periplo.analysis.paths.nodes import END, START, Of, node_label, referred
+from periplo.analysis.paths.times import TimeQuestion, worth_counting
 from periplo.analysis.paths.versus import Difference, Facts, Versus, differences, inside_of, points, signed
 from periplo.analysis.paths.visits import Visits, Walk, each_once
 from periplo.analysis.result import Result, Shown
-from periplo.journeys.columns import I64, JourneyColumns
-from periplo.journeys.kernels.transitions import transitions
+from periplo.journeys.columns import F64, I64, U32, JourneyColumns
+from periplo.journeys.kernels.transitions import BUCKETS, transitions
 from periplo.language import Lang, duration, number, percent, t
 
 SHOWN = 30
@@ -119,12 +120,12 @@ def flat(row: Any) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class TransitionState:
-    """``counts`` int64[kinds + 1, kinds + 1]; the times (us) by cell, a piece a part, where asked for; with a group,
-    every step by itself."""
+    """``counts`` int64[kinds + 1, kinds + 1]; how the times of each cell spread, [cells, BUCKETS], where that was
+    counted in all parts; with a group, every step by itself."""
 
     counts: I64
-    timed: tuple[Piece, ...]
-    facts: Facts | None = field(default=None)
+    spread: I64 | U32 | None
+    facts: Facts | None
 
 
 @dataclass(frozen=True)
@@ -134,18 +135,35 @@ class TransitionQuestion:
     versus: Versus | None = None
 
     def map(self, part: JourneyColumns) -> TransitionState:
-        kinds = self.walk.nodes.kinds
-        cells = np.zeros((kinds + 1) ** 2, np.int64)
-        self._count(part, cells, np.empty(0, np.int64))
-        timed = (self._timed(part, cells),) if self.times else ()
+        width = self.walk.nodes.kinds + 1
+        counts = np.zeros(width**2, np.int64)
+        counted = self.times and worth_counting(len(counts), part.events)
+        spread = np.zeros(len(counts) * BUCKETS if counted else 0, np.uint32)
+        transitions(*self.walk.given(part), counts, spread)
         facts = self._facts(part) if self.versus else None
-        return TransitionState(cells.reshape(kinds + 1, kinds + 1), timed, facts)
+        by_cell = spread.reshape(-1, BUCKETS) if counted else None
+        return TransitionState(counts.reshape(width, width), by_cell, facts)
 
     def merge(self, left: TransitionState, right: TransitionState) -> TransitionState:
+        spread = None
+        if left.spread is not None and right.spread is not None:
+            spread = np.add(left.spread, right.spread, dtype=np.int64)
         facts = left.facts.beside(right.facts) if left.facts and right.facts else None
-        return TransitionState(left.counts + right.counts, left.timed + right.timed, facts)
+        return TransitionState(left.counts + right.counts, spread, facts)
 
-    def finish(self, state: TransitionState) -> list[Move]:
+    def finish(self, state: TransitionState) -> TransitionState:
+        return state
+
+    def timed(self, state: TransitionState) -> TimeQuestion:
+        """The question how long each step took."""
+        if state.spread is not None:
+            return TimeQuestion.some(self.walk, state.spread.astype(np.int64, copy=False))
+        real = state.counts.copy()
+        real[-1], real[:, -1] = 0, 0
+        return TimeQuestion.all(self.walk, real.ravel())
+
+    def moves(self, state: TransitionState, times: F64 | None) -> list[Move]:
+        """All moves; ``times`` float64[cells, 2] the median and ninth decile of each (us)."""
         names = (*self.walk.nodes.names, None)
         counts, width = state.counts.ravel(), len(names)
         kept = np.flatnonzero(counts)
@@ -156,7 +174,7 @@ class TransitionQuestion:
         kept, origin, target = kept[order], origin[order], target[order]
         out, into = state.counts.sum(axis=1), state.counts.sum(axis=0)
         against = self._differences(state)
-        medians, p90s = self._times(state, kept)
+        ranks = [repeat(None)] * 2 if times is None else [map(seconds, each.tolist()) for each in times[kept].T]
         return list(
             map(
                 Move,
@@ -165,19 +183,11 @@ class TransitionQuestion:
                 counts[kept].tolist(),
                 (counts[kept] / out[origin]).tolist(),
                 (counts[kept] / into[target]).tolist(),
-                medians,
-                p90s,
+                *ranks,
                 self._refs(names, origin, target),
                 [against[cell] for cell in kept.tolist()] if against else repeat(None),
             )
         )
-
-    def _times(self, state: TransitionState, kept: I64) -> tuple[Iterable[float | None], Iterable[float | None]]:
-        """The median and the ninth decile of each kept cell, in seconds."""
-        if not state.timed:
-            return repeat(None), repeat(None)
-        ranks = quantiles_of(state.timed, MEDIAN_AND_P90)[kept]
-        return map(seconds, ranks[:, 0].tolist()), map(seconds, ranks[:, 1].tolist())
 
     def _refs(self, names: Sequence[str | None], origin: I64, target: I64) -> Iterable[str]:
         starts = [f"transition/{referred(name, START)}/" for name in names]
@@ -196,22 +206,6 @@ class TransitionQuestion:
 
     def _code(self, ref: str, edge: str) -> int | None:
         return self.walk.nodes.kinds if ref == edge else self.walk.nodes.code(ref)
-
-    def _count(self, part: JourneyColumns, cells: I64, times: I64) -> None:
-        events = part.offsets, part.time_us, part.person, part.event, part.channel
-        nodes = self.walk.nodes
-        transitions(*events, nodes.table, nodes.kinds, self.walk.collapse, self.walk.gap_us, cells, times)
-
-    def _timed(self, part: JourneyColumns, counts: I64) -> Piece:
-        """The times of all real steps, by cell."""
-        kinds = self.walk.nodes.kinds
-        real = counts.reshape(kinds + 1, kinds + 1).copy()
-        real[kinds], real[:, kinds] = 0, 0
-        begin = np.concatenate(([0], np.cumsum(real)))
-        times = np.empty(begin[-1], np.int64)
-        if len(times):
-            self._count(part, begin[:-1].copy(), times)
-        return times, begin
 
     def _facts(self, part: JourneyColumns) -> Facts:
         """Every step with its customer, in order: into each visit, and out of the last of a stretch."""

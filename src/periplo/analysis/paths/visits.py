@@ -12,7 +12,7 @@ from periplo.analysis.basis import microseconds
 from periplo.analysis.condition import Condition
 from periplo.analysis.paths.marking import marked
 from periplo.analysis.paths.nodes import Nodes
-from periplo.journeys.columns import I32, I64, U8, JourneyColumns
+from periplo.journeys.columns import I32, I64, U8, U16, Bool, JourneyColumns
 from periplo.journeys.kernels.paths import visits
 
 NEVER = "never"
@@ -47,6 +47,11 @@ class Walk:
     nodes: Nodes
     collapse: bool
     gap_us: int
+
+    def given(self, part: JourneyColumns) -> tuple[I64, I64, Bool, U16, U8, I32, int, bool, int]:
+        """What the kernels of steps begin with."""
+        events = part.offsets, part.time_us, part.person, part.event, part.channel
+        return *events, self.nodes.table, self.nodes.kinds, self.collapse, self.gap_us
 
     def visits(self, part: JourneyColumns, marks: Sequence[Condition] = (), placed: bool = True) -> Visits:
         """All visits; without ``placed`` they have no rows."""

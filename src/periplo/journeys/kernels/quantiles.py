@@ -1,4 +1,4 @@
-"""Exact quantiles of values that belong to groups."""
+"""What stands at which place among values that belong to groups, exactly."""
 
 from __future__ import annotations
 
@@ -63,18 +63,18 @@ def put(values: I64, begin: I64, groups: Bool, fill: I64, out: I64) -> None:
 
 
 @kernel
-def few_quantiles(values: I64, begin: I64, shares: F64) -> F64:
-    """Quantiles float64[groups, shares], linear between neighbours as numpy's; NaN where there are no values. Changes
-    the order of the values in each group.
+def standing_at(values: I64, begin: I64, places: F64) -> F64:
+    """What would stand at ``places`` float64[groups, wanted] (from 0; linear between neighbours) of each group were it
+    sorted; NaN where a place is. Changes the order of the values in each group.
 
-    ``shares`` ascend; each is found among the values below the one found before, from the largest share down.
+    Places ascend; each is found among the values below the one found before, from the last down.
     """
-    answer = np.full((len(begin) - 1, len(shares)), np.nan)
+    answer = np.full(places.shape, np.nan)
     for g in range(len(begin) - 1):
         first, last = begin[g], begin[g + 1]
         end = last
-        for k in range(len(shares) - 1 if first < last else -1, -1, -1):
-            exact = shares[k] * (last - first - 1)
+        for k in range(places.shape[1] - 1 if first < last else -1, -1, -1):
+            exact = places[g, k]
             place = first + int(exact)
             _select(values, first, end, place)
             above = values[place + 1] if place + 1 < last else values[place]

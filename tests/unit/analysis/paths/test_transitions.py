@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from itertools import pairwise
 
 import numpy as np
@@ -11,7 +13,7 @@ from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from given import given
+from given import given, made
 from periplo.analysis import Journeys
 from periplo.errors import BadPredicate, UnknownName
 from support_paths import MINUTE, PHONE, happenings, indices, journeys, on_phone, persons, stretches
@@ -19,11 +21,43 @@ from support_paths import MINUTE, PHONE, happenings, indices, journeys, on_phone
 GAPS = {"never": np.inf, "30min": 30 * MINUTE, "10h": 600 * MINUTE}
 
 
+@contextmanager
+def counted_first(yes: bool = True) -> Iterator[None]:
+    """How times spread is counted first, however few they are."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("periplo.analysis.paths.transitions.worth_counting", lambda cells, events: yes)
+        yield
+
+
+def kept_all() -> AbstractContextManager[None]:
+    return counted_first(False)
+
+
 @settings(max_examples=60)
-@for_all(happenings, st.sampled_from(["event", "touchpoint"]), st.booleans(), st.sampled_from(list(GAPS)))
-def test_equals_counting_by_hand(happened, of: str, collapse: bool, gap: str) -> None:
+@for_all(st.integers(0, 2**32), st.integers(1, 300), st.sampled_from([0, 1, 16, 30, 44]), st.integers(1, 3))
+def test_times_that_are_counted_first_are_as_exact(seed: int, count: int, least: int, threads: int) -> None:
+    """From a microsecond to half a year, many of them equal, in some cells only one or two."""
+    random = np.random.default_rng(seed)
+    took = 2 ** random.integers(least, 45, count) + random.integers(0, 3, count) * random.integers(0, 2**20, count)
+    happened = [(who, name, us / 1e6, "web") for who, time in enumerate(took) for name, us in (("a", 0), ("b", time))]
+    with counted_first():
+        found = Journeys(made(happened, count), threads=threads).transitions(of="event")
+    move = next(move for move in found.moves if (move.origin, move.target) == ("a", "b"))
+    assert (move.median_s, move.p90_s) == pytest.approx(tuple(np.quantile(took / 1e6, [0.5, 0.9])), rel=1e-12)
+
+
+@settings(max_examples=60)
+@for_all(
+    happenings,
+    st.sampled_from(["event", "touchpoint"]),
+    st.booleans(),
+    st.sampled_from(list(GAPS)),
+    st.sampled_from([kept_all, counted_first]),
+)
+def test_equals_counting_by_hand(happened, of: str, collapse: bool, gap: str, way) -> None:
     whole = journeys(happened)
-    found = whole.transitions(collapse=collapse, of=of, gap=gap)
+    with way():
+        found = whole.transitions(collapse=collapse, of=of, gap=gap)
     times: dict[tuple, list[float]] = {}
     who_went: dict[tuple, set[int]] = {}
     for who, path in stretches(happened, of, collapse, GAPS[gap]):
