@@ -49,7 +49,11 @@ MORE: dict[str, list[dict[str, Any]]] = {
     "sequences": [{"pattern": [f"{NAMES[1]}, then within 1d {NAMES[4]}, without {NAMES[2]} between"]}],
     "step_matrix": [{"anchor": NAMES[4], "of": "event"}],
     "top_paths": [{"per": "journey"}, {"per": "cycle", "versus": NAMES[4]}],
-    "transitions": [{"of": "event", "collapse": False, "gap": "30min", "times": False}, {"versus": NAMES[4]}],
+    "transitions": [
+        {"of": "event", "collapse": False, "gap": "30min", "times": False},
+        {"of": "event"},
+        {"versus": NAMES[4]},
+    ],
 }
 """What each question is asked beside the plain one: option to value."""
 SEGMENTS = (

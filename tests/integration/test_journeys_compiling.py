@@ -35,3 +35,33 @@ def test_a_terminal_is_told_once(tmp_path: Path) -> None:
     assert "Compilando para este equipo, solo esta vez: 1 …" in terminal
     assert terminal.endswith("\r\x1b[K")
     assert told(tmp_path, "en") == ("[1]\n", "")
+
+
+INNER = """
+from periplo.journeys.kernels.compiled import kernel
+@kernel
+def tenfold(n):
+    return n * {}
+"""
+BETWEEN = """
+from inner import tenfold
+from periplo.journeys.kernels.compiled import kernel
+@kernel
+def _next(n):
+    return tenfold(n) + 1
+@kernel
+def asked(n):
+    return _next(n)
+"""
+
+
+def test_a_kernel_does_not_outlive_what_was_compiled_into_it(tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    (tmp_path / "between.py").write_text(BETWEEN)
+
+    def asked(factor: int) -> str:
+        (tmp_path / "inner.py").write_text(INNER.format(factor))
+        command = [sys.executable, "-c", "from between import asked; print(asked(4))"]
+        return subprocess.run(command, stdout=subprocess.PIPE, env=environment, check=True, text=True).stdout
+
+    assert [asked(factor) for factor in (10, 10, 20)] == ["41\n", "41\n", "81\n"]

@@ -11,7 +11,7 @@ from periplo.analysis.numbers import MEDIAN_AND_P90, Piece, places_of, ranked
 from periplo.analysis.paths.visits import Walk
 from periplo.journeys.columns import F64, I64, U64, JourneyColumns
 from periplo.journeys.kernels.quantiles import grouped
-from periplo.journeys.kernels.transitions import BUCKETS, near, times_between
+from periplo.journeys.kernels.transitions import near, times_between
 
 AT_ONCE = 1 << 20
 """So many events are looked at before the times found are put together, so that the memory for it stays the same."""
@@ -19,9 +19,13 @@ MOST_CELLS = 1 << 17
 """Of more cells the spread of times would take 64 MB and more."""
 
 
+FEW = 16
+"""For so few events a cell it takes no longer to keep all times than to count them first."""
+
+
 def worth_counting(cells: int, events: int) -> bool:
     """Whether to count first how the times of so many cells spread: else all times are kept."""
-    return cells <= MOST_CELLS and events > cells * BUCKETS
+    return cells <= MOST_CELLS and events > cells * FEW
 
 
 @dataclass(frozen=True)

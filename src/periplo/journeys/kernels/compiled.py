@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast
 
 from numba import njit
 from numba.core import event
+from numba.core.dispatcher import Dispatcher
 
 from periplo.language import from_environment, t
 
@@ -25,7 +26,23 @@ def kernel(function: F) -> F:
     """
     # These two options are left out of numba's stubs.
     without: Any = {"no_cfunc_wrapper": True, "no_cpython_wrapper": function.__name__.startswith("_")}
-    return cast(F, njit(nogil=True, cache=True, **without)(function))
+    made: Any = njit(nogil=True, cache=True, **without)(function)
+    _mind_others(made, function)
+    return cast(F, made)
+
+
+def _mind_others(made: Any, function: Callable[..., Any]) -> None:
+    """Machine code is kept while its own file stays as it is; it must not outlive a kernel that was compiled into it
+    from another file."""
+    named = map(function.__globals__.get, function.__code__.co_names)
+    kept, inside = made._cache._cache_file, [each for each in named if isinstance(each, Dispatcher)]
+    others = {_stamp(each) for each in inside} - {kept._source_stamp}
+    if others:
+        kept._source_stamp = (kept._source_stamp, *sorted(others, key=repr))
+
+
+def _stamp(made: Any) -> Any:
+    return made._cache._cache_file._source_stamp
 
 
 class Compilation(event.Listener):
