@@ -64,6 +64,7 @@ fields:
   email: buyer.email
   phone: buyer.phone
   revenue: sale.total
+consent: {marketing: buyer.newsletter}
 properties: {clerk: sale.clerk}
 """
 

@@ -70,3 +70,66 @@ def test_a_choice_holds_for_what_comes_after_it(tmp_path: Path) -> None:
 def test_of_whom_nobody_knows(tmp_path: Path, unknown: str, accepted: int) -> None:
     report, _ = imported(tmp_path / "shop", message(1), message(2), unknown=unknown)
     assert (report.accepted, report.dropped) == (accepted, 2 - accepted)
+
+
+CUSTOMERS = """\
+id;alta;correo;acepta;cookies
+ana;2024-05-01;ana@x.es;sí;1
+bea;2024-05-02;bea@secret.example;no;0
+leo;2024-05-03;leo@x.es;quizás;1
+"""
+MAPPING = """\
+source: crm
+type: identify
+event: Customer Identified
+time: alta
+id: id
+fields: {user_id: id, email: correo}
+consent: {marketing.email: ACEPTA, analytics: cookies, text_version: {constant: v1}}
+"""
+
+
+def proof(shop: Shop, who: str, purpose: str = "marketing") -> tuple[str, str]:
+    consents = {one.purpose: one for one in shop.profile(shop.customer_number(who)).consents}
+    told = consents[purpose].history[-1]
+    return consents[purpose].state, str(told.told_in)
+
+
+def test_a_column_of_consent_is_proven_by_its_line(tmp_path: Path) -> None:
+    file, mapping, mended = (tmp_path / name for name in ("clientes.csv", "crm.yaml", "mended.yaml"))
+    file.write_text(CUSTOMERS, "utf-8")
+    mapping.write_text(MAPPING.replace("ACEPTA", "acepta"), "utf-8")
+    mended.write_text(MAPPING.replace("ACEPTA", "{column: acepta, values: {quizás: pending}}"), "utf-8")
+    with Shop.create(tmp_path / "shop") as shop:
+        report = shop.import_files([file], mapping=mapping)
+        assert (report.read, report.accepted, report.dropped, report.rejected) == (3, 1, 1, 1), "bea denied analytics"
+        assert proof(shop, "ana") == ("granted", "clientes.csv:2")
+        assert proof(shop, "ana", "analytics") == ("granted", "clientes.csv:2")
+        assert shop.profile(shop.customer_number("ana")).consents[0].history[0].text_version == "v1"
+        assert shop.import_files([file], mapping=mapping).accepted == 0
+        assert shop.replay_quarantine(mapping=mended).accepted == 1
+        assert proof(shop, "leo") == ("pending", "clientes.csv:4"), "where it was refused, not where it was read again"
+    assert not found_in(tmp_path / "shop", ["bea@secret"])
+
+
+def test_consent_in_messages_and_orders_is_proven_by_their_lines(tmp_path: Path) -> None:
+    first, second, mapping = (tmp_path / name for name in ("may.csv", "june.csv", "orders.yaml"))
+    first.write_text("order,at,units,price,who,ok\nP1,2024-05-01,1,5,eva,\nP1,2024-05-01,2,5,eva,yes\n", "utf-8")
+    second.write_text("order,at,units,price,who,ok\nP2,2024-06-01,1,5,leo,no\n", "utf-8")
+    rules = "event: Order Completed\ntime: at\nfields: {user_id: who}\nconsent: {marketing: ok}\n"
+    mapping.write_text(rules + "lines: {order: order, quantity: units, price: price}\n", "utf-8")
+    told = {"purpose": "marketing", "state": "denied"}
+    said = [message(1), message(2, type="track", event="Consent Updated", properties=told, userId="kim")]
+    said.append(message(3, type="identify", userId="kit", traits={"accepts_email_marketing": True}))
+    said.append(message(4, userId="kat", context={"consent": {"Analytics": "denied", "marketing": "granted"}}))
+    with Shop.create(tmp_path / "shop") as shop:
+        shop.import_files([first, second], mapping=mapping)
+        shop.import_files([write_messages(tmp_path / "consent.jsonl", said)])
+        assert proof(shop, "eva") == ("granted", "may.csv:2"), "where its order begins"
+        assert proof(shop, "leo") == ("denied", "june.csv:2")
+        assert proof(shop, "kim") == ("denied", "consent.jsonl:2")
+        assert proof(shop, "kit") == ("granted", "consent.jsonl:3")
+        events = shop._stores.lake.now().scan(["anonymous_id", "context"]).read_all().to_pylist()
+        [nameless] = [one["context"] for one in events if (one["anonymous_id"] or "").startswith("day-")]
+        assert '"denied"' in nameless
+        assert "consent.jsonl" not in nameless, "the line would say whose it is"

@@ -102,6 +102,7 @@ def _parts(profile: Profile, shop: Shop) -> Iterator[tuple[str, list[tuple[str, 
                 when(one.since),
                 words.event_label(one.history[-1].event, LANG),
                 one.history[-1].text_version or "",
+                str(one.history[-1].told_in or ""),
             )
             for one in profile.consents
         ],

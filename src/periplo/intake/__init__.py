@@ -4,7 +4,7 @@ from periplo.intake.choosing.plan import MappingPlan, PlanItem
 from periplo.intake.intake import Intake, open_intake
 from periplo.intake.mappings.mapping import Mapping
 from periplo.intake.mappings.preset_files import PRESETS, json_schema, load_mapping, write_mapping
-from periplo.intake.model import IntakeBatch, IntakeSettings, Note, OfLines, Progress, Reason, Refusing, Reject
+from periplo.intake.model import IntakeBatch, IntakeSettings, Note, OfLines, Places, Progress, Reason, Refusing, Reject
 from periplo.intake.replay import replay
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "MappingPlan",
     "Note",
     "OfLines",
+    "Places",
     "PlanItem",
     "Progress",
     "Reason",

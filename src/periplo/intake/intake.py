@@ -24,6 +24,7 @@ from periplo.intake.making.nested import NestedPreset
 from periplo.intake.making.orders import Place, orders_of
 from periplo.intake.making.parse import Parser
 from periplo.intake.making.sorting import SortedLines
+from periplo.intake.mappings.consents import check_consent
 from periplo.intake.mappings.lookups import Lookups
 from periplo.intake.mappings.mapping import Lines, Mapping, kept_columns, time_of, value
 from periplo.intake.mappings.preset_files import check_preset, load_mapping, preset_mappings, write_mapping
@@ -50,6 +51,8 @@ def open_intake(
     ``BadMapping``, ``UnknownName``.
     """
     own = load_mapping(mapping) if mapping else None
+    if own:
+        check_consent(own, words or taxonomy())
     parts = Parts(check_preset(preset) if preset and not own else None, own)
     sorted_parts = parts.sort(find_files(paths))
     return Intake(sorted_parts, parts.notes, settings or IntakeSettings(), words or taxonomy())
@@ -113,7 +116,7 @@ class Intake:
                 sizes = pc.list_value_length(orders.lines).to_numpy().astype(np.int64)
                 batch = assembler.batch(orders.table, whole.num_rows, sizes, orders.rejects)
                 of_lines = _of_lines(mapping, rules, orders.lines, batch.events.num_rows)
-                yield replace(batch, of_lines=of_lines, origins=orders.origins)
+                yield replace(batch, of_lines=of_lines, origins=orders.origins, places=orders.places)
 
     def _parsed(self, part: Part, rules: Mapping, meter: Meter) -> Iterator[Parsed]:
         lookups = Lookups(rules)
@@ -152,7 +155,7 @@ def _by_row(assembler: Assembler, parsed: Iterator[Parsed]) -> Iterator[IntakeBa
     """Each row is an event of its own."""
     for rows, table, rejects in parsed:
         batch = assembler.batch(table, rows.read, np.ones(table.num_rows, np.int64), rejects)
-        yield replace(batch, origins=rows.origins)
+        yield replace(batch, origins=rows.origins, places=rows.places)
 
 
 def _of_lines(mapping: Mapping, rules: Lines, lines: pa.ListArray, events: int) -> OfLines:

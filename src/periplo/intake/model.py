@@ -129,6 +129,10 @@ class Rows:
     def read(self) -> int:
         return int(self.table.num_rows) + len(self.rejects)
 
+    def places(self, rows: I64) -> Places:
+        """Where rows (0-based, of these) stand."""
+        return Places.of(self.file, self.lines[rows])
+
     def origins(self, row: int) -> tuple[Origin]:
         """Row ``row`` (0-based) of these, as it was."""
         return (Origin(self.file, int(self.lines[row]), self.raw(row), self.header),)
@@ -160,6 +164,21 @@ class Origin(NamedTuple):
     header: str
 
 
+class Places(NamedTuple):
+    """``files`` string[n] by their names, ``lines`` int64[n]."""
+
+    files: pa.Array
+    lines: pa.Array
+
+    @classmethod
+    def of(cls, file: Path, lines: I64) -> Places:
+        """Lines of one file."""
+        return cls(pa.repeat(file.name, len(lines)), pa.array(lines))
+
+
+NO_PLACES = Places(pa.array([], pa.string()), pa.array([], pa.int64()))
+
+
 class Refusing(NamedTuple):
     """Why an event is refused that could be made: the rule that says so, in one word."""
 
@@ -177,7 +196,8 @@ class IntakeBatch:
     ``sum(rows) == sum(rows_of_event) + number of rejects``. ``of_lines``: where rows are the lines of orders.
 
     ``unit`` int64[n], or empty where it is not told, says which of the rows, or orders, each event was made of;
-    ``origins`` gives the rows of one, and ``message`` the Segment message that it is, where it is one.
+    ``origins`` gives the rows of one, ``places`` the files and first lines of several, and ``message`` the Segment
+    message that an event is, where it is one.
     """
 
     events: pa.RecordBatch
@@ -187,6 +207,7 @@ class IntakeBatch:
     of_lines: OfLines | None = None
     unit: I64 = field(default_factory=lambda: np.zeros(0, np.int64))
     origins: Callable[[int], Sequence[Origin]] = field(default=lambda _: ())
+    places: Callable[[I64], Places] = field(default=lambda _: NO_PLACES)
     message: Callable[[int], bytes] | None = None
 
     def refusing(self, why: Mapping[int, Refusing]) -> IntakeBatch:

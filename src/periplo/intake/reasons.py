@@ -40,4 +40,8 @@ MIXED_CURRENCIES = Reason(
     "The order {value} has lines in different currencies. Write each currency as an order of its own."
 )
 NO_EVENT = Reason("The row does not say what happened. Fill in “{column}”.")
+UNKNOWN_CONSENT = Reason(
+    "“{value}” in “{column}” does not say whether consent was given. Write yes or no, or say in the mapping what it "
+    "means."
+)
 UNKNOWN_VALUE = Reason("The mapping does not say what “{value}” in “{column}” means. Add it to the table of values.")

@@ -18,15 +18,12 @@ CHANNELS = ("email", "sms", "push", "whatsapp", "phone")
 UPDATED, UNSUBSCRIBED, COMPLAINED = "Consent Updated", "Unsubscribed", " Complained"
 MARKETING = "marketing"
 
-_WORDS: dict[Any, State] = {
-    **{word: "granted" for word in ("granted", "true", "yes", "y", "1", "optedin", "optin", "subscribed", "accepted")},
-    **{
-        word: "denied" for word in ("denied", "false", "no", "n", "0", "optedout", "optout", "unsubscribed", "rejected")
-    },
-    **{word: "pending" for word in ("pending", "asked", "notanswered")},
-    "sí": "granted",
-    "si": "granted",
+_SAID: dict[State, str] = {
+    "granted": "granted true yes y 1 optedin optin subscribed accepted sí si verdadero aceptado suscrito",
+    "denied": "denied false no n 0 optedout optout unsubscribed rejected falso denegado rechazado",
+    "pending": "pending asked notanswered pendiente",
 }
+_WORDS: dict[str, State] = {word: state for state, words in _SAID.items() for word in words.split()}
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -88,7 +85,8 @@ def _of_traits(traits: Mapping[str, Any], words: Taxonomy) -> Iterator[Told]:
 
 
 def _of_object(given: object, words: Taxonomy, version: str | None = None) -> Iterator[Told]:
-    """``{purpose: state}`` or ``{purpose: {channel: state}}``, also inside Segment's ``categoryPreferences``."""
+    """``{purpose: state}`` or ``{purpose: {channel: state}}`` (an empty channel: in any), also inside Segment's
+    ``categoryPreferences``."""
     if not isinstance(given, dict):
         return
     version = _text(given.get("text_version")) or version
@@ -96,7 +94,7 @@ def _of_object(given: object, words: Taxonomy, version: str | None = None) -> It
         purpose = words.purpose(name)
         if isinstance(value, dict) and name != "categoryPreferences":
             states = ((channel, state_of(one)) for channel, one in value.items())
-            yield from (Told(purpose, channel, state, version) for channel, state in states if state)
+            yield from (Told(purpose, channel or None, state, version) for channel, state in states if state)
         elif (state := state_of(value)) and name != "text_version":
             yield Told(purpose, None, state, version)
 

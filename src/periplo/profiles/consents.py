@@ -7,13 +7,14 @@ from datetime import datetime
 
 import msgspec
 
-from periplo.privacy import State, consents_told
+from periplo.privacy import State, ToldIn, consents_told, told_in
 from periplo.profiles.rows import Row
 from periplo.vocabulary import Taxonomy
 
 
 class Proof(msgspec.Struct, frozen=True, kw_only=True):
-    """What was said, and the event that proves it. ``text_version``: the wording, where that was told."""
+    """What was said, and the event that proves it. ``text_version``: the wording, where that was told. ``told_in``:
+    the file and line, where it was imported."""
 
     state: State
     at: datetime
@@ -21,6 +22,7 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     event_id: str
     text_version: str | None = None
+    told_in: ToldIn | None = None
 
 
 class Consent(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +48,7 @@ def read_consents(rows: Sequence[Row], words: Taxonomy) -> list[Consent]:
                 source=row["source"],
                 event_id=row["event_id"],
                 text_version=told.text_version,
+                told_in=told_in(row["context"]),
             )
             if not history or (history[-1].state, history[-1].text_version) != (proof.state, proof.text_version):
                 history.append(proof)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from functools import reduce
 from typing import Any
 
@@ -14,7 +15,7 @@ import pyarrow.compute as pc
 from periplo.events.schema import EVENTS, IDENTIFIERS
 from periplo.intake import IntakeBatch
 from periplo.journeys.columns import Bool
-from periplo.privacy import SAY_WHO, UPDATED, Said
+from periplo.privacy import SAY_WHO, UPDATED, Said, tells_consent, with_places
 from periplo.privacy.consent import purpose_state
 from periplo.privacy.cookieless import visitor
 from periplo.privacy.nameless import nameless, site
@@ -50,9 +51,22 @@ class Consenting:
                 instead[place] = self._nameless(row)
         if instead:
             batch = batch.with_events(_with(batch.events, instead))
+        batch = self._told_where(batch, list(instead))
         self.nameless += len(instead)
         self.dropped += int(batch.rows_of_event[~kept].sum())
         return batch if kept.all() else batch.only(kept).having_read(int(batch.rows_of_event[~kept].sum()))
+
+    def _told_where(self, batch: IntakeBatch, nameless: list[int]) -> IntakeBatch:
+        """The batch with its proofs of consent: the file and line of each event that tells of it."""
+        tells = tells_consent(batch.events, self._stores.taxonomy).to_numpy(zero_copy_only=False).copy()
+        tells[nameless] = False  # the line would say whose it is
+        if not tells.any():
+            return batch
+        mask = pa.array(tells)
+        places = batch.places(batch.unit[tells])
+        told = with_places(batch.events["context"].filter(mask), places.files, places.lines)
+        context = pc.replace_with_mask(batch.events["context"], mask, told)
+        return replace(batch, events=_set(batch.events, "context", context))
 
     def _concerned(self, events: pa.RecordBatch) -> Bool:
         """The events that something was said of, or all where the shop keeps nothing that nobody agreed to."""
@@ -112,6 +126,9 @@ def _with(events: pa.RecordBatch, instead: dict[int, dict[str, Any]]) -> pa.Reco
     places[list(instead)] = True
     for name in next(iter(instead.values())):
         new = pa.array([instead[place][name] for place in sorted(instead)], EVENTS.field(name).type)
-        column = pc.replace_with_mask(events[name], pa.array(places), new)
-        events = events.set_column(events.schema.get_field_index(name), EVENTS.field(name), column)
+        events = _set(events, name, pc.replace_with_mask(events[name], pa.array(places), new))
     return events
+
+
+def _set(events: pa.RecordBatch, name: str, column: pa.Array) -> pa.RecordBatch:
+    return events.set_column(events.schema.get_field_index(name), EVENTS.field(name), column)

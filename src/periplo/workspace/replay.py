@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import msgspec
+import pyarrow as pa
 from msgspec.structs import replace
 
 from periplo.errors import DataError
-from periplo.intake import PRESETS, Intake, MappingPlan, Note
+from periplo.intake import PRESETS, Intake, IntakeBatch, MappingPlan, Note, Places
+from periplo.journeys.columns import I64
 from periplo.log import Quarantine, Reading, Reject
 from periplo.workspace.consenting import Consenting
 from periplo.workspace.importing import ImportReport, commit, open_files, report, stage
@@ -87,7 +90,7 @@ class _Replay:
             file = Path(folder) / ("rows.csv" if header else "rows.jsonl")
             while texts:
                 row_of = _write(file, header, texts)
-                already, refused = self._import(file, how, row_of)
+                already, refused = self._import(file, how, row_of, {row.reject_id: row for row in rows})
                 if not already:
                     went_in = [one for line, one in row_of.items() if line not in refused]
                     self._stores.quarantine.mark_replayed(went_in)
@@ -96,9 +99,11 @@ class _Replay:
                 self._count(Counts(read=len(already), accepted=0, duplicates=len(already), rejected=0))
                 texts = {one: raw for one, raw in texts.items() if one not in already}
 
-    def _import(self, file: Path, how: Reading, row_of: Mapping[int, str]) -> tuple[set[str], Container[int]]:
-        """Brings a file into the shop; answers the rows that are in their orders already (then nothing is done), and
-        the lines that are refused again."""
+    def _import(
+        self, file: Path, how: Reading, row_of: Mapping[int, str], rows: Mapping[str, Reject]
+    ) -> tuple[set[str], Container[int]]:
+        """Brings a file made of ``rows`` into the shop; answers those that are in their orders already (then nothing is
+        done), and the lines that are refused again."""
         try:
             intake = self._open(file, how)
         except DataError:
@@ -108,7 +113,8 @@ class _Replay:
             return set(), range(1 << 62)
         move(self._stores)
         plan, consent = FilePlan(self._stores), Consenting(self._stores)
-        batches = list(map(plan.hold, map(consent.admit, intake.batches())))
+        read = (_in_place(batch, {line: rows[one] for line, one in row_of.items()}) for batch in intake.batches())
+        batches = list(map(plan.hold, map(consent.admit, read)))
         found = sort_out(self._stores.lake.now(), batches, row_of)
         if found.already:
             return found.already, ()
@@ -135,6 +141,17 @@ class _Replay:
 
     def _count(self, more: Counts) -> None:
         self.counts = Counts(*map(sum, zip(self.counts, more, strict=True)))
+
+
+def _in_place(batch: IntakeBatch, rows: Mapping[int, Reject]) -> IntakeBatch:
+    """The batch as if its rows, by the line they have now, were read where they were refused."""
+
+    def places(units: I64) -> Places:
+        found = [rows[line] for line in batch.places(units).lines.to_pylist()]
+        files, lines = [row.file for row in found], [row.line for row in found]
+        return Places(pa.array(files, pa.string()), pa.array(lines, pa.int64()))
+
+    return dataclasses.replace(batch, places=places)
 
 
 def _is_json(text: str) -> bool:

@@ -75,12 +75,14 @@ def test_what_becomes_no_event_is_kept_whole_and_the_sender_goes_on(
 
 def test_another_system_by_a_mapping(shop: Shop, client: Client) -> None:
     call = {"kind": "call", "sale": {"number": "T2", "at": "2026-11-20 11:00"}, "buyer": {"phone": "600 111 222"}}
+    call["buyer"] = {"phone": "600 111 222", "newsletter": "no"}
     assert verdicts(client.post(**erp(SALE))) == ["accepted"]
     assert verdicts(client.post(**erp([SALE, call]))) == ["duplicate", "accepted"]
     order, ticket = events(shop)
     assert (order["event"], order["revenue_minor"], order["channel"]) == ("Order Completed", 1250, "phone")
     assert '"Eva"' in order["properties"]
-    assert ticket["event"] == "Ticket Opened"
+    assert (ticket["event"], "consent" in (order["context"] or "")) == ("Ticket Opened", False)
+    assert '"consent":{"marketing":"denied"}' in ticket["context"]
     assert shop.customer_number("ana@example.com") == shop.customer_number("+34600111222")
 
 

@@ -105,7 +105,7 @@ def test_numbers_and_dates_of_yaml_are_text(read: Reader, write: Writer) -> None
 def test_the_mappings_of_the_guide_can_be_read() -> None:
     text = (ROOT / "docs/howto/import.md").read_text("utf-8")
     examples = re.findall(r"```yaml\n(.*?)```", text, re.S)
-    assert len(examples) == 3
+    assert len(examples) == 4
     for example in examples:
         read_mapping(
             example if "event:" in example.split("also:")[0] else f"event: A\ntime: t\n{example}", "guide.yaml"

@@ -73,6 +73,7 @@ def _message(event: Event) -> Json:
         "campaign": said(campaign),
         "device": said({"type": event.device}),
     }
+    context |= _decode(event.context) if event.context else {}
     kept = _decode(event.properties) if event.properties else {}
     message = {theirs: getattr(event, ours) for ours, theirs in _TOP.items()}
     message |= {"timestamp": event.occurred_at.isoformat(), "properties": said(kept | said(told))}

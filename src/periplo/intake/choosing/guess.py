@@ -20,11 +20,13 @@ from periplo.intake.cells.texts import text
 from periplo.intake.cells.times import Evidence, is_typed
 from periplo.intake.mappings.mapping import FIELDS, Lines, Mapping, Names, Property, Source, Time, Value
 from periplo.intake.model import Rows
+from periplo.privacy import state_of
 from periplo.vocabulary.taxonomy import plain
 
 _SAMPLE = 2000
 _EMAIL = r"^[^\s@]+@[^\s@]+\.[^\s@]+$"
 _PHONE = r"^'?\+?[\d\s().-]{7,20}$"
+_CONSENT = "consent "
 _LINE_FIELDS = frozenset({"product_id", "price", "amount", "quantity"})
 
 
@@ -70,6 +72,7 @@ def guess(rows: Rows) -> Guess:
         time=Time(column=found["time"].column),
         id=found["order_id"].column if orders and not lines else None,
         fields=_fields(found, lines is not None),
+        consent={name.removeprefix(_CONSENT): one.column for name, one in found.items() if name.startswith(_CONSENT)},
         properties={**_kept(found, lines is not None), **rest},
         lines=lines,
     )
@@ -113,9 +116,13 @@ def _name_fits(name: str, known: list[str]) -> float:
     return 0.6 if any(len(word) > 4 and (name.startswith(word) or name.endswith(word)) for word in known) else 0.0
 
 
+def _test_of(field: str) -> Callable[[pa.Array], float] | None:
+    return _consents if field.startswith(_CONSENT) else _TESTS.get(field)
+
+
 def _share(column: pa.Array, field: str) -> float:
     """Share of the values that can be this field."""
-    test = _TESTS.get(field)
+    test = _test_of(field)
     return 1.0 if test is None or column.null_count == len(column) else test(column)
 
 
@@ -154,6 +161,11 @@ def _words(column: pa.Array) -> float:
     """Few different values, that are no numbers: the names of events, channels, devices."""
     values = pc.unique(text(column)).drop_null()
     return float(len(values) <= 200 and not _numbers(values) > 0.5)
+
+
+def _consents(column: pa.Array) -> float:
+    """Whether all values say of consent whether it was given."""
+    return float(all(state_of(value) for value in pc.unique(text(column)).drop_null().to_pylist()))
 
 
 _TESTS: dict[str, Callable[[pa.Array], float]] = {

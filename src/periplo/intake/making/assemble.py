@@ -15,6 +15,7 @@ from periplo.events.schema import INSTANT
 from periplo.intake.cells.addresses import path_of, utm
 from periplo.intake.cells.amounts import MILLION
 from periplo.intake.cells.jsons import json_objects
+from periplo.intake.making.consents import consent_contexts
 from periplo.intake.making.money import in_minor_units
 from periplo.intake.mappings.mapping import Mapping
 from periplo.intake.model import I64, NO_EVENTS, IntakeBatch, IntakeSettings, Reject
@@ -81,7 +82,7 @@ class Assembler:
         made["page"] = map_distinct(made["page"], path_of)
         kept = {name[2:]: column for name, column in values.items() if name.startswith("p:")}
         made["properties"] = json_objects(kept, rows)
-        made["context"] = pa.nulls(rows, pa.string())
+        made["context"] = consent_contexts(values, rows)
         return pa.RecordBatch.from_arrays([made[name] for name in EVENTS.names], schema=EVENTS)
 
     def _clocks(self, time: pa.Array, own: pa.Array) -> dict[str, pa.Array]:

@@ -15,7 +15,7 @@ from periplo.intake.files.json_reader import Documents, JsonReader
 from periplo.intake.files.parquet_reader import ParquetReader, to_json
 from periplo.intake.files.reading import AnyReader
 from periplo.intake.making import ga4
-from periplo.intake.model import IntakeBatch, IntakeSettings, Origin, Reason, refuse
+from periplo.intake.model import IntakeBatch, IntakeSettings, Origin, Places, Reason, refuse
 from periplo.vocabulary import Taxonomy
 
 _ROWS = 1 << 13
@@ -62,6 +62,7 @@ class NestedPreset:
             rejects,
             unit=np.array(place, np.int64)[made_of],
             origins=lambda row: (Origin(reader.path, docs.lines[row], text(docs.raws[row]), ""),),
+            places=lambda rows: Places.of(reader.path, np.array(docs.lines, np.int64)[rows]),
             message=lambda event: messages[int(made_of[event])],
         )
 

@@ -18,7 +18,7 @@ from periplo.intake.cells.jsons import json_lists
 from periplo.intake.making.money import in_minor_units
 from periplo.intake.making.sorting import starts_of_orders
 from periplo.intake.mappings.mapping import Lines
-from periplo.intake.model import I64, Bool, Origin, Reason, Reject, refuse
+from periplo.intake.model import I64, NO_PLACES, Bool, Origin, Places, Reason, Reject, refuse
 
 COMPLETED, CANCELLED, REFUNDED, ADJUSTED = "Order Completed", "Order Cancelled", "Order Refunded", "Stock Adjusted"
 _OF_ORIGIN = ["file", "line", "raw"]
@@ -27,12 +27,13 @@ _OF_LINES = ("order", "pieces", "amount", "product", "line", "raw", "file")
 
 class Orders(NamedTuple):
     """``table`` has one row per order; ``lines`` list<int64>[n] the lines that each took in, which ``origins`` gives as
-    they were."""
+    they were; ``places``: where orders begin."""
 
     table: pa.Table
     lines: pa.ListArray
     rejects: list[Reject]
     origins: Callable[[int], Sequence[Origin]]
+    places: Callable[[I64], Places]
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def orders_of(lines: pa.Table, rules: Lines, files: Sequence[Place], currency: s
     """
     lines, rejects = _refuse_late(lines, files)
     if not lines.num_rows:
-        return Orders(lines, pa.array([], pa.list_(pa.int64())), rejects, lambda _: ())
+        return Orders(lines, pa.array([], pa.list_(pa.int64())), rejects, lambda _: (), lambda _: NO_PLACES)
     starts = starts_of_orders(lines)
     ends = np.append(starts[1:], lines.num_rows)
     made = {name: _first(lines.column(name), starts) for name in lines.column_names if _is_of_order(name)}
@@ -64,12 +65,19 @@ def orders_of(lines: pa.Table, rules: Lines, files: Sequence[Place], currency: s
         made = {"p:products": products} | made
     offsets = pa.array(np.append(starts, ends[-1]), pa.int32())
     taken = pa.ListArray.from_arrays(offsets, lines.column("line").combine_chunks())
-    return Orders(pa.table(made), taken, rejects, partial(_origins, lines.select(_OF_ORIGIN), starts, ends, files))
+    origins = partial(_origins, lines.select(_OF_ORIGIN), starts, ends, files)
+    return Orders(pa.table(made), taken, rejects, origins, partial(_places, lines, starts, files))
 
 
 def _origins(lines: pa.Table, starts: I64, ends: I64, files: Sequence[Place], order: int) -> list[Origin]:
     rows = lines.slice(starts[order], ends[order] - starts[order]).to_pylist()
     return [Origin(files[one["file"]].path, one["line"], one["raw"] or "", files[one["file"]].header) for one in rows]
+
+
+def _places(lines: pa.Table, starts: I64, files: Sequence[Place], orders: I64) -> Places:
+    first = lines.select(["file", "line"]).take(starts[orders])
+    names = pa.array([place.path.name for place in files], pa.string())
+    return Places(names.take(first["file"].combine_chunks()), first["line"].combine_chunks())
 
 
 def _is_of_order(name: str) -> bool:

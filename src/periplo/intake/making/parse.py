@@ -2,8 +2,9 @@
 
 The columns of the result, aligned with the rows that were not refused:
 ``event, original`` names; ``time`` int64 microseconds UTC; ``id``; ``currency``; ``f:NAME`` a field of the event
-(``revenue`` and ``quantity`` int64 millionths, others text); ``p:NAME`` a property as JSON value. Further events of the
-row have ``1:when`` bool, ``1:time``, ``1:f:NAME``, and so on. ``lines.py`` adds those of order lines.
+(``revenue`` and ``quantity`` int64 millionths, others text); ``p:NAME`` a property as JSON value; ``c:NAME`` what is
+said of consent. Further events of the row have ``1:when`` bool, ``1:time``, ``1:f:NAME``, and so on. ``lines.py`` adds
+those of order lines.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from periplo.intake.cells.fingerprint import fingerprints
 from periplo.intake.cells.jsons import json_numbers, json_texts
 from periplo.intake.cells.times import read_times, why_bad
 from periplo.intake.choosing.styles import Styles
+from periplo.intake.making.consents import parse_consents
 from periplo.intake.making.faults import Faults
 from periplo.intake.making.lines import parse_lines
 from periplo.intake.making.money import currencies, digits, in_minor_units
@@ -63,6 +65,7 @@ class Parser:
             made[f"f:{name}"] = self._field(name, value(source), columns, faults, made["event"], known)
         for name, kept in self.kept.items():
             made |= self._property(name, kept, columns, faults, known)
+        made |= parse_consents(self.mapping.consent, columns, faults)
         self._more(columns, faults, made, known)
         made["currency"] = currency
         if self.mapping.lines:

@@ -122,6 +122,8 @@ class Mapping(Base, frozen=True):
     ``name``       what it is called; the name of the file when left out
     ``signature``  columns by which such a file is recognised; each may be a list of names for the same
     ``id``         a column that is unique per event; left out, equal rows are one event (and lines go by their order)
+    ``consent``    by ``purpose`` or ``purpose.channel`` the column that says whether the row's person agreed, and under
+                   ``text_version`` to which wording
     ``properties`` columns to keep: a list, new names for columns, or ``all`` those not used otherwise
     ``skip``       true for a table that is only looked up by others
     """
@@ -138,6 +140,7 @@ class Mapping(Base, frozen=True):
     time: Names | Time | None = None
     id: Source | None = None
     fields: dict[str, Source] = {}
+    consent: dict[str, Source] = {}
     properties: Literal["all"] | list[str] | dict[str, Names | Property] = field(default_factory=list)
     lines: Lines | None = None
     also: list[More] = []
@@ -184,6 +187,7 @@ def sources(mapping: Mapping) -> Iterator[tuple[str, Value]]:
     if mapping.currency:
         yield "currency", value(mapping.currency)
     yield from ((name, value(given)) for name, given in mapping.fields.items())
+    yield from ((f"consent {name}", value(given)) for name, given in mapping.consent.items())
     if mapping.lines:
         yield from _of_lines(mapping.lines)
     for more in mapping.also:

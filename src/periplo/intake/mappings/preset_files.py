@@ -15,6 +15,7 @@ from ruamel.yaml.error import MarkedYAMLError
 
 from periplo.errors import BadMapping, UnknownName, did_you_mean
 from periplo.intake.mappings.mapping import FIELDS, Condition, Lines, Lookup, Mapping, More, Property, Time, Value
+from periplo.privacy import CHANNELS
 
 _PARTS = (Mapping, Value, Time, Lines, Lookup, More, Condition, Property)
 
@@ -106,6 +107,8 @@ def json_schema() -> dict[str, Any]:
     schema = msgspec.json.schema(Mapping)
     for part in ("Mapping", "More"):
         schema["$defs"][part]["properties"]["fields"]["propertyNames"] = {"enum": list(FIELDS)}
+    channels = "|".join(CHANNELS)
+    schema["$defs"]["Mapping"]["properties"]["consent"]["propertyNames"] = {"pattern": rf"^[^.]+(\.({channels}))?$"}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Periplo mapping file"} | schema
 
 

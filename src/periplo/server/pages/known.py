@@ -86,6 +86,7 @@ def _consent(consent: Consent, words: Words) -> Line:
     if consent.channel:
         label = f"{label} · {words.taxonomy.channel_label(consent.channel, lang)}"
     told = [_day(consent.since, words), words.taxonomy.event_label(proof.event, lang), proof.source, proof.text_version]
+    told.append(str(proof.told_in or ""))
     mark = {"granted": "good", "denied": "bad", "pending": ""}[consent.state]
     return Line(label, " · ".join(filter(None, told)), consent_label(consent.state, lang), mark)
 
