@@ -1,4 +1,4 @@
-"""The schema of state.db is the sum of its migrations."""
+"""The schema of the state is the sum of its migrations, in a file and in PostgreSQL."""
 
 from pathlib import Path
 
@@ -11,8 +11,8 @@ from periplo.identity import open_state
 from periplo.identity.tables import HEAD, metadata
 
 
-def test_schema_is_the_sum_of_the_migrations(tmp_path: Path) -> None:
-    with open_state(tmp_path / "state.db").reading() as connection:
+def test_schema_is_the_sum_of_the_migrations(place: str) -> None:
+    with open_state(place).reading() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
 

@@ -1,4 +1,4 @@
-"""The schema of log.db is the sum of its migrations."""
+"""The schema of the log is the sum of its migrations, in a file and in PostgreSQL."""
 
 from pathlib import Path
 
@@ -13,8 +13,8 @@ from periplo.log import open_log
 from periplo.log.tables import HEAD, metadata
 
 
-def test_schema_is_the_sum_of_the_migrations(tmp_path: Path) -> None:
-    with open_log(tmp_path / "log.db").reading() as connection:
+def test_schema_is_the_sum_of_the_migrations(place: str) -> None:
+    with open_log(place).reading() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
 
@@ -30,10 +30,10 @@ def test_commits_are_on_disk_before_they_are_acknowledged(tmp_path: Path) -> Non
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
 
 
-def test_a_database_of_a_newer_version_is_told(tmp_path: Path) -> None:
-    with open_log(tmp_path / "log.db").writing() as connection:
+def test_a_database_of_a_newer_version_is_told(place: str) -> None:
+    with open_log(place).writing() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
-    with pytest.raises(DamagedShop, match="newer Periplo"), open_log(tmp_path / "log.db").reading():
+    with pytest.raises(DamagedShop, match="newer Periplo"), open_log(place).reading():
         pass
 
 
