@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +13,7 @@ import pyarrow as pa
 import pytest
 from sqlalchemy import text
 
+import killing_erasure
 import postgres
 from periplo.events.identifiers import normalise_column
 from periplo.identity import SETS, Identity, Rules, open_state
@@ -17,6 +21,7 @@ from periplo.log import Database
 from periplo.vocabulary import taxonomy
 from periplo.workspace import Shop, backups
 from searching import found_in
+from support import ROOT
 from support_erasing import PERSON, SECRETS, made
 from support_events import at
 
@@ -29,6 +34,9 @@ COLUMNS = """
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[postgres.Own]:
     with postgres.own() as own:
+        with psycopg.connect(own.url, autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET fsync = off")  # the machine outlives the test
+            connection.execute("SELECT pg_reload_conf()")
         monkeypatch.setenv("PERIPLO_DATABASE", own.url)
         yield own
 
@@ -65,6 +73,21 @@ def test_nothing_of_a_person_is_left_in_the_server_s_files(tmp_path: Path, serve
         assert found_in(server.folder, ["torn too"]), "others stay"
         assert {finding.level for finding in shop.doctor()} <= {"ok", "warning"}
     assert len(backups(tmp_path / "kept")) == 1
+
+
+def test_an_erasure_or_an_export_killed_anywhere_is_finished_by_the_next(tmp_path: Path, server: postgres.Own) -> None:
+    with Shop.create(tmp_path / "shop") as shop:
+        shop.identities.decisions()
+    plain(server.url)
+    folder = made(tmp_path)
+    noted(server.url)
+    script = [sys.executable, str(ROOT / "tests" / "killing_erasure.py"), str(folder), str(tmp_path)]
+    lines = subprocess.check_output([*script, str(server.folder)], text=True).splitlines()
+    trials = [json.loads(line) for line in lines]
+    points = [*killing_erasure.EXPORTS, *killing_erasure.NAMED_IN_POSTGRES]
+    assert len(trials) == len(points) + killing_erasure.RANDOM_CALLS_IN_POSTGRES
+    assert [trial for trial in trials if trial["left"] or not trial["equal"]] == []
+    assert [trial["point"] for trial in trials if not trial["killed"]] == []
 
 
 def test_a_role_that_may_not_touch_the_server_s_log_says_so() -> None:

@@ -21,6 +21,7 @@ from periplo.profiles import Profile
 from periplo.workspace.stores import Stores
 
 FORMAT = "periplo person 1"
+_ABOUT, _UNFINISHED = "about.json", ".unfinished"
 
 
 def exported(stores: Stores, profile: Profile, events: pa.Table) -> dict[str, bytes]:
@@ -36,7 +37,7 @@ def exported(stores: Stores, profile: Profile, events: pa.Table) -> dict[str, by
         "refused": len(refused),
     }
     return {
-        "about.json": _json(about),
+        _ABOUT: _json(about),
         "profile.json": _json(profile),
         "identifiers.json": _json(texts),
         "links.json": _json(stores.identity.links(profile.number)),
@@ -55,20 +56,31 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
 
 
 def write(files: Mapping[str, bytes], target: Path) -> None:
-    """Writes the files into a new or empty folder, or as one ``.zip``. Raises ``UsageError`` where that cannot be."""
+    """Writes the files into a new or empty folder, or as one ``.zip``. Raises ``UsageError`` where that cannot be.
+
+    In a folder ``about.json`` comes last: without it the export was killed, and another one takes its place.
+    """
     try:
         if target.suffix.lower() == ".zip":
-            target.write_bytes(zipped(files))
+            _put(target, zipped(files))
             return
         target.mkdir(parents=True, exist_ok=True)
-        if any(target.iterdir()):
+        there = {file.name.removesuffix(_UNFINISHED) for file in target.iterdir()}
+        if (target / _ABOUT).exists() or not there <= files.keys():
             raise UsageError(
                 "{target} is not empty.", fix="Name a new folder, or a file that ends in .zip.", target=target
             )
-        for name, body in files.items():
-            (target / name).write_bytes(body)
+        for name in sorted(files, key=_ABOUT.__eq__):
+            _put(target / name, files[name])
     except OSError as error:
         raise UsageError("{target} cannot be written: {reason}.", target=target, reason=error.strerror) from error
+
+
+def _put(file: Path, body: bytes) -> None:
+    """A file that is whole as soon as it is there; what a killed export left of it goes with the next one."""
+    unfinished = file.with_name(file.name + _UNFINISHED)
+    unfinished.write_bytes(body)
+    unfinished.replace(file)
 
 
 def _event(row: dict[str, Any]) -> dict[str, Any]:
