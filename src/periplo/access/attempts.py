@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, delete, select, text, update
+from sqlalchemy import Connection, Row, delete, func, select, text, update
 
 from periplo.access.tables import attempt
 from periplo.access.workspace import DAY_US, Workspace
@@ -40,6 +40,7 @@ def begin(workspace: Workspace, account: str, address: str, *, code: bool = Fals
     now, places = workspace.now_us(), _places(account, address)
     if not code:
         del places["code"]
+    _set_back(workspace, places.values(), now)
     with workspace.database.writing() as connection:
         connection.execute(delete(attempt).where(attempt.c.last_us < now - _FORGOTTEN_US))
         known = _locked(connection, places.values(), now)
@@ -57,6 +58,18 @@ def succeeded(connection: Connection, account: str, address: str) -> None:
     connection.execute(delete(attempt).where(attempt.c.what.in_(places.values())))
     back = {"failures": attempt.c.failures - 1, "until_us": 0}
     connection.execute(update(attempt).where(attempt.c.what == its).values(**back))
+
+
+def _set_back(workspace: Workspace, places: Iterable[str], now: int) -> None:
+    """Where the clock was set back since the last attempt, as long is waited from now on as was to be waited then."""
+    ahead = attempt.c.what.in_(sorted(places)), attempt.c.last_us > now
+    with workspace.database.reading() as connection:
+        if not connection.scalar(select(func.count()).where(*ahead)):
+            return
+    as_then = {"until_us": attempt.c.until_us - attempt.c.last_us + now, "last_us": now}
+    with workspace.database.writing() as connection:
+        connection.execute(select(attempt.c.what).where(*ahead).order_by(attempt.c.what).with_for_update())
+        connection.execute(update(attempt).where(*ahead).values(**as_then))
 
 
 def network(address: str) -> str:

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import Connection, RowMapping, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, insert, select
 
 from periplo.access import audit, secret
 from periplo.access.people import only_here, owners, plain_email
 from periplo.access.roles import Role
 from periplo.access.tables import link, membership, person
-from periplo.access.workspace import DAY_US, HOUR_US, By, Workspace, at
+from periplo.access.workspace import BELIEVED_US, DAY_US, HOUR_US, By, Workspace, at
 from periplo.errors import LinkGone, UnknownName, UsageError
 
 Kind = Literal["owner", "invitation", "reset"]
@@ -79,7 +79,7 @@ class Links:
     def invitations(self) -> list[Link]:
         """Those who were invited and have not come yet."""
         now = self._workspace.now_us()
-        wanted = select(link).where(self._mine(), link.c.kind == "invitation", link.c.expires_us > now)
+        wanted = select(link).where(self._mine(), link.c.kind == "invitation", *_live(now))
         with self._workspace.database.reading() as connection:
             return [_link(row._mapping) for row in connection.execute(wanted.order_by(link.c.made_us))]
 
@@ -117,10 +117,14 @@ class Links:
 def found(connection: Connection, workspace: Workspace, given: str) -> Link:
     """A link that can still be used. Raises ``LinkGone``."""
     mine = link.c.workspace == workspace.name, link.c.digest == secret.digest(given)
-    row = connection.execute(select(link).where(*mine, link.c.expires_us > workspace.now_us())).mappings().first()
+    row = connection.execute(select(link).where(*mine, *_live(workspace.now_us()))).mappings().first()
     if row is None:
         raise _gone()
     return _link(row)
+
+
+def _live(now: int) -> tuple[ColumnElement[bool], ...]:
+    return link.c.expires_us > now, link.c.made_us <= now + BELIEVED_US
 
 
 def use(connection: Connection, workspace: Workspace, one: Link) -> None:

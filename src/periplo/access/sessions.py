@@ -13,7 +13,7 @@ from periplo.access import audit, secret
 from periplo.access.roles import Role, permissions
 from periplo.access.tables import demand, factor, membership, person, session
 from periplo.access.visitor import Owes, Visitor
-from periplo.access.workspace import DAY_US, MINUTE_US, By, Workspace, at
+from periplo.access.workspace import BELIEVED_US, DAY_US, MINUTE_US, By, Workspace, at
 from periplo.errors import CannotWrite
 
 IDLE_US, LIFE_US = DAY_US, 14 * DAY_US
@@ -40,9 +40,9 @@ class Sessions:
         now = self._workspace.now_us()
         with self._workspace.database.reading() as connection:
             row = connection.execute(self._find(given, now)).first()
-        if row is None or (_owes(row) == "code" and row.began_us < now - OWING_US):
+        if row is None or (_owes(row) == "code" and abs(now - row.began_us) > OWING_US):
             return None
-        if row.seen_us < now - _SEEN_EVERY_US:
+        if abs(now - row.seen_us) > _SEEN_EVERY_US:
             # Who is signed in may look also while nothing can be written.
             with suppress(CannotWrite), self._workspace.database.writing() as connection:
                 mine = session.c.session_id == row.session_id
@@ -124,7 +124,7 @@ def end_all(connection: Connection, user_id: str) -> None:
 
 
 def _live(now: int) -> tuple[ColumnElement[bool], ...]:
-    return session.c.seen_us >= now - IDLE_US, session.c.began_us >= now - LIFE_US
+    return session.c.seen_us.between(now - IDLE_US, now + BELIEVED_US), session.c.began_us >= now - LIFE_US
 
 
 def _owes(row: Row[Any]) -> Owes:

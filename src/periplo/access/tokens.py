@@ -14,7 +14,7 @@ from periplo.access.people import plain_name
 from periplo.access.roles import ALL, Permission, Role, permissions
 from periplo.access.tables import membership, person, token
 from periplo.access.visitor import Visitor
-from periplo.access.workspace import DAY_US, MINUTE_US, By, Workspace, at
+from periplo.access.workspace import BELIEVED_US, DAY_US, MINUTE_US, By, Workspace, at
 from periplo.errors import UnknownName, UsageError
 
 PREFIX = "periplo_"
@@ -94,12 +94,13 @@ class Tokens:
         """Who brings this token; None for one that is unknown, expired, revoked or of another workspace."""
         now = self._workspace.now_us()
         mine = self._tokens().where(token.c.digest == secret.digest(given))
-        live = mine.where(token.c.revoked_us.is_(None), token.c.expires_us > now)
+        valid = token.c.expires_us > now, token.c.made_us <= now + BELIEVED_US
+        live = mine.where(token.c.revoked_us.is_(None), *valid)
         with self._workspace.database.reading() as connection:
             row = connection.execute(live).first()
         if row is None or (row.user_id and not row.role):
             return None
-        if (row.used_us or 0) < now - _USED_EVERY_US:
+        if abs(now - (row.used_us or 0)) > _USED_EVERY_US:
             with self._workspace.database.writing() as connection:
                 connection.execute(update(token).where(token.c.token_id == row.token_id).values(used_us=now))
         return _visitor(row)

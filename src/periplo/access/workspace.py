@@ -12,6 +12,8 @@ from periplo.log.database import Database
 MINUTE_US = 60 * 1_000_000
 HOUR_US = 60 * MINUTE_US
 DAY_US = 24 * HOUR_US
+BELIEVED_US = DAY_US
+"""What was made farther ahead of now than this was dated by a clock that ran ahead: it does not last until then."""
 
 
 def wall_us() -> int:
