@@ -7,13 +7,17 @@ from pathlib import Path
 from shutil import copytree, rmtree
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from periplo.errors import UsageError
 from periplo.events.model import Event
-from periplo.workspace import Shop
+from periplo.identity import Identity, open_state
+from periplo.workspace import Shop, following
+from periplo.workspace.following import identifier_sets
 from searching import found_in
 from support_events import event
+from support_identity import rules
 from support_shop import contents, message, write_messages
 
 KINDS = {"user_id": 5, "email": 6, "anonymous_id": 8, "loyalty_card": 3}
@@ -198,3 +202,33 @@ def test_an_erasure_takes_names_out_of_decisions(tmp_path: Path) -> None:
         file.unlink()
     with Shop.open(tmp_path / "shop") as again:
         assert [one.by for one in again.identities.decisions()] == ["eva", "eva"]
+
+
+def test_identity_reads_many_events_in_the_order_of_the_sequence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where they lie in the archive in no order, among those that are still in the log."""
+    life = Life(tmp_path, 7)
+    for _ in range(4):
+        for step in (life.record, life.bring, life.record, life.archive, life.record):
+            step()
+    life.shop.record(
+        [event("alias", event="Customer Aliased", user_id="user_id-1", properties='{"previousId": "old"}')]
+    )
+    stores = life.shop._stores
+    until = stores.log.settled()
+    whole = pa.concat_tables(identifier_sets(stores, 0, until))
+    monkeypatch.setattr(following, "EVENTS_AT_ONCE", 7)
+    monkeypatch.setattr(following, "MOST_FILES", 5)
+    some = [*identifier_sets(stores, 0, until)]
+    seqs = pa.concat_tables(some)["seq"].to_pylist()
+    assert len(some) > 1
+    assert seqs == sorted(seqs)
+    found = [Identity(open_state(tmp_path / name), rules(), stores._normalise) for name in ("whole", "some")]
+    found[0].follow(until, lambda *_: [whole])
+    found[1].follow(until, lambda *_: some)
+    assert found[0].mapping().sort_by([("kind", "ascending"), ("text", "ascending")]) == found[1].mapping().sort_by(
+        [("kind", "ascending"), ("text", "ascending")]
+    )
+    assert "old" in found[0].mapping()["text"].to_pylist()
+    life.shop.close()

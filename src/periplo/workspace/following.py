@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
+from contextlib import closing
+from functools import partial, reduce
 from typing import Any
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from periplo.errors import CannotWrite
-from periplo.identity import ALIAS, COLUMNS, KINDS, SETS
+from periplo.identity import ALIAS, COLUMNS, KINDS, SETS, order_keys
+from periplo.operation.distributed import Distributed
 from periplo.workspace.decisions import decisions
-from periplo.workspace.engine import engine
 from periplo.workspace.stores import Stores
 
-SETS_AT_ONCE = 100_000
+EVENTS_AT_ONCE, MOST_FILES = 100_000, 256
 
-_KINDS = ", ".join(f'"{kind}"' for kind in KINDS)
-_DISTINCT_SETS = f"""
-    SELECT {_KINDS}, NULL AS previous_id, min(seq) AS seq, min_by(occurred_at, seq) AS occurred_at, source,
-        min_by(event, seq) AS event
-    FROM (SELECT *, order_id || '@' || source AS "order" FROM events)
-    WHERE coalesce({_KINDS}) IS NOT NULL
-    GROUP BY {_KINDS}, source
-"""
-_WITH_ALIASES = f"{_DISTINCT_SETS} UNION ALL BY NAME SELECT * FROM aliases"
+ORDER = "order"
+
+_ABOUT = ("seq", "occurred_at", "source", "event")
+_READ = (*COLUMNS, "occurred_at", "event")
 
 
 def follow(stores: Stores, most: int | None = None) -> int:
@@ -51,16 +48,57 @@ def follow_or_look(stores: Stores) -> int:
 
 
 def identifier_sets(stores: Stores, after_seq: int, until_seq: int) -> Iterator[pa.Table]:
-    """The distinct sets of identifiers of some events, in the order of the sequence."""
-    columns, aliases = [*COLUMNS, "occurred_at", "event"], _aliases(stores, after_seq, until_seq)
-    with engine(stores.places.cache) as database:
-        database.register("events", stores.events(columns, after_seq, until_seq))
-        if aliases.num_rows:
-            database.register("aliases", aliases)
-        wanted = _WITH_ALIASES if aliases.num_rows else _DISTINCT_SETS
-        ordered = f"{wanted} ORDER BY seq, previous_id NULLS FIRST"
-        for batch in database.sql(ordered).to_arrow_reader(SETS_AT_ONCE):
-            yield pa.Table.from_batches([batch]).select(SETS.names).cast(SETS)
+    """The sets of identifiers that some events carry, in the order of the sequence: of so many events each once."""
+    aliases = _aliases(stores, after_seq, until_seq)
+    for events in _in_order(stores, after_seq, until_seq):
+        here = pc.less_equal(aliases["seq"], events["seq"][-1])
+        yield _with_aliases(distinct_sets(events), aliases.filter(here))
+        aliases = aliases.filter(pc.invert(here))
+
+
+def _with_aliases(sets: pa.Table, aliases: pa.Table) -> pa.Table:
+    """Both in the order of the sequence: what an alias names comes before what it says of that."""
+    if not aliases.num_rows:
+        return sets
+    both = pa.concat_tables([sets, aliases])
+    says = both["previous_id"].is_valid().to_numpy()
+    return both.take(pa.array(np.lexsort((says, both["seq"].to_numpy()))))
+
+
+def distinct_sets(events: pa.Table) -> pa.Table:
+    """The distinct sets of identifiers (schema ``SETS``) of events in order, each as the first of its events has it."""
+    columns = {kind: events[kind] for kind in KINDS if kind != ORDER}
+    columns[ORDER] = order_keys(events["order_id"], events["source"])
+    carried = [kind for kind, column in columns.items() if column.null_count < len(column)]
+    if not carried:
+        return SETS.empty_table()
+    columns |= {"previous_id": pa.nulls(events.num_rows, pa.string())} | {name: events[name] for name in _ABOUT}
+    sets, keys = pa.table({name: columns[name] for name in SETS.names}, SETS), [*carried, "source"]
+    some = reduce(pc.or_, (pc.is_valid(columns[kind]) for kind in carried))
+    numbered = sets.select(keys).append_column("row", pa.array(np.arange(len(sets)))).filter(some)
+    first = numbered.group_by(keys, use_threads=False).aggregate([("row", "min")])["row_min"]
+    return sets.take(pa.array(np.sort(first.to_numpy())))
+
+
+def _in_order(stores: Stores, after_seq: int, until_seq: int) -> Iterator[pa.Table]:
+    """The events between two places, in the order of the sequence, some at a time. They come in no order: many of them
+    are distributed to files by their places first."""
+    count, events = until_seq - after_seq, stores.events(_READ, after_seq, until_seq)
+    files = min(-(-count // EVENTS_AT_ONCE), MOST_FILES)
+    if files == 1:
+        yield from _sorted(events.read_all())
+        return
+    stores.places.cache.mkdir(parents=True, exist_ok=True)
+    with closing(Distributed(stores.places.cache, files)) as disk:
+        for batch in events:
+            disk.add(pa.Table.from_batches([batch]), (batch["seq"].to_numpy() - after_seq - 1) * files // count)
+        for file in disk.files():
+            yield from _sorted(pa.concat_tables([events.schema.empty_table(), *file]))
+
+
+def _sorted(events: pa.Table) -> Iterator[pa.Table]:
+    if events.num_rows:
+        yield events.take(pa.array(np.argsort(events["seq"].to_numpy(), kind="stable")))
 
 
 def _aliases(stores: Stores, after_seq: int, until_seq: int) -> pa.Table:

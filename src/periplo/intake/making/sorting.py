@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from zlib import crc32
 
 import numpy as np
@@ -14,6 +13,7 @@ import pyarrow.compute as pc
 
 from periplo.errors import DataError
 from periplo.intake.model import I64
+from periplo.operation.distributed import Distributed
 from periplo.vocabulary.vectors import encode
 
 _ROWS = 1 << 16
@@ -35,7 +35,7 @@ class SortedLines:
         self._scratch, self._in_memory, self._depth = scratch, in_memory, depth
         self._held: list[pa.Table] = []
         self._bytes = self._all_bytes = self._lines = 0
-        self._disk: _Disk | None = None
+        self._disk: Distributed | None = None
 
     def __enter__(self) -> SortedLines:
         return self
@@ -54,7 +54,7 @@ class SortedLines:
         self._bytes += lines.nbytes
         self._all_bytes += lines.nbytes
         if self._bytes > self._in_memory and self._depth < _DEEPEST:
-            self._disk = self._disk or _Disk(self._scratch, _FILES)
+            self._disk = self._disk or Distributed(self._scratch, _FILES)
             self._disk.add(*self._divided(self._taken()))
 
     def orders(self) -> Iterator[pa.Table]:
@@ -65,7 +65,7 @@ class SortedLines:
     def _in_order_of_lines(self) -> Iterator[pa.Table]:
         """What was grouped file by file, distributed once more by the place of each order's first line."""
         ranges = min(_MOST_RANGES, 4 * self._all_bytes // self._in_memory + 1)  # a range is copied a few times
-        with closing(_Disk(self._scratch, ranges)) as disk:
+        with closing(Distributed(self._scratch, ranges)) as disk:
             for lines in _whole(self._grouped()):
                 first = _first_places(lines)
                 disk.add(lines.append_column(_FIRST, pa.array(first)), first * ranges // self._lines)
@@ -98,46 +98,6 @@ class SortedLines:
         lines = pa.concat_tables(self._held)
         self._held, self._bytes = [], 0
         return lines
-
-
-class _Disk:
-    """Lines distributed to temporary files."""
-
-    def __init__(self, scratch: Path | None, files: int) -> None:
-        self._folder = TemporaryDirectory(prefix="periplo-", dir=scratch)
-        self._paths = [Path(self._folder.name) / f"{part}.arrow" for part in range(files)]
-        self._writers: list[pa.RecordBatchFileWriter] = []
-
-    def close(self) -> None:
-        for writer in self._writers:
-            writer.close()
-        self._folder.cleanup()
-
-    def add(self, lines: pa.Table, file: I64) -> None:
-        """Each line to its file, a number below the number of files."""
-        if not self._writers:
-            options = pa.ipc.IpcWriteOptions(compression="lz4")
-            self._writers = [pa.ipc.new_file(path, lines.schema, options=options) for path in self._paths]
-        lines = lines.combine_chunks().take(np.argsort(file, kind="stable"))
-        ends = np.cumsum(np.bincount(file, minlength=len(self._paths)))
-        for writer, start, end in zip(self._writers, [0, *ends[:-1]], ends, strict=True):
-            if end > start:
-                writer.write_table(lines.slice(start, end - start))
-
-    def files(self) -> Iterator[Iterator[pa.Table]]:
-        """Per file its lines, some at a time."""
-        while self._writers:
-            self._writers.pop().close()
-        for path in self._paths:
-            yield _read(path)
-            path.unlink()
-
-
-def _read(path: Path) -> Iterator[pa.Table]:
-    with pa.OSFile(str(path)) as source:
-        file = pa.ipc.open_file(source)
-        for number in range(file.num_record_batches):
-            yield pa.Table.from_batches([file.get_batch(number)])
 
 
 def _by_order(lines: pa.Table) -> Iterator[pa.Table]:

@@ -1,0 +1,51 @@
+"""Rows distributed to temporary files: what belongs together comes together, and memory holds one file at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+
+class Distributed:
+    """So many files in a folder of their own under ``scratch``, which goes with ``close``."""
+
+    def __init__(self, scratch: Path | None, files: int) -> None:
+        self._folder = TemporaryDirectory(prefix="periplo-", dir=scratch)
+        self._paths = [Path(self._folder.name) / f"{part}.arrow" for part in range(files)]
+        self._writers: list[pa.RecordBatchFileWriter] = []
+
+    def close(self) -> None:
+        for writer in self._writers:
+            writer.close()
+        self._folder.cleanup()
+
+    def add(self, rows: pa.Table, file: NDArray[np.int64]) -> None:
+        """Each row to its file, a number below the number of files."""
+        if not self._writers:
+            options = pa.ipc.IpcWriteOptions(compression="lz4")
+            self._writers = [pa.ipc.new_file(path, rows.schema, options=options) for path in self._paths]
+        rows = rows.combine_chunks().take(np.argsort(file, kind="stable"))
+        ends = np.cumsum(np.bincount(file, minlength=len(self._paths)))
+        for writer, start, end in zip(self._writers, [0, *ends[:-1]], ends, strict=True):
+            if end > start:
+                writer.write_table(rows.slice(start, end - start))
+
+    def files(self) -> Iterator[Iterator[pa.Table]]:
+        """Per file its rows, some at a time."""
+        while self._writers:
+            self._writers.pop().close()
+        for path in self._paths:
+            yield _read(path) if path.exists() else iter(())
+            path.unlink(missing_ok=True)
+
+
+def _read(path: Path) -> Iterator[pa.Table]:
+    with pa.OSFile(str(path)) as source:
+        file = pa.ipc.open_file(source)
+        for number in range(file.num_record_batches):
+            yield pa.Table.from_batches([file.get_batch(number)])
