@@ -1,5 +1,5 @@
-"""What goes wrong behind the door: a full disk, a folder that may only be read, a wrong clock, a damaged cache, and
-bodies that nobody thought of."""
+"""What goes wrong behind the door: a full disk, a folder that may only be read, a damaged cache, and bodies
+that nobody thought of."""
 
 from __future__ import annotations
 
@@ -100,18 +100,6 @@ def test_when_more_comes_than_can_be_written_it_is_sent_away(shop: Shop) -> None
     assert [one.answer.verdicts for one in delivered if one.answer] == [["accepted"]]
     with pytest.raises(ShopBusy):
         writer.put(ticket(3, 1))
-
-
-def test_a_clock_that_jumps_back_changes_no_order(
-    shop: Shop, client: Client, key: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    send(client, key, track(1))
-    with monkeypatch.context() as clock:
-        clock.setattr("periplo.server.collect.door.time.time_ns", lambda: 0)
-        assert verdicts(send(client, key, track(2), track(1))) == ["accepted", "duplicate"]
-    send(client, key, track(3))
-    assert [found["seq"] for found in events(shop)] == [1, 2, 3]
-    assert shop.journeys().columns.events == 3
 
 
 @pytest.mark.parametrize("damage", ["garbage", "cut", "gone"])

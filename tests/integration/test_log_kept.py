@@ -17,6 +17,7 @@ from periplo.collect import batch_of
 from periplo.log import kept
 from periplo.log.tables import event as event_table
 from periplo.log.tables import moved, receipt, reject
+from periplo.operation.ages import Ages
 from periplo.workspace import Shop
 from periplo.workspace.conflicts import conflicts
 from periplo.workspace.letting_go import let_go
@@ -63,7 +64,7 @@ def later(shop: Shop, days: float) -> int:
     """Lets go of what is too old so many days after the newest was archived."""
     with shop._stores.log_database.reading() as connection:
         newest = connection.scalar(select(func.max(moved.c.moved_us))) or 0
-    return let_go(shop._stores, newest + int(days * DAY_US))
+    return let_go(shop._stores, Ages(lambda: newest + int(days * DAY_US), lambda: 0))
 
 
 def ids(shop: Shop) -> list[str]:

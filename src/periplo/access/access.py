@@ -14,8 +14,9 @@ from periplo.access.seal import Seal
 from periplo.access.sessions import Sessions
 from periplo.access.tables import HEAD
 from periplo.access.tokens import Tokens
-from periplo.access.workspace import Workspace, wall_us
+from periplo.access.workspace import Workspace
 from periplo.log.database import Database
+from periplo.operation.ages import wall_us
 
 ONLY = "shop"
 """The workspace of a database that keeps the people of one shop."""

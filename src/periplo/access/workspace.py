@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from periplo.log.database import Database
+from periplo.operation.ages import wall_us
 
 MINUTE_US = 60 * 1_000_000
 HOUR_US = 60 * MINUTE_US
 DAY_US = 24 * HOUR_US
 BELIEVED_US = DAY_US
 """What was made farther ahead of now than this was dated by a clock that ran ahead: it does not last until then."""
-
-
-def wall_us() -> int:
-    """Microseconds since 1970."""
-    return time.time_ns() // 1_000
 
 
 def at(us: int) -> datetime:

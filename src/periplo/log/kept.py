@@ -27,11 +27,19 @@ class Kept:
             since_us = waiting_since(connection, place(connection, "dropped"))
         return None if since_us is None else datetime.fromtimestamp(since_us / 1e6, UTC)
 
-    def moved_before(self, moment_us: int) -> int:
-        """The last place whose event was in the archive before a moment; 0 where there is none."""
-        wanted = select(func.max(moved.c.last_seq)).where(moved.c.moved_us <= moment_us)
+    def moved_before(self, moment_us: int, age_us: int) -> int:
+        """The last place whose event was in the archive before a moment, which was so long ago; 0 where there is none.
+
+        What comes after an event is not older than it, though a clock that was behind for a while says so.
+        """
+        old = select(func.max(moved.c.last_seq)).where(moved.c.moved_us <= moment_us)
+        # What a clock ahead dated later than that could keep all else for years.
+        young = moved.c.moved_us > moment_us, moved.c.moved_us <= moment_us + 2 * age_us
         with self._database.reading() as connection:
-            return connection.scalar(wanted) or 0
+            first_young = connection.scalar(select(func.min(moved.c.last_seq)).where(*young))
+            if first_young is not None:
+                old = old.where(moved.c.last_seq < first_young)
+            return connection.scalar(old) or 0
 
     def drop(self, until_seq: int) -> int:
         """Forgets some of the events up to a place, which the archive holds; answers how many. 0: all are gone."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 
+from periplo.operation.ages import Ages
 from periplo.workspace.settings.declared import Days
 from periplo.workspace.stores import Stores
 
@@ -12,22 +12,21 @@ STEPS_AT_ONCE = 20
 """So many small steps are done before others have their turn."""
 
 
-def let_go(stores: Stores, now_us: int | None = None) -> int:
+def let_go(stores: Stores, ages: Ages | None = None) -> int:
     """Forgets some of it; answers how many events and rows. What it did not come to is left for the next time."""
-    now = now_us or time.time_ns() // 1000
-    gone = _rows(stores, now) + _events(stores, now)
+    gone = _rows(stores, ages or stores.ages) + _events(stores, ages or stores.ages)
     for _ in range(STEPS_AT_ONCE):
         if not stores.log_database.give_back():
             break
     return gone
 
 
-def _events(stores: Stores, now_us: int) -> int:
+def _events(stores: Stores, ages: Ages) -> int:
     """Of the log: what all who read it have passed."""
-    before = _before(now_us, stores.settings.keep.log_days)
-    if before is None:
+    age = _microseconds(stores.settings.keep.log_days)
+    if age is None:
         return 0
-    until, gone = min(stores.kept.moved_before(before), stores.identity.cursor()), 0
+    until, gone = min(stores.kept.moved_before(ages.before(age), age), stores.identity.cursor()), 0
     for _ in range(STEPS_AT_ONCE):
         some = stores.kept.drop(until)
         gone += some
@@ -36,12 +35,12 @@ def _events(stores: Stores, now_us: int) -> int:
     return gone
 
 
-def _rows(stores: Stores, now_us: int) -> int:
+def _rows(stores: Stores, ages: Ages) -> int:
     """Of the quarantine: rows that went in. Those that wait stay, however old they are."""
-    before = _before(now_us, stores.settings.keep.settled_days)
-    return 0 if before is None else stores.quarantine.let_go(before)
+    age = _microseconds(stores.settings.keep.settled_days)
+    return 0 if age is None else stores.quarantine.let_go(ages.before(age))
 
 
-def _before(now_us: int, days: Days) -> int | None:
+def _microseconds(days: Days) -> int | None:
     """What is older than this goes; None: nothing does."""
-    return None if days == "forever" else now_us - timedelta(days=days) // timedelta(microseconds=1)
+    return None if days == "forever" else timedelta(days=days) // timedelta(microseconds=1)

@@ -90,6 +90,7 @@ def _copy(stores: Stores, access: Access, draft: Path, before: Backup | None) ->
         name=stores.settings.name,
         made_at=datetime.now(UTC),
         seq=seq,
+        number=before.manifest.number + 1 if before else 1,
         files=files,
     )
 

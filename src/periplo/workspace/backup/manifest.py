@@ -22,14 +22,16 @@ class Kept(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """``shop``: the id of the shop's archive; ``seq``: the last place of its sequence. ``changing``: an erasure was
-    begun here and is not done, so that checksums may not be right."""
+    """``shop``: the id of the shop's archive; ``seq``: the last place of its sequence. ``number``: which it is in
+    its folder, whatever the clock says. ``changing``: an erasure was begun here and is not done, so that checksums may
+    not be right."""
 
     format: int = FORMAT
     shop: str
     name: str
     made_at: datetime
     seq: int
+    number: int = 0
     files: dict[str, Kept]
     changing: bool = False
 
@@ -63,7 +65,7 @@ def backup_in(folder: Path) -> Backup | None:
 def backups(target: Path) -> list[Backup]:
     """The whole backups in a folder, the oldest first."""
     found = filter(None, map(backup_in, target.iterdir() if target.is_dir() else ()))
-    return sorted(found, key=lambda backup: (backup.manifest.made_at, backup.name))
+    return sorted(found, key=lambda backup: (backup.manifest.number, backup.manifest.made_at, backup.name))
 
 
 def backup_named(target: Path, name: str | None) -> Backup:
