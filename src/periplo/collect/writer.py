@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Condition, Thread
+from time import monotonic, sleep
 from typing import Any
 
 from periplo.collect.arrived import Arrived
@@ -18,6 +19,9 @@ from periplo.log import Fault, Log, Quarantine, Received
 log = logging.getLogger("periplo.collect")
 
 MOST_IN_GROUP = 10_000
+PAUSE_S = 0.005
+"""Where several wait for one commit more are on their way: the next one begins so long after it at the earliest. A
+commit costs the processor as much as the reading of several requests, however few are in it."""
 
 Conflicts = Callable[[Received, Sequence[int]], Mapping[int, Fault]]
 """Of the messages of a request that were there already: those whose payload is another, and why."""
@@ -58,6 +62,7 @@ class Writer:
     _changed: Condition = field(default_factory=Condition)
     _ending: bool = False
     _thread: Thread | None = None
+    _not_before: float = 0.0
 
     def start(self) -> None:
         self._thread = Thread(target=self._run, name="periplo-writer", daemon=True)
@@ -91,6 +96,7 @@ class Writer:
 
     def _run(self) -> None:
         while group := self._next():
+            self._not_before = monotonic() + PAUSE_S if len(group) > 1 else 0.0
             self._write(group)
             with self._changed:
                 self._bytes -= sum(ticket.size for ticket in group)
@@ -101,6 +107,8 @@ class Writer:
         with self._changed:
             while not self._waiting and not self._ending:
                 self._changed.wait()
+        sleep(max(0.0, self._not_before - monotonic()))
+        with self._changed:
             group, events = list[Ticket](), 0
             while self._waiting and events < MOST_IN_GROUP:
                 group.append(self._waiting.popleft())

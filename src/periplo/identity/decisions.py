@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Connection, select, update
 
 from periplo.identity.tables import identity_decision
-from periplo.log.database import insert
+from periplo.log.inserting import insert
 
 Name = tuple[str, str]
 """An identifier: its kind and its value in normal form; that of an order is "order_id@source"."""

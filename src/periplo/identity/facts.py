@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, delete, func, select
 from periplo.events.schema import INSTANT
 from periplo.identity.kinds import I64
 from periplo.identity.tables import identity_part
-from periplo.log.database import insert
+from periplo.log.inserting import insert
 
 IDENTIFIER = pa.schema([("kind", pa.uint8()), ("value", pa.string()), ("seq", pa.int64())])
 """A row's number, counted over all parts from 1, is the identifier's id. ``seq``: the event it came with first.

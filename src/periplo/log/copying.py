@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, MetaData, Table, text
 
 from periplo.errors import CannotWrite
-from periplo.log import postgres
+from periplo.log.inserting import insert_rows
 
 _AT_ONCE = 200
 """So many rows at a time: some are half a megabyte."""
@@ -46,7 +46,7 @@ def copy_rows(source: Connection, target: Connection) -> None:
     for table in tables.sorted_tables:
         if table.name != _VERSION:
             for rows in _rows(source, table):
-                _insert(target, table, rows)
+                insert_rows(target, table, [tuple(row) for row in rows])
             if target.dialect.name == "postgresql":
                 _count_on(target, table)
 
@@ -55,16 +55,6 @@ def _rows(source: Connection, table: Table) -> Iterator[Sequence[Any]]:
     names = ", ".join(f'"{column.name}"' for column in table.columns)
     found = source.execution_options(yield_per=_AT_ONCE).execute(text(f'SELECT {names} FROM "{table.name}"'))
     yield from found.partitions()
-
-
-def _insert(target: Connection, table: Table, rows: Sequence[Any]) -> None:
-    plain = [tuple(row) for row in rows]
-    if target.dialect.name == "postgresql":
-        postgres.copy(target, table, plain)
-        return
-    marks = ", ".join("?" * len(table.columns))
-    names = ", ".join(f'"{column.name}"' for column in table.columns)
-    target.exec_driver_sql(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', plain)
 
 
 def _count_on(target: Connection, table: Table) -> None:

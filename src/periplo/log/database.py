@@ -6,7 +6,7 @@ SQLite by a path, PostgreSQL by a URL: the statements of the rooms are plain SQL
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -14,8 +14,7 @@ from threading import Lock
 from time import monotonic, sleep
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, inspect, make_url, text
-from sqlalchemy import insert as insert_into
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import DatabaseError
 
 from periplo.errors import DamagedShop, ShopBusy
@@ -236,20 +235,6 @@ def run_migrations() -> None:
 
     context.configure(connection=context.config.attributes["connection"])
     context.run_migrations()
-
-
-def insert(connection: Connection, table: Table, columns: Sequence[Sequence[Any]]) -> None:
-    """Inserts rows given column by column, in the order of the table's columns, with plain Python values.
-
-    They go to the driver as they are: SQLAlchemy's own handling of a row costs four times its insertion.
-    """
-    dialect = connection.dialect
-    rows: list[Any] = list(zip(*columns, strict=True))
-    if dialect.name == "postgresql" and rows:
-        postgres.copy(connection, table, rows)
-        return
-    if rows:
-        connection.exec_driver_sql(str(insert_into(table).compile(dialect=dialect)), rows)
 
 
 def _engine(place: Path | str, schema: str) -> Engine:

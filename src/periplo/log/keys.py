@@ -21,10 +21,11 @@ _AT_ONCE = 400
 
 @dataclass(frozen=True)
 class Found:
-    """The hashes of keys that came, and which rows (ascending) are repetitions."""
+    """The hashes of keys that came, which rows (ascending) are repetitions, and the ``last`` place given out."""
 
     hashes: U64
     repeated: list[int]
+    last: int
 
     def fresh(self) -> list[int]:
         """The other rows."""
@@ -58,9 +59,10 @@ class Keys:
         hashes = _hashes(sources, event_ids)
         maybe = self._recent.maybe(hashes) | self._archive.maybe(hashes, now.lake) | _twice(hashes)
         if not maybe.any():
-            return Found(hashes, [])
+            return Found(hashes, [], now.last)
         rows = np.flatnonzero(maybe).tolist()
-        return Found(hashes, self._repeated(connection, {row: (sources[row], event_ids[row]) for row in rows}))
+        keys = {row: (sources[row], event_ids[row]) for row in rows}
+        return Found(hashes, self._repeated(connection, keys), now.last)
 
     def keep(self, found: Found, until: int) -> None:
         """The new ones were committed, up to a place."""

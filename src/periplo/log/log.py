@@ -21,7 +21,8 @@ from periplo.events.model import Event
 from periplo.events.schema import STORED
 from periplo.events.segment import Reading
 from periplo.log.archive import Archive, Key, NoArchive
-from periplo.log.database import Database, insert
+from periplo.log.database import Database
+from periplo.log.inserting import insert
 from periplo.log.keys import Keys, keys_among
 from periplo.log.reading import Brought, Tail, read_requests, read_rows, read_tail, waiting_since
 from periplo.log.received import Received
@@ -65,7 +66,7 @@ class Log:
             with self._database.writing() as connection:
                 found = self._keys.look(connection, sources, event_ids)
                 fresh = [events[row] for row in found.fresh()]
-                first = take(connection, len(fresh))
+                first = take(connection, len(fresh), found.last)
                 insert(
                     connection,
                     event,
@@ -90,7 +91,7 @@ class Log:
         with self._lock:
             with self._database.writing() as connection:
                 found = self._keys.look(connection, sources, event_ids)
-                first = take(connection, len(sources) - len(found.repeated))
+                first = take(connection, len(sources) - len(found.repeated), found.last)
                 parts = found.split([len(one.event_ids) for one in received])
                 insert(connection, event, event_rows(first, received, parts))
                 insert(connection, receipt, receipt_rows(first, received, parts))

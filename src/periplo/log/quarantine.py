@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from periplo.errors import UnknownName
 from periplo.events.refused import Refused
-from periplo.log.database import Database, insert
+from periplo.log.database import Database
+from periplo.log.inserting import insert
 from periplo.log.rejects import Fault, Reading, Reject, fault_row, import_row, packed, reject_of, us
 from periplo.log.tables import reading, reject
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from periplo.log.tables import sequence
 
@@ -20,11 +20,16 @@ class Places(NamedTuple):
     lake: int
 
 
+_NAMES = ("events", "trimmed", "dropped", "lake")
+# Made once: they go with each commit. Those who write wait for each other at the first row, however many they are.
+_held = select(sequence).where(sequence.c.name.in_(_NAMES)).order_by(sequence.c.name).with_for_update().subquery()
+_places = select(*(func.max(_held.c.last).filter(_held.c.name == name) for name in _NAMES))
+_put = update(sequence).where(sequence.c.name == bindparam("which")).values(last=bindparam("place"))
+
+
 def places(connection: Connection) -> Places:
     """All of them, for one who writes: writers of a PostgreSQL log wait here for each other, as SQLite's always do."""
-    rows = connection.execute(select(sequence.c.name, sequence.c.last).with_for_update())
-    found = {name: last for name, last in rows}
-    return Places(found["events"], found["trimmed"], found["dropped"], found["lake"])
+    return Places._make(connection.execute(_places).one())
 
 
 def last_place(connection: Connection) -> int:
@@ -45,12 +50,12 @@ def in_tail(connection: Connection, after_seq: int) -> int:
 def put(connection: Connection, **values: int) -> None:
     """Writes some of them."""
     for name, last in values.items():
-        connection.execute(update(sequence).where(sequence.c.name == name).values(last=last))
+        connection.execute(_put, {"which": name, "place": last})
 
 
-def take(connection: Connection, count: int) -> int:
-    """The first of ``count`` new places."""
-    last = places(connection).last
+def take(connection: Connection, count: int, after: int | None = None) -> int:
+    """The first of ``count`` new places. ``after``: the last that was given out, where it is known."""
+    last = places(connection).last if after is None else after
     if count:
         put(connection, events=last + count)
     return last + 1

@@ -14,7 +14,8 @@ import msgspec
 from sqlalchemy import Connection, Row, delete, select, update
 
 from periplo.errors import UnknownName, UsageError
-from periplo.log.database import Database, insert
+from periplo.log.database import Database
+from periplo.log.inserting import insert
 from periplo.log.tables import sequence, source
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")

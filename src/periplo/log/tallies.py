@@ -11,7 +11,8 @@ from threading import Lock
 import msgspec
 from sqlalchemy import Connection, select, update
 
-from periplo.log.database import Database, insert
+from periplo.log.database import Database
+from periplo.log.inserting import insert
 from periplo.log.tables import sequence, tally
 
 Counts = Mapping[tuple[str, str, str], int]

@@ -55,6 +55,7 @@ def test_many_keys_at_once(log: Log) -> None:
     many = [event(str(n)) for n in range(3_000)]
     assert log.append(many) == 3_000
     assert log.append(many) == 0
+    assert log.read()["event_id"].to_pylist() == [one.event_id for one in many]
 
 
 def test_a_reserved_range_is_unsettled_until_its_import_has_ended(log: Log) -> None:
