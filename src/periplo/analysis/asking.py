@@ -14,6 +14,7 @@ from types import UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from periplo.analysis.result import Result
+from periplo.analysis.taking import taken
 from periplo.errors import UnknownName, UsageError
 
 F = TypeVar("F", bound=Callable[..., Result])
@@ -32,6 +33,7 @@ class Option:
     """A parameter of a question as a door offers it.
 
     ``kind`` is what one value of it is, with ``many`` there may be several; ``named``: each is written NAME=NUMBER.
+    ``plain``: in Python too it is nothing but that; ``empty``: it may be None.
     """
 
     name: str
@@ -44,21 +46,30 @@ class Option:
     many: bool = False
     named: bool = False
     spread: bool = False
+    plain: bool = True
+    empty: bool = False
 
 
 def question(help: str) -> Callable[[F], F]:
     """Marks a method as a question; ``help`` says in one sentence what it answers, known to the catalogue.
 
-    An option with choices that is given none of them raises ``UnknownName``, whoever asks.
+    Whoever asks, an option there is not, or one that is given what it cannot be, raises a ``UsageError``.
     """
 
     def mark(method: F) -> F:
+        signature = inspect.signature(method)
+
         @wraps(method)
         def checked(self: Any, *given: Any, **options: Any) -> Result:
-            for option in options_of(method):
-                if option.choices and option.parameter in options:
-                    _check(option, options[option.parameter])
-            return method(self, *given, **options)
+            known = {option.parameter: option for option in options_of(method)}
+            for name in options:
+                if name not in known or known[name].spread:
+                    raise UnknownName("option", name, known)
+            asked = signature.bind(self, *given, **options)
+            for name, option in known.items():
+                if name in asked.arguments:
+                    asked.arguments[name] = taken(option, asked.arguments[name])
+            return method(*asked.args, **asked.kwargs)
 
         checked.__dict__["asks"] = help
         return cast(F, checked)
@@ -110,6 +121,8 @@ def _option(parameter: inspect.Parameter, hint: Any) -> Option:
         many=many or spread,
         named=named,
         spread=spread,
+        plain=one in {str, int, float, bool},
+        empty=many or type(None) in get_args(plain),
     )
 
 
@@ -127,18 +140,12 @@ def _kind(hint: Any) -> tuple[Any, bool, bool]:
 def _without_none(hint: Any) -> Any:
     if get_origin(hint) in {Union, UnionType}:
         rest = [each for each in get_args(hint) if each is not type(None)]
-        return rest[0] if len(rest) == 1 else str
+        return rest[0] if len(rest) == 1 else Any
     return get_args(hint)[0] if get_origin(hint) is Annotated else hint
 
 
 def _plain(hint: Any) -> type:
     return hint if hint in {int, float, bool} else str
-
-
-def _check(option: Option, given: Any) -> None:
-    for each in given if option.many else [given]:
-        if each not in option.choices and each is not None:
-            raise UnknownName(option.name, str(each), option.choices)
 
 
 def _value(option: Option, given: Any) -> Any:

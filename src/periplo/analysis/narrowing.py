@@ -54,7 +54,7 @@ def window(columns: JourneyColumns, since: date | str | None, until: date | str 
 def only_channel(name: str) -> Callable[[JourneyColumns], JourneyColumns]:
     def narrow(columns: JourneyColumns) -> JourneyColumns:
         if name not in columns.channel_names:
-            raise UnknownName("channel", name, columns.channel_names)
+            raise UnknownName("channel", str(name), columns.channel_names)
         return columns.keep_events(columns.channel == columns.channel_names.index(name))
 
     return narrow
@@ -92,16 +92,16 @@ def kept_of(columns: JourneyColumns, mask: Bool | None) -> JourneyColumns:
 
 
 def _instant(given: date | str, zone: str, days: int) -> int:
-    when = _read(given) if isinstance(given, str) else given
-    if isinstance(when, datetime):
-        return microseconds(when)
-    return midnight(when + timedelta(days=days), zone)
+    try:
+        when = given if isinstance(given, date) else _read(str(given))
+        if isinstance(when, datetime):
+            return microseconds(when)
+        return midnight(when + timedelta(days=days), zone)
+    except (ValueError, OverflowError) as error:
+        raise UsageError(
+            "“{text}” is not a date.", fix="Write it as 2026-01-31, or 2026-01-31T12:00:00+01:00.", text=given
+        ) from error
 
 
 def _read(text: str) -> date:
-    try:
-        return date.fromisoformat(text) if len(text) <= len("2026-01-31") else datetime.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(
-            "“{text}” is not a date.", fix="Write it as 2026-01-31, or 2026-01-31T12:00:00+01:00.", text=text
-        ) from error
+    return date.fromisoformat(text) if len(text) <= len("2026-01-31") else datetime.fromisoformat(text)

@@ -19,6 +19,7 @@ from periplo.analysis.funnel.rules import (
     NO_LIMIT_US,
     Exclude,
     Order,
+    Place,
     Rules,
     Start,
     Unit,
@@ -48,7 +49,7 @@ class FunnelAsked:
     within_step: str | None
     grace: str
     exclude: Sequence[Exclude]
-    optional: Sequence[str]
+    optional: Sequence[Place]
     hold: Sequence[str]
     unit: Unit
     by_touch: str

@@ -9,7 +9,7 @@ from periplo.analysis.asking import Help, question
 from periplo.analysis.basis import Basis
 from periplo.analysis.funnel.answering import FunnelAsked
 from periplo.analysis.funnel.result import FunnelResult
-from periplo.analysis.funnel.rules import Exclude
+from periplo.analysis.funnel.rules import Exclude, Place
 from periplo.analysis.options import By, Steps, Within
 
 
@@ -35,7 +35,7 @@ class FunnelQuestions(Basis):
             Help("What ends an attempt: an event or predicate, or “EVENT between STEP and STEP”; may be repeated."),
         ] = (),
         optional: Annotated[
-            Sequence[str], Help("A step that may be left out, by its name or number; may be repeated.")
+            Sequence[Place], Help("A step that may be left out, by its name or number; may be repeated.")
         ] = (),
         hold: Annotated[Sequence[str], Help("A property that is the same at all steps; up to three times.")] = (),
         unit: Annotated[

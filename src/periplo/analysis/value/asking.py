@@ -27,6 +27,7 @@ from periplo.errors import UsageError
 
 MOST_LISTED = 1000
 MOST_SEGMENTS = 62
+MOST_YEARS = 1000
 SameDay = Annotated[bool, Help("Orders of a customer on one day count as one.")]
 Margin = Annotated[float, Help("The share of money that is kept, such as 0.3.")]
 
@@ -59,7 +60,7 @@ class ValueQuestions(Basis):
 
         ``by``: a property, "channel", "day", "week", "month", or "segment".
         """
-        _check(years is None or years > 0, "years", years)
+        _check(years is None or 0 < years <= MOST_YEARS, "years", years)
         _check(0 < margin <= 1, "margin", margin)
         reader = _reader(self, by, same_day=False)
         found = self.ask(PlainQuestion(reader, reader.now(self.columns), years, margin))
