@@ -19,7 +19,7 @@ from periplo.operation.beside import Beside
 from periplo.operation.measures import Measures
 from periplo.server import api, pages
 from periplo.server.assets import static
-from periplo.server.collect import CollectDoor
+from periplo.server.collect import CollectDoor, no_host
 from periplo.server.cookie import SessionCookie
 from periplo.server.desk import Desk
 from periplo.server.document import DocumentConfig
@@ -32,6 +32,7 @@ from periplo.server.head import HeadToo
 from periplo.server.headers import SecurityHeaders
 from periplo.server.health import HANDLERS as HEALTH
 from periplo.server.health import Health
+from periplo.server.hosts import names_one
 from periplo.server.keys import STREAM
 from periplo.server.live import Watch
 from periplo.server.pages.guide import Guide
@@ -60,6 +61,8 @@ class App(HeadToo):
             await super().__call__(scope, receive, send)
             return
         door = self.collect if self.collect.takes(scope) else super().__call__
+        if not names_one(scope):
+            door = no_host
         await self._requests(self._proxies.seen_through(scope), receive, send, door)
 
 

@@ -60,6 +60,13 @@ def asked_host(scope: Mapping[str, Any]) -> str:
     return "" if host.endswith(LOCAL) and not from_here(scope) else host
 
 
+def names_one(scope: Mapping[str, Any]) -> bool:
+    """Whether a request names one host, as it must: of several, others on its way may have taken another one. Before
+    HTTP/1.1 it may name none."""
+    named = list(_hosts(scope))
+    return (len(named) == 1 and named != [""]) or (not any(named) and scope["http_version"] < "1.1")
+
+
 def from_here(scope: Mapping[str, Any]) -> bool:
     """Whether a program on the machine itself asks, and no proxy there for somebody else."""
     names = {name.decode("latin-1") for name, _ in scope["headers"]}

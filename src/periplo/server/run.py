@@ -13,18 +13,18 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from granian.constants import HTTPModes, Interfaces
-from granian.server.embed import Server
-
 from periplo.errors import PeriploError, UsageError
 from periplo.language import Lang, from_environment, t
 from periplo.operation import set_up, stopping
 from periplo.server.address import is_loopback, take
+from periplo.server.coming import Coming
 from periplo.server.hosts import by_host, labels
+from periplo.server.listening import Listening
 from periplo.server.rehearsal import Rehearsal
 from periplo.server.street import Street
 from periplo.server.tenant import Tenant
 from periplo.workspace import Settings, Shop
+from periplo.workspace.settings import Server
 
 log = logging.getLogger("periplo.server")
 
@@ -78,7 +78,7 @@ def serve(
         told = t("Reading the journeys of {shop} …", lang, shop=one.shop.settings.name)
         print(told, file=sys.stderr, flush=True)
     Rehearsal.begin(*(one.rehearsal for one in tenants))
-    asyncio.run(_serve(app, listening, port, tenants, ready, usual.grace_s))
+    asyncio.run(_serve(app, listening, port, tenants, ready, usual))
 
 
 def _apart(shops: Sequence[Shop]) -> None:
@@ -140,12 +140,10 @@ def _tell(one: Tenant, address: str, lang: Lang) -> str:
 
 
 async def _serve(
-    app: Any, host: str, port: int, tenants: Sequence[Tenant], ready: Callable[[], None], grace_s: int
+    app: Any, host: str, port: int, tenants: Sequence[Tenant], ready: Callable[[], None], usual: Server
 ) -> None:
-    server = Server(
-        app, host, port, interface=Interfaces.ASGI, http=HTTPModes.http1, websockets=False, log_enabled=False
-    )
-    server.workers_kill_timeout = grace_s or None
+    server = Listening(Coming(app), host, port, usual.most_connections)
+    server.workers_kill_timeout = usual.grace_s or None
 
     def stop() -> None:
         for one in tenants:

@@ -7,26 +7,41 @@ from typing import Any
 
 import pytest
 
-from periplo.errors import NotTaken, TooLarge, TooSlow
-from periplo.server.collect import request
+from periplo.errors import NotTaken, PeriploError, TooLarge, TooSlow
+from periplo.server import coming
 from periplo.server.collect.request import Asked, body_of
+from periplo.server.coming import Coming
+
+POST = {"type": "http", "method": "POST", "path": "/v1/t", "headers": [], "scheme": "http", "query_string": b""}
 
 
-def asked(**headers: str) -> Asked:
-    given = [(name.encode(), value.encode()) for name, value in headers.items()]
-    return Asked({"method": "POST", "path": "/v1/t", "headers": given, "scheme": "http", "query_string": b""})
+class Door:
+    """Reads each body whole, and notes it, or what is wrong with it."""
 
+    def __init__(self, most: int = 10) -> None:
+        self._most, self.coming = most, Coming(self)
+        self.found: list[bytes | PeriploError] = []
 
-async def sent(*messages: dict[str, Any], most: int = 10) -> bytes:
-    each = iter(messages)
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        try:
+            self.found.append(await body_of(Asked(scope), receive, self._most))
+        except PeriploError as error:
+            self.found.append(error.with_traceback(None))
 
-    async def receive() -> dict[str, Any]:
-        found = next(each, None)
-        if found is None:
-            await asyncio.Event().wait()  # a sender that says nothing more
-        return found or {}
+    async def take(self, *messages: dict[str, Any]) -> None:
+        each = iter(messages)
 
-    return await body_of(asked(), receive, most)
+        async def receive() -> dict[str, Any]:
+            found = next(each, None)
+            if found is None:
+                await asyncio.Event().wait()  # a sender that says nothing more
+            return found or {}
+
+        await self.coming(POST, receive, None)
+
+    def taken(self, *messages: dict[str, Any]) -> bytes | PeriploError:
+        asyncio.run(self.take(*messages))
+        return self.found[-1]
 
 
 def piece(body: bytes, *, more: bool = True) -> dict[str, Any]:
@@ -34,22 +49,35 @@ def piece(body: bytes, *, more: bool = True) -> dict[str, Any]:
 
 
 def test_pieces_are_one_body() -> None:
-    assert asyncio.run(sent(piece(b"{"), piece(b""), piece(b"}", more=False))) == b"{}"
+    assert Door().taken(piece(b"{"), piece(b""), piece(b"}", more=False)) == b"{}"
 
 
 def test_one_who_sends_byte_by_byte_holds_nothing_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(request, "LONGEST_S", 0.02)
-    with pytest.raises(TooSlow, match="did not come whole"):
-        asyncio.run(sent(piece(b"{"), piece(b'"')))
+    monkeypatch.setattr(coming, "LONGEST_S", 0.02)
+    assert isinstance(Door().taken(piece(b"{"), piece(b'"')), TooSlow)
 
 
 def test_too_much_is_let_go_and_told() -> None:
-    with pytest.raises(TooLarge):
-        asyncio.run(sent(piece(b"x" * 8), piece(b"x" * 8), piece(b"x", more=False)))
-    with pytest.raises(TooLarge):  # without waiting for the rest, which may never end
-        asyncio.run(sent(*[piece(b"x" * 10)] * 5))
+    assert isinstance(Door().taken(piece(b"x" * 8), piece(b"x" * 8), piece(b"x", more=False)), TooLarge)
+    endless = [piece(b"x" * 10)] * 5
+    assert isinstance(Door().taken(*endless), TooLarge)  # without waiting for the rest, which may never end
 
 
 def test_a_connection_that_ends_is_no_body() -> None:
-    with pytest.raises(NotTaken, match="ended before"):
-        asyncio.run(sent(piece(b"{"), {"type": "http.disconnect"}))
+    found = Door().taken(piece(b"{"), {"type": "http.disconnect"})
+    assert (type(found), "ended before" in str(found)) == (NotTaken, True)
+
+
+def test_where_all_of_them_are_too_much_the_oldest_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(coming, "LONGEST_S", 0.2)
+    monkeypatch.setattr(coming, "MOST_BYTES", 3 * (coming.PART_BYTES + 10))
+
+    async def besiege(door: Door) -> None:
+        whole = [piece(b"x" * 10), piece(b"", more=False)]
+        await asyncio.gather(*(door.take(piece(b"x" * 10)) for _ in range(5)), door.take(*whole))
+        await door.take(*whole)
+
+    door = Door()
+    asyncio.run(besiege(door))
+    assert sorted(type(one).__name__ for one in door.found) == 3 * ["ShopBusy"] + 2 * ["TooSlow"] + 2 * ["bytes"]
+    assert door.coming._bytes == 0

@@ -174,6 +174,12 @@ class CollectDoor:
         return source
 
 
+async def no_host(scope: Any, receive: Any, send: Send) -> None:
+    """Instead of any door, for requests that do not name one host."""
+    error = NotTaken("This request names no host, or several.", fix="Send it with one Host header.")
+    await _refuse(send, list(_JSON), error)
+
+
 def is_for_us(path: str) -> bool:
     return path in ROUTES or path in FLAGS or tells(path) is not None or name_in(path) is not None
 

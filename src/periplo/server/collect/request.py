@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import binascii
 from collections.abc import Mapping
@@ -11,7 +10,6 @@ from urllib.parse import parse_qs, urlsplit
 
 from periplo.collect.bodies import too_large
 from periplo.collect.limits import MOST_BYTES
-from periplo.errors import NotTaken, TooSlow
 
 
 class Asked:
@@ -74,35 +72,21 @@ def _user(given: str) -> str | None:
 MOST_LEFT = 4
 """Of a body that is too large, so many times as much as is taken is read and let go: proxies and SDKs that are cut off
 while they send do not hear why, and send it again."""
-LONGEST_S = 60
-"""A body must have come by then: whoever sends it byte by byte holds nothing for ever."""
 
 
 async def body_of(asked: Asked, receive: Any, most: int = MOST_BYTES) -> bytes:
-    """The body as it comes in, kept no further than it may be. Raises ``TooLarge``, ``TooSlow``, ``NotTaken``."""
+    """The body as it comes in, kept no further than it may be. Raises ``TooLarge``, and what ``receive`` does."""
     said = asked.headers.get("content-length", "")
     if said.isdigit() and int(said) > MOST_LEFT * most:
         raise too_large(most)
-    try:
-        async with asyncio.timeout(LONGEST_S):
-            return await _read(receive, most)
-    except TimeoutError:
-        raise TooSlow(
-            "The request did not come whole within {seconds} seconds.", fix="Send it again.", seconds=LONGEST_S
-        ) from None
-
-
-async def _read(receive: Any, most: int) -> bytes:
-    parts, size = list[bytes](), 0
+    body, size = bytearray(), 0
     message: dict[str, Any] = {"more_body": True}
     while message.get("more_body") and size <= MOST_LEFT * most:
         message = await receive()
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
+        body += message.get("body", b"")
+        size += len(message.get("body", b""))
         if size > most:
-            parts.clear()
+            body.clear()
     if size > most:
         raise too_large(most)
-    if message["type"] == "http.disconnect":
-        raise NotTaken("The connection ended before the whole request was here.")
-    return b"".join(parts)
+    return bytes(body)

@@ -44,6 +44,9 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
     grace_s: Annotated[
         int, Meta(ge=0, le=600, description="how many seconds requests may take to end after SIGTERM or Ctrl-C")
     ] = 10
+    most_connections: Annotated[
+        int, Meta(ge=1, le=1_000_000, description="how many connections are held at once; more wait for their turn")
+    ] = 4096
 
 
 class People(msgspec.Struct, frozen=True, kw_only=True):
