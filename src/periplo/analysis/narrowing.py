@@ -15,6 +15,8 @@ from periplo.journeys.columns import Bool, JourneyColumns
 from periplo.predicates import Predicate, evaluate_customers
 
 DAY_US = 24 * 3600 * 1_000_000
+FIRST, LAST = date(1, 1, 2), date(9999, 12, 29)
+"""Days before and after these would be the same; there a clock of any zone can still be told."""
 
 
 @dataclass(frozen=True)
@@ -96,8 +98,8 @@ def _instant(given: date | str, zone: str, days: int) -> int:
         when = given if isinstance(given, date) else _read(str(given))
         if isinstance(when, datetime):
             return microseconds(when)
-        return midnight(when + timedelta(days=days), zone)
-    except (ValueError, OverflowError) as error:
+        return midnight(min(max(when, FIRST), LAST) + timedelta(days=days), zone)
+    except ValueError as error:
         raise UsageError(
             "“{text}” is not a date.", fix="Write it as 2026-01-31, or 2026-01-31T12:00:00+01:00.", text=given
         ) from error

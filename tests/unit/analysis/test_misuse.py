@@ -68,8 +68,14 @@ def test_numbers_of_numpy_and_one_of_several_are_taken(some: Journeys) -> None:
     assert some.funnel("Product Viewed", "Product Viewed", "Order Completed", optional=[2]).steps[2].customers == 2
 
 
-@pytest.mark.parametrize("day", ["0000-01-01", "9999-12-31", 5, 5.5, []])
-def test_a_period_from_beyond_time_is_said(some: Journeys, day: Any) -> None:
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_a_period_may_be_all_of_time(zone: str) -> None:
+    whole = Journeys(given("A0 B9"), zone=zone)
+    assert whole.between("0001-01-01", "9999-12-31").columns.events == 2
+
+
+@pytest.mark.parametrize("day", ["0000-01-01", "10000-01-01", 5, 5.5, []])
+def test_a_day_that_is_none_is_said(some: Journeys, day: Any) -> None:
     with pytest.raises(UsageError, match="not a date"):
         some.between(day, day)
 
