@@ -42,6 +42,15 @@ def test_json_lines_cut_off(read: Reader, write: Writer) -> None:
     assert "seems cut off" in found.reasons()[0]
 
 
+@pytest.mark.parametrize("first", ["not json", '"type":"track"}', "\ufeff#"])
+def test_json_lines_with_a_damaged_first_line(read: Reader, write: Writer, first: str) -> None:
+    whole = '{"type":"track","event":"A","userId":"u","timestamp":"2024-01-01T00:00:00Z"}\n'
+    found = read(write("a.jsonl", f"{first}\n{whole}"))
+    assert len(found.events) == 1
+    assert (found.rejects[0].line, found.rejects[0].raw) == (1, first.removeprefix("\ufeff"))
+    assert "JSON" in found.reasons()[0]
+
+
 @pytest.mark.parametrize("pack", [gzip.compress, zstandard.ZstdCompressor(level=1).compress])
 def test_packed_file_cut_off(read: Reader, write: Writer, pack: object) -> None:
     text = HEADER + "".join(
@@ -78,6 +87,11 @@ def test_header_only(read: Reader, write: Writer) -> None:
     assert (found.rows, found.notes()) == (0, ["a.csv has a header and no rows."])
     with pytest.raises(UnreadableFile, match="has a header and no rows"):
         read(write("b.csv", "foo,bar\n"))
+
+
+def test_a_file_without_rows_among_others_is_noted(read: Reader, write: Writer) -> None:
+    found = read(write("a.csv", HEADER + lines()), write("notes.txt", "hello"))
+    assert (len(found.events), found.notes()) == (3, ["notes.txt has a header and no rows."])
 
 
 def test_wrong_preset_says_what_it_expects_and_which_one_fits(read: Reader, write: Writer) -> None:
@@ -173,6 +187,8 @@ def test_a_file_of_another_kind(read: Reader, write: Writer) -> None:
         read(write("a.csv", b"PK\x03\x04...."))
     with pytest.raises(UnreadableFile, match="cannot be read as Parquet: it is cut off or damaged"):
         read(write("a.parquet", b"PAR1" + b"x" * 100))
+    with pytest.raises(UnreadableFile, match=r"a.parquet has the name of a Parquet file and is none"):
+        read(write("a.parquet", HEADER + lines()))
 
 
 def test_a_json_document_cut_off(read: Reader, write: Writer) -> None:

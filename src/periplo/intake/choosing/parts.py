@@ -64,9 +64,19 @@ class Parts:
             return
         reader = open_reader(file)
         try:
-            rules, sure = self._rules(file, reader.columns, reader.rows())
+            found = self._rules(file, reader.columns, reader.rows())
         finally:
             reader.close()
+        if found is None and alone:
+            raise UnreadableFile(
+                "{file} has a header and no rows.",
+                fix="Export it again with rows, or leave it out.",
+                file=file.name,
+            )
+        if found is None:
+            self.notes.append(notes.NO_ROWS(file=file.name))
+            return
+        rules, sure = found
         if isinstance(rules, Mapping) and rules.skip:
             self.notes.append(notes.SIDE_TABLE(file=file.name))
             return
@@ -75,7 +85,8 @@ class Parts:
 
     def _rules(
         self, file: Path, columns: tuple[str, ...], rows: Iterator[Rows]
-    ) -> tuple[Mapping | str, dict[str, float] | None]:
+    ) -> tuple[Mapping | str, dict[str, float] | None] | None:
+        """How to read a file, and how sure that is; None where there are no rows to tell it from."""
         if self._mapping:
             check_columns(self._mapping, file, columns)
             return self._mapping, None
@@ -84,13 +95,7 @@ class Parts:
         if known := recognise(columns):
             return known, None
         first = next(rows, None)
-        if first is None:
-            raise UnreadableFile(
-                "{file} has a header and no rows.",
-                fix="Export it again with rows, or leave it out.",
-                file=file.name,
-            )
-        return guess(first)
+        return None if first is None else guess(first)
 
 
 def first_look(part: Part, file: Path, settings: IntakeSettings) -> tuple[Styles, MappingPlan]:

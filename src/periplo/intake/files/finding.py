@@ -8,7 +8,8 @@ from pathlib import Path
 
 from periplo.errors import UnreadableFile, did_you_mean
 
-SUFFIXES = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet", ".pq")
+PARQUET_SUFFIXES = (".parquet", ".pq")
+SUFFIXES = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", *PARQUET_SUFFIXES)
 PACKED = (".gz", ".zst")
 
 
@@ -20,12 +21,12 @@ def find_files(given: Iterable[str | Path]) -> list[Path]:
     return list({path.resolve(): path for path in found}.values())
 
 
-def can_be_read(path: Path) -> bool:
+def can_be_read(path: Path, suffixes: tuple[str, ...] = SUFFIXES) -> bool:
     """Whether the name of a file ends like that of a table: ``.csv``, ``.jsonl.gz``, ..."""
     name = path.name.lower()
     for packed in PACKED:
         name = name.removesuffix(packed)
-    return name.endswith(SUFFIXES) and not path.name.startswith((".", "_"))
+    return name.endswith(suffixes) and not path.name.startswith((".", "_"))
 
 
 def _files_of(path: Path) -> list[Path]:

@@ -9,6 +9,7 @@ from typing import Protocol
 from periplo.errors import UnreadableFile
 from periplo.intake.files.blocks import encoding_of
 from periplo.intake.files.csv_reader import CsvReader, empty
+from periplo.intake.files.finding import PARQUET_SUFFIXES, can_be_read
 from periplo.intake.files.json_reader import JsonReader
 from periplo.intake.files.opening import PARQUET, Bytes, foreign_kind
 from periplo.intake.files.parquet_reader import ParquetReader
@@ -53,5 +54,19 @@ def open_reader(path: Path) -> AnyReader:
             raise empty(path, source)
     finally:
         source.close()
+    if can_be_read(path, PARQUET_SUFFIXES):
+        raise UnreadableFile(
+            "{file} has the name of a Parquet file and is none.",
+            fix="Export or download it again, or name it for what it is.",
+            file=path.name,
+        )
     encoding, begin = encoding_of(start)
-    return JsonReader(path) if begin.decode(encoding, "ignore").lstrip()[:1] in {"{", "["} else CsvReader(path)
+    return JsonReader(path) if _is_json(begin.decode(encoding, "ignore").lstrip()) else CsvReader(path)
+
+
+def _is_json(begin: str) -> bool:
+    """Whether this is JSON, be it that the first line is damaged: then of the others at least as many are objects."""
+    if begin.startswith(("{", "[")):
+        return True
+    lines = begin.splitlines()
+    return 2 * sum(line.startswith("{") for line in lines) >= max(2, len(lines))

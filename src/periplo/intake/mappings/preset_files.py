@@ -86,7 +86,7 @@ def read_mapping(text: str, file: str) -> Mapping:
         raise _bad(file, f"line {line}", str(error.problem)) from error
     except msgspec.ValidationError as error:
         problem, _, place = str(error).partition(" - at ")
-        raise _bad(file, place.strip("`").removeprefix("$.") or "$", problem, _near(problem)) from error
+        raise _bad(file, place.strip("`").removeprefix("$.").removeprefix("$"), problem, _near(problem)) from error
     _check(mapping, file)
     return mapping
 
@@ -141,7 +141,7 @@ def _near(problem: str) -> str:
 
 def _bad(file: str, place: str, problem: str, near: str = "") -> BadMapping:
     return BadMapping(
-        "The mapping {file} cannot be used, at “{place}”.",
+        "The mapping {file} cannot be used, at “{place}”." if place else "The mapping {file} cannot be used.",
         why="{problem}.",
         fix="Did you mean {near}?" if near else "The parts of a mapping are described in docs/howto/import.md.",
         file=file,
