@@ -125,7 +125,9 @@ def test_the_map_in_every_form(shop: Path, tmp_path: Path, kind: str) -> None:
 
 
 def test_a_healthy_shop(shop: Path) -> None:
-    assert answer("doctor", str(shop))["healthy"] is True
+    answered = answer("doctor", str(shop))
+    assert answered["healthy"] is True
+    assert any("7 events" in finding["message"] for finding in answered["findings"])
 
 
 def test_a_bad_row_is_set_aside_and_shown(tmp_path: Path) -> None:
@@ -138,6 +140,7 @@ def test_a_bad_row_is_set_aside_and_shown(tmp_path: Path) -> None:
     row = answer("quarantine", "show", str(tmp_path / "shop"), listed["rows"][0]["reject_id"])
     assert (row["line"], row["field"]) == (3, "timestamp")
     assert "soon" in row["raw"]
+    assert "“soon” is not a time" in row["message"] == listed["rows"][0]["message"]
 
 
 @pytest.mark.parametrize(
@@ -150,6 +153,7 @@ def test_a_bad_row_is_set_aside_and_shown(tmp_path: Path) -> None:
         ("kpis", "{shop}", "--since", "2026-02-01", "--until", "2026-01-01"),
         ("stages", "{shop}", "--channel", "wbe"),
         ("map", "{shop}", "--out", "map.docx"),
+        ("map", "{shop}", "--out", "map.svg", "--lang", "fr"),
         ("import", "{shop}/none.csv", "--into", "{shop}", "--preset", "shopfy-orders"),
         ("nonsense",),
     ],
@@ -160,6 +164,21 @@ def test_wrong_use_ends_with_2_and_a_word(shop: Path, words: tuple[str, ...]) ->
     assert done.stdout == ""
     assert done.stderr.strip()
     assert "Traceback" not in done.stderr
+
+
+def test_what_files_say_is_shown_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "events.csv"
+    file.write_text("user_id,timestamp,event,device\nana,2026-03-01T10:00:00Z,Page [/b] :smile:,[red]phone\n")
+    shown = periplo("import", str(file), "--dry-run")
+    assert shown.returncode == 0, shown.stderr
+    assert "Page [/b] :smile:" in shown.stdout
+    assert "[red]phone" in shown.stdout
+
+
+def test_a_shop_where_no_folder_can_be(events: Path) -> None:
+    done = periplo("import", str(events), "--into", str(events / "shop"))
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"The folder {events / 'shop'} cannot be made.")
 
 
 def test_a_missing_file_ends_with_1(tmp_path: Path) -> None:

@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
 from periplo.cli.options import NoBrowser
-from periplo.cli.output import LANG, Json, errors, help_text, note, people, show, table
+from periplo.cli.output import LANG, Json, errors, help_text, in_words, note, people, show, table
 from periplo.intake import Progress
 from periplo.language import duration, number, t
 from periplo.maps import export
@@ -44,7 +45,8 @@ def import_files(
         with progress_bar(hidden=as_json) as progress:
             report = shop.import_files(files, preset=preset, mapping=map_file, dry_run=dry_run, progress=progress)
         if dry_run:
-            told = {"preset": report.preset, "plan": report.plan, "not_planned": report.not_planned}
+            plan = {**msgspec.to_builtins(report.plan), "notes": list(map(in_words, report.plan.notes))}
+            told = {"preset": report.preset, "plan": plan, "not_planned": report.not_planned}
             show(as_json, told, lambda: show_plan(report))
             return
         show(as_json, {**report.counts(), "not_planned": report.not_planned}, lambda: summary(report, target))
@@ -94,9 +96,8 @@ def summary(report: ImportReport, target: Path) -> None:
         "events": t("events in the shop", LANG),
         "customers": t("customers in the shop", LANG),
     }
-    took = t(
-        "{preset}, in {time}", LANG, preset=report.preset or t("Read again", LANG), time=duration(report.seconds, LANG)
-    )
+    how = t("Columns guessed", LANG) if report.plan.guessed else report.preset or t("Read again", LANG)
+    took = t("{preset}, in {time}", LANG, preset=how, time=duration(report.seconds, LANG))
 
     def shown(key: str) -> bool:
         return counts[key] > 0 or key not in ("erased", "dropped", "nameless")

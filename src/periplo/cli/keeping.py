@@ -9,7 +9,7 @@ import typer
 
 from periplo.cli.importing import summary
 from periplo.cli.options import ShopPath
-from periplo.cli.output import LANG, Json, help_text, note, people, show, table
+from periplo.cli.output import LANG, Json, help_text, in_words, note, people, show, table
 from periplo.errors import UsageError
 from periplo.language import number, t
 from periplo.log import Reject
@@ -21,6 +21,8 @@ quarantine = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+ID_SHOWN = 12
+"""Of an id that is long: the beginning of one is enough to name it."""
 RejectId = Annotated[str, typer.Argument(metavar="ID", help=help_text("The row's number in the list."))]
 Most = Annotated[int, typer.Option(min=1, max=10_000, help=help_text("How many rows at most."))]
 From = Annotated[str | None, typer.Option(help=help_text("Only the rows of this file or source."))]
@@ -64,16 +66,18 @@ def list_rows(
     def for_people() -> None:
         heads = [t("number", LANG), t("file or source", LANG), t("line", LANG), t("where refused", LANG)]
         heads += [t("field", LANG), t("reason", LANG)]
-        cells = [(row.reject_id, row.file, str(row.line), row.stage, row.field, row.tell(LANG)) for row in rows]
+        cells = [
+            (row.reject_id[:ID_SHOWN], row.file, str(row.line), row.stage, row.field, row.tell(LANG)) for row in rows
+        ]
         table(t("Set aside: {n} rows", LANG, n=number(total, LANG)), heads, cells, left=6)
         note(t("One row whole: periplo quarantine show {shop} ID", LANG, shop=shop))
 
-    show(as_json, {"total": total, "rows": [row.legible() for row in rows]}, for_people)
+    show(as_json, {"total": total, "rows": [in_words(row.legible()) for row in rows]}, for_people)
 
 
 def show_row(shop: ShopPath, reject_id: RejectId, as_json: Json = False) -> None:
     row = Shop.open(shop).quarantine.show(reject_id).legible()
-    show(as_json, row, lambda: _tell(row))
+    show(as_json, in_words(row), lambda: _tell(row))
 
 
 def mend(
@@ -159,6 +163,6 @@ def doctor(shop: ShopPath, as_json: Json = False) -> None:
         for finding in findings:
             people.print(f"{marks[finding.level]} {finding.tell(LANG)}", markup=False, highlight=False)
 
-    show(as_json, {"healthy": not wrong, "findings": findings}, for_people)
+    show(as_json, {"healthy": not wrong, "findings": list(map(in_words, findings))}, for_people)
     if any(finding.level == "error" for finding in findings):
         raise typer.Exit(1)

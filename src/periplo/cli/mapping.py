@@ -9,7 +9,8 @@ import typer
 
 from periplo.cli.options import Channel, Segment, ShopPath, Since, Until, filters
 from periplo.cli.output import LANG, Json, help_text, people, show
-from periplo.language import LANGUAGES, choose, t
+from periplo.errors import UnknownName
+from periplo.language import LANGUAGES, Lang, choose, t
 from periplo.maps import export
 from periplo.workspace import Shop
 
@@ -39,6 +40,15 @@ def write_map(
 ) -> None:
     opened = Shop.open(shop)
     reading = opened.read_map(opened.map_definition(map_file), filters(since, until, channel, segment))
-    export(reading, out, choose(lang, LANG) if lang in LANGUAGES else LANG)
+    export(reading, out, language(lang))
     data = {"out": str(out), "bytes": out.stat().st_size}
     show(as_json, data, lambda: people.print(t("Written: {out}", LANG, out=out), markup=False, highlight=False))
+
+
+def language(name: str | None) -> Lang:
+    """The language asked for, or the terminal's. Raises ``UnknownName``."""
+    if name is None:
+        return LANG
+    if name not in LANGUAGES:
+        raise UnknownName("language", name, LANGUAGES)
+    return choose(name, LANG)

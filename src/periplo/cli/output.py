@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 import msgspec
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from periplo.language import from_environment, t
+from periplo.language import Lang, from_environment, t
 
 LANG = from_environment()
-people = Console()
-errors = Console(stderr=True)
+# What people and files said is shown as it is: brackets and colons are no signs for us.
+people = Console(markup=False, emoji=False)
+errors = Console(stderr=True, markup=False, emoji=False)
 
 
 def help_text(text: str) -> str:
     """A help text in the language of the terminal."""
     return t(text, LANG)
+
+
+class Told(Protocol):
+    """What says itself in words."""
+
+    def tell(self, lang: Lang) -> str: ...
 
 
 Json = Annotated[bool, typer.Option("--json", help=help_text("Print one JSON object and nothing else."))]
@@ -35,9 +42,15 @@ def show(as_json: bool, data: Any, for_people: Callable[[], None]) -> None:
     sys.stdout.buffer.flush()
 
 
+def in_words(told: Told) -> dict[str, Any]:
+    """A finding, a note or a row as plain data: its templates and values, and the ``message`` that they make."""
+    return {**msgspec.to_builtins(told), "message": told.tell(LANG)}
+
+
 def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]], *, left: int = 1) -> None:
     """A table; the first ``left`` columns are text, the rest numbers."""
-    drawn = Table(title=title, title_justify="left", title_style="bold", header_style="dim", box=None, pad_edge=False)
+    people.print(title, style="bold", highlight=False)
+    drawn = Table(header_style="dim", box=None, pad_edge=False, show_header=any(heads))
     for place, head in enumerate(heads):
         drawn.add_column(head, justify="left" if place < left else "right", overflow="fold")
     for row in rows:

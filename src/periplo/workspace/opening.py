@@ -9,6 +9,7 @@ from pathlib import Path
 
 from periplo.access import Access
 from periplo.errors import DamagedShop, NotAShop, ShopBusy
+from periplo.operation import trouble_of
 from periplo.vocabulary import Taxonomy
 from periplo.vocabulary import load as load_vocabulary
 from periplo.vocabulary import taxonomy as own_words
@@ -70,7 +71,16 @@ def make(path: Path, settings_file: Path | None) -> None:
             path=path,
         )
     settings = Settings.read(settings_file, name_of(path)) if settings_file else Settings(name=name_of(path))
-    path.mkdir(parents=True, exist_ok=True)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise trouble_of(error) or NotAShop(
+            "The folder {path} cannot be made.",
+            why="The system says: {problem}.",
+            fix="Choose another place for the shop.",
+            path=path,
+            problem=error.strerror or str(error),
+        ) from error
     replace_file(places.settings, settings_file.read_bytes() if settings_file else settings.as_toml().encode())
 
 
