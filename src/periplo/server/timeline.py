@@ -110,7 +110,7 @@ def _event(event: Mapping[str, Any], words: Words) -> dict[str, Any]:
     return {
         "at": event["occurred_at"].astimezone(ZoneInfo(words.zone)),
         "label": words.taxonomy.event_label(event["event"], words.lang),
-        "details": " · ".join(_details(event)),
+        "details": " · ".join(_details(event, words.lang)),
         "stage": stage.label if stage else "",
         "hue": stage.hue if stage else 0,
         "sum": f"{'−' if back else ''}{money(amount, currency, words.lang)}" if amount is not None and currency else "",
@@ -118,10 +118,11 @@ def _event(event: Mapping[str, Any], words: Words) -> dict[str, Any]:
     }
 
 
-def _details(event: Mapping[str, Any]) -> Iterator[str]:
+def _details(event: Mapping[str, Any], lang: Lang) -> Iterator[str]:
     seen: set[str] = set()
     for name in DETAILS:
         text = str(event[name]) if event[name] is not None else ""
         if text and text not in seen:
             seen.add(text)
-            yield f"×{text}" if name == "quantity" else f"“{text}”" if name == "query" else text
+            quoted = t("“{text}”", lang, text=text) if name == "query" else text
+            yield f"×{text}" if name == "quantity" else quoted

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+import support_maps
 from maps_cases import CASES, EVENT, HOSTILE, LONG, stages
 from periplo.drawing.colours import contrast
 from periplo.drawing.text import BODY, ELLIPSIS, SMALL, STRONG, shorten, wrap
@@ -18,6 +19,7 @@ from periplo.maps.drawing.icons import _PATHS
 from periplo.maps.drawing.sheet import MARGIN, columns
 from periplo.maps.drawing.theme import PALETTES, TEXT_ON
 from periplo.maps.model import COMPUTED, WRITTEN
+from periplo.maps.words import Words
 from support_pictures import SVG, overlaps, parsed, picture_size, texts
 
 Make = Callable[..., MapReading]
@@ -94,6 +96,13 @@ def test_the_way_back_is_drawn_when_somebody_came_back(make_reading: Make) -> No
     assert "402 came back for another voyage" in draw(make_reading(), "en", fonts=False)
     alone = ((10, 4, 3), (4, 0, 4))
     assert "another voyage" not in draw(make_reading(stages=stages(2, "S{}".format), flow=alone), "en", fonts=False)
+
+
+def test_names_of_key_figures_are_not_cut(make_reading: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(support_maps.FIGURES, "orders", Words(en="Channel changes per customer", es="Cambios"))
+    svg = draw(make_reading(), "en", fonts=False)
+    assert ">Channel changes per<" in svg
+    assert ">customer<" in svg
 
 
 def test_every_lane_has_an_icon() -> None:

@@ -47,7 +47,7 @@ def test_an_event_says_what_is_known_of_it() -> None:
     )
     [event] = days([bought], [BUYING], words())[0]["sessions"][0]["events"]
     assert event["label"] == "Pedido completado"
-    assert event["details"] == "“blue” · ×2 · A-1"
+    assert event["details"] == "«blue» · ×2 · A-1"
     assert event["sum"].replace("\xa0", " ") == "49,90 €"
     assert (event["stage"], event["hue"], event["back"]) == ("Compra", 3, False)
 

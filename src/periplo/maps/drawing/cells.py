@@ -6,7 +6,7 @@ from functools import partial
 from math import log
 
 from periplo.drawing.shapes import rect
-from periplo.drawing.text import BODY, SMALL, STAGE, TINY, line, shorten, tooltip
+from periplo.drawing.text import BODY, SMALL, STAGE, TINY, line, paragraph, shorten, tooltip, wrap
 from periplo.language import number, t
 from periplo.maps.drawing.grid import grid
 from periplo.maps.drawing.ranking import TRACK, bar
@@ -53,14 +53,15 @@ def _measure(sheet: Sheet, item: Item, column: Column) -> Block:
     value = shown(item, sheet.lang, STAGE, beside)
     fits = STAGE.width(value) <= beside
     name = item.label.tell(sheet.lang)
+    rows = wrap(name, SMALL, column.inner if fits else beside, 2)
     shapes = sheet.open(
         item.ref,
         tooltip(f"{name}: {told(item, sheet.lang)} (n {number(item.n, sheet.lang)})"),
         line(column.left, 12, shorten(value, STAGE, column.inner), STAGE),
         line(column.right, 12 if fits else 25.5, n, TINY, "muted", end=True),
-        line(column.left, 25.5, shorten(name, SMALL, column.inner if fits else beside), SMALL, "muted"),
+        paragraph(column.left, 25.5, rows, SMALL, "muted"),
     )
-    return Block(27, shapes)
+    return Block(27 + (len(rows) - 1) * SMALL.leading, shapes)
 
 
 def time(lane: LaneReading, cell: Cell, sheet: Sheet, column: Column) -> Block:
