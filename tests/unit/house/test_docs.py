@@ -54,6 +54,19 @@ def test_links_lead_somewhere(path: Path) -> None:
         assert (path.parent / target).exists(), f"{path.name} links to {target}"
 
 
+def test_both_readmes_say_the_same() -> None:
+    """The same headings, links and commands; pictures and names of files are in their own language."""
+    english, spanish = ((ROOT / name).read_text("utf-8") for name in ("README.md", "README.es.md"))
+    for part in (
+        r"^#+ ",
+        r"\]\((docs/(?!images)[^)]+|https?:[^)]+)\)",
+        r"^(make .+|\.venv/\S+ \w+)",
+        r"^```\w*$",
+        r"`(make \w+|PERIPLO_\w+)",
+    ):
+        assert sorted(re.findall(part, english, re.M)) == sorted(re.findall(part, spanish, re.M)), part
+
+
 @pytest.mark.parametrize("path", DOCS, ids=lambda p: str(p.relative_to(ROOT)))
 def test_docs_speak_of_the_project_only(path: Path) -> None:
     assert not re.search(r"/work/|/root/|pypi\.org|registry\.npmjs", path.read_text("utf-8"))
