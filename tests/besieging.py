@@ -157,7 +157,7 @@ def memory_of(server: Served) -> int:
     return int(Path(f"/proc/{server.process.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
-async def until(so: Callable[[], bool], within_s: float = 30) -> None:
+async def until(so: Callable[[], bool], within_s: float = 60) -> None:
     async with asyncio.timeout(within_s):
         while not so():
             await asyncio.sleep(0.05)

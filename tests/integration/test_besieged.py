@@ -27,9 +27,10 @@ EACH = int(os.environ.get("PERIPLO_SIEGE", 40))
 MOST = 5 * EACH
 """Connections of the server, which are fewer than there are to hold them."""
 ROOM = 8 << 20
+MOMENT_S = max(1.0, EACH / 60)  # all of them must be there before the first are let go
 SHORT = (
     f"from periplo.server import coming, listening; coming.MOST_BYTES = {ROOM}; "
-    "coming.LONGEST_S = 1.5; listening.HEAD_S = listening.UNREAD_S = 1.0; "
+    f"coming.LONGEST_S = 1.5 * {MOMENT_S}; listening.HEAD_S = listening.UNREAD_S = {MOMENT_S}; "
     f"import os; os.environ['PERIPLO_SERVER_MOST_CONNECTIONS'] = '{MOST}'; "
 )
 """What takes a minute takes a moment."""
@@ -89,7 +90,7 @@ def test_bodies_that_stay_away_have_no_more_room_than_there_is(server: Served, h
         async with honest.sending():
             before = memory_of(server)
             wires = await asyncio.gather(*(wire(server.port) for _ in range(bodies)))
-            answers = await asyncio.gather(*(said(one, start) for one in wires))
+            answers = await asyncio.gather(*(said(one, start, wait_s=60) for one in wires))
             assert memory_of(server) - before < 4 * ROOM
         assert all(b"retry-after" in answer for answer in answers if b" 503 " in answer)
         return Counter(answer[9:12] for answer in answers)

@@ -94,7 +94,7 @@ class _Body:
     def let_go(self) -> None:
         """Whoever waits for the next part hears that there is no room for it."""
         self._ended = _no_room
-        if self._limit:
+        if self._limit and not self._limit.expired():
             self._limit.reschedule(0)
 
 

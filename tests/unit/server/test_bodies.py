@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
 
 import pytest
@@ -81,3 +82,21 @@ def test_where_all_of_them_are_too_much_the_oldest_goes(monkeypatch: pytest.Monk
     asyncio.run(besiege(door))
     assert sorted(type(one).__name__ for one in door.found) == 3 * ["ShopBusy"] + 2 * ["TooSlow"] + 2 * ["bytes"]
     assert door.coming._bytes == 0
+
+
+def test_one_that_is_too_slow_at_that_moment_goes_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(coming, "LONGEST_S", 0.02)
+    door, told = Door(), list[Exception]()
+
+    async def besiege() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, context: told.append(context["exception"]))
+        waiting = asyncio.create_task(door.take(piece(b"x")))
+        await asyncio.sleep(0)
+        (body,) = door.coming._bodies
+        loop.call_at(body._until + 0.001, door.coming.hold, body, coming.MOST_BYTES)
+        time.sleep(0.03)  # so that both moments are over at once
+        await waiting
+
+    asyncio.run(besiege())
+    assert (told, len(door.found)) == ([], 1)
