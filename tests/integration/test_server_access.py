@@ -77,8 +77,9 @@ def test_files_are_kept_as_long_as_they_are_the_same(local: TestClient[Any]) -> 
     assert "immutable" in local.get(css).headers["cache-control"]
     assert "immutable" not in local.get("/static/app.css").headers["cache-control"]
     assert local.get("/static/Roboto-Regular.ttf").headers["content-type"] == "font/ttf"
-    for outside in ("/static/nothing.css", "/static/..%2fapp.py", "/static/../app.py"):
-        assert local.get(outside).status_code == 404
+    outside = ["/static/", "/static", "/.git/config", "/.svn/entries", "/periplo.toml", "/log.db"]
+    for path in ("/static/nothing.css", "/static/..%2fapp.py", "/static/../app.py", *outside):
+        assert local.get(path).status_code == 404
 
 
 def test_answers_are_compressed_but_not_the_live_stream(local: TestClient[Any]) -> None:

@@ -194,6 +194,24 @@ def test_every_visitor_gets_from_every_route_what_the_table_says(client: TestCli
     assert len(everyone) == 24
 
 
+def test_looking_changes_nothing(client: TestClient[Any], shop: Shop) -> None:
+    """Whatever is asked for with GET, by who may do everything; that it was handed out may be noted."""
+
+    def state() -> tuple[Any, ...]:
+        access = shop.access
+        whom = [(one.email, one.role, len(access.sessions.of(one.user_id))) for one in access.people.list()]
+        kept = shop.journeys().columns.events, shop.quarantine.count(), shop.identities.decisions()
+        return whom, [one.name for one in access.tokens.list()], access.links.invitations(), *kept, shop.sources.all()
+
+    email = "owner@shop.example"
+    owner = Persona("owner", ALL, 403, True, email=email, secret=session(shop.access, email))
+    before, looks = state(), [case for case in cases(client.app) if case.method == "GET"]
+    for case in looks:
+        ask(client, shop, case, owner)
+    assert len(looks) > 40
+    assert state() == before
+
+
 def test_who_owes_something_gets_nothing_else(client: TestClient[Any], shop: Shop) -> None:
     """Everybody needs a second factor: who has none may set one up, and programs go on as before."""
     email = "editor@shop.example"

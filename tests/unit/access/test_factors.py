@@ -254,6 +254,7 @@ def test_a_sealed_secret_opens_with_no_other_key(access: Access, clock: Clock, t
     seal = access.factors._seal
     with pytest.raises(DamagedShop):
         seal.open(seal.close(b"a secret", "one"), "another")
+    assert seal.close(b"a secret", "one") != seal.close(b"a secret", "one"), "each time with a nonce of its own"
 
 
 def test_who_leaves_takes_it_along(access: Access) -> None:

@@ -1,6 +1,8 @@
 """docs/reference/security.md answers every point of ASVS 5.0.0, levels 1 and 2, once, and names tests that exist."""
 
+import ast
 import re
+import tomllib
 from collections import Counter
 
 from support import ROOT
@@ -53,3 +55,36 @@ def test_every_named_test_exists() -> None:
     named = set(re.findall(r"`(test_\w+)`", TEXT))
     assert len(named) > 60
     assert sorted(named - TESTS) == []
+
+
+EVALUATE = {"eval", "exec", "compile", "__import__"}
+UNPICKLE = {"pickle.loads", "pickle.load", "marshal.loads", "os.system", "os.popen", "Template", "from_string"}
+AMONG_OURSELVES = {("workspace/spark/lake.py", "pickle.loads")}
+"""Spark's own executors send what the driver unpickles: never what came from outside."""
+
+
+def test_nothing_from_outside_is_evaluated_or_unpickled() -> None:
+    found, source = set(), ROOT / "src" / "periplo"
+    for file in source.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call):
+                called = ast.unparse(node.func)
+                known = called in EVALUATE | UNPICKLE or called.rpartition(".")[2] in ("from_string", "unsafe_load")
+                if known or any(word.arg == "shell" for word in node.keywords):
+                    found.add((str(file.relative_to(source)), called))
+    assert found == AMONG_OURSELVES
+
+
+def test_every_package_is_named_by_hash_and_tests_stay_at_home() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    locked = (ROOT / "requirements.lock").read_text("utf-8").replace("\\\n", "").splitlines()
+    packages = [line for line in locked if line and not line.startswith("#")]
+    assert len(packages) > 30
+    assert [line for line in packages if "==" not in line or "--hash=sha256:" not in line] == []
+    assert set(map(_package, project["project"]["dependencies"])) - set(map(_package, packages)) == set()
+    assert project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"] == ["src/periplo"]
+
+
+def _package(requirement: str) -> str:
+    """Its name as registries compare it."""
+    return re.sub(r"[-_.]+", "-", re.split(r"[<>=!~\[; ]", requirement)[0]).lower()

@@ -10,9 +10,10 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import QueryParameter
+from litestar.typing import FieldDefinition
 
 from periplo.access import Permission
-from periplo.errors import UnknownName
+from periplo.errors import UnknownName, UsageError
 from periplo.server.api.shapes import ErrorAnswer
 from periplo.server.given import FILTERS
 from periplo.server.rules import needs
@@ -48,8 +49,15 @@ def deciding(path: str, rule: Permission, **more: Any) -> Callable[[Callable[...
 
 
 def known_parameters(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """A mistyped parameter would silently answer another question; it is an error instead."""
-    known = {*FILTERS, *handler.parsed_fn_signature.parameters} - INNER
+    """A parameter that is mistyped or given twice would silently answer another question; it is an error instead."""
+    mine = handler.parsed_fn_signature.parameters
+    known = {*FILTERS, *mine} - INNER
     for name in connection.query_params:
         if name not in known:
             raise UnknownName("parameter", name[:60], known)
+        if len(connection.query_params.getall(name)) > 1 and not (name in mine and _takes_several(mine[name])):
+            raise UsageError("“{name}” is given more than once.", fix="Give it once.", name=name)
+
+
+def _takes_several(parameter: FieldDefinition) -> bool:
+    return any(one.is_non_string_sequence for one in (parameter, *parameter.inner_types))
