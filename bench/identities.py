@@ -142,7 +142,7 @@ def bulk(identifiers: int) -> dict[str, Any]:
         resolved_s, largest = perf_counter() - begun, getrusage(RUSAGE_SELF).ru_maxrss * 1024
         again = _identity(Path(folder) / "state.db")
         begun = perf_counter()
-        totals = again.totals()
+        totals = again.moment().totals()
         loaded_s = perf_counter() - begun
         equal = totals == identity.totals() and totals.persons == identifiers // 4
     return {"resolved_s": resolved_s, "loaded_s": loaded_s, "largest": largest, "equal": equal}

@@ -15,19 +15,25 @@ import pyarrow as pa
 from sqlalchemy import Connection, insert, select, update
 
 from periplo.identity.alarms import Alarm, gained, shared_devices
-from periplo.identity.answers import Answers, Moment
+from periplo.identity.answers import Answers, Moment, Totals
+from periplo.identity.counting import count
 from periplo.identity.decisions import Decision, Name, blocks, forget_decisions, load_decisions, save_decision
 from periplo.identity.erasing import Subject, forget, subject_of
 from periplo.identity.facts import edges_at, load, save
 from periplo.identity.kinds import I64, KINDS, Normalise
 from periplo.identity.known import NONE, Known
 from periplo.identity.links import EdgesAt, Link, Suggestion, chain, refused, steps_of, tell
+from periplo.identity.register import Register
 from periplo.identity.resolve import consume
 from periplo.identity.rules import Rules
 from periplo.identity.tables import HEAD, cursor
 from periplo.log.database import Database, writes
+from periplo.operation.shelf import Shelf
 
 _MINE, _ERASURES = cursor.c.consumer == "identity", cursor.c.consumer == "erasures"
+FAR = 250_000
+"""Who reads more events at once, as after a large import, does it out of memory."""
+
 Sets = Callable[[int, int], Iterable[pa.Table]]
 
 
@@ -39,8 +45,9 @@ def open_state(place: Path | str) -> Database:
 class Identity(Answers):
     """Who is who, as far as the cursor has read."""
 
-    def __init__(self, database: Database, rules: Rules, normalise: Normalise) -> None:
-        self._database, self.rules, self._normalise = database, rules, normalise
+    def __init__(self, database: Database, rules: Rules, normalise: Normalise, scratch: Path | None = None) -> None:
+        """``scratch``: the folder for what is kept out of memory while it reads far."""
+        self._database, self.rules, self._normalise, self._scratch = database, rules, normalise, scratch
         self._known: Known | None = None
         self._erased = 0
         self._sizes: dict[int, int] = {}
@@ -59,16 +66,25 @@ class Identity(Answers):
         """
         with self._lock:
             with self._database.writing() as connection:
-                known = self._at(connection)
-                if known.cursor >= until_seq:
+                seq = _cursor(connection)
+                if seq >= until_seq:
                     return
-                for decision in decisions(known.cursor):
+                known = self._at(connection) if until_seq - seq <= FAR else self._out_of_memory(connection, seq)
+                for decision in decisions(seq):
                     known = self._read(connection, known, sets(known.cursor, decision.seq - 1))
                     save_decision(connection, decision)
                     known = replace(known.deciding(decision).judging(self.rules), cursor=decision.seq)
                 known = self._read(connection, known, sets(known.cursor, until_seq))
                 connection.execute(update(cursor).where(_MINE).values(seq=until_seq))
-            self._known = replace(known, cursor=until_seq)
+            if isinstance(known, Known):
+                self._known = replace(known, cursor=until_seq)
+
+    def totals(self) -> Totals:
+        """How many customers there are; as long as nobody asks who is who, that is not kept in memory for it."""
+        with self._lock, self._database.reading() as connection:
+            if self._known and _cursor(connection) - self._known.cursor <= FAR:
+                return super().totals()
+            return count(load(connection), load_decisions(connection), self.rules, self._scratch)
 
     @contextmanager
     def erasing(self, ids: I64) -> Iterator[tuple[Subject, int]]:
@@ -153,12 +169,17 @@ class Identity(Answers):
         with self._lock, self._database.reading() as connection:
             yield self._at(connection), partial(edges_at, connection, self._sizes)
 
-    def _read(self, connection: Connection, known: Known, tables: Iterable[pa.Table]) -> Known:
+    def _read(self, connection: Connection, known: Register, tables: Iterable[pa.Table]) -> Register:
         for table in tables:
             facts = consume(known, table, self.rules, self._normalise)
             if facts.rows:
                 known = known.plus([save(connection, facts)]).judging(self.rules)
         return known
+
+    def _out_of_memory(self, connection: Connection, seq: int) -> Register:
+        """What one must know to read on far: all of it on disk, and nobody judged."""
+        known = Register.on(Shelf(self._scratch), load(connection), load_decisions(connection), seq)
+        return known.judging(self.rules)
 
     def _now(self) -> Known:
         """What is known at the cursor, which another process may have moved."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -56,7 +56,7 @@ class Rulings:
     erased: tuple[int, ...] = ()
 
     @classmethod
-    def of(cls, taken: Sequence[Taken], id_of: Callable[[Name], int], erased: I64) -> Rulings:
+    def of(cls, taken: Sequence[Taken], id_of: Callable[[Name], int], erased: Iterable[int] = ()) -> Rulings:
         places = {decision.seq: place for decision, place in taken}
         merges: list[Merge] = []
         drops, blocked = [], []
@@ -72,7 +72,7 @@ class Rulings:
             elif decision.what == "block" and one > NONE:
                 blocked.append(one)
         free = [merge for merge in merges if not {merge.one, merge.other} & {*blocked}]
-        return cls(tuple(free), tuple(drops), tuple(blocked), tuple(erased.tolist()))
+        return cls(tuple(free), tuple(drops), tuple(blocked), tuple(map(int, erased)))
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def judge(before: Judged, kind: U8, pairs: I64, rulings: Rulings, rules: Rules) 
     """The state after further identifiers, edges or decisions. What earlier edges amount to is found anew only where
     something about them changed: in all that live edges connect with it, and nowhere else.
     """
-    standing, old = _standing(kind, pairs, rulings, rules), len(before.verdict)
+    standing, old = standing_of(kind, pairs, rulings, rules), len(before.verdict)
     new_ids = np.arange(len(before.customer), len(kind))
     customer, seeds = np.append(before.customer, new_ids), _changed(before, pairs, standing, rulings)
     verdict = np.append(before.verdict, standing[old:])
@@ -103,13 +103,17 @@ def judge(before: Judged, kind: U8, pairs: I64, rulings: Rulings, rules: Rules) 
         customer = np.where(touched, np.arange(len(kind)), customer)
         edges = np.flatnonzero((standing == LIVE) & touched[pairs >> 32])
         merges = [merge for merge in rulings.merges if touched[merge.one]]
-    order = np.argsort(np.append(edges, np.array([merge.place for merge in merges]) - 0.5), kind="stable")
-    explicit = np.arange(len(order)) >= len(edges)
-    wanted = np.append(pairs[edges], _pairs(merges))[order]
-    found = _joined(customer, kind, wanted, explicit[order], rules)
-    verdict[edges[order[order < len(edges)]]] = found[order < len(edges)]
+    verdict[edges] = join_all(customer, kind, edges, pairs[edges], merges, rules)
     customer[[*rulings.blocked, *rulings.erased]] = NONE
     return Judged(customer, verdict, rulings)
+
+
+def join_all(customer: I64, kind: U8, edges: I64, pairs: I64, merges: Sequence[Merge], rules: Rules) -> U8:
+    """The verdict on each of some edges, given by number, with merges among them; changes ``customer``."""
+    order = np.argsort(np.append(edges, np.array([merge.place for merge in merges]) - 0.5), kind="stable")
+    explicit, verdict = np.arange(len(order)) >= len(edges), np.empty(len(order), np.uint8)
+    verdict[order] = _joined(customer, kind, np.append(pairs, _pairs(merges))[order], explicit[order], rules)
+    return verdict[: len(edges)]
 
 
 def _joined(customer: I64, kind: U8, pairs: I64, explicit: Bool, rules: Rules) -> U8:
@@ -128,7 +132,7 @@ def pack(stronger: int, weaker: int) -> int:
     return (stronger << 32) | weaker
 
 
-def _standing(kind: U8, pairs: I64, rulings: Rulings, rules: Rules) -> U8:
+def standing_of(kind: U8, pairs: I64, rulings: Rulings, rules: Rules) -> U8:
     """uint8[e]: ``LIVE``, or why the edge is void."""
     found = np.full(len(pairs), LIVE, np.uint8)
     for place, one, other in rulings.drops:

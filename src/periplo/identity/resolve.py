@@ -9,9 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from periplo.identity.facts import EDGE, IDENTIFIER, SPELLING, Facts
+from periplo.identity.judging import NONE
 from periplo.identity.kernels.joining import LOWER
 from periplo.identity.kinds import I64, KINDS, KNOWN, ORDER, USER, Bool, Normalise, normal_orders
-from periplo.identity.known import NONE, Known, encoded, numbers
+from periplo.identity.register import Register, encoded, numbers
 from periplo.identity.rules import Rules
 from periplo.identity.texts import UNSEEN
 
@@ -19,15 +20,15 @@ ALIAS = "Customer Aliased"
 """What Segment's alias becomes: its userId, and its previousId as the anonymous_id."""
 
 
-def consume(known: Known, sets: pa.Table, rules: Rules, normalise: Normalise) -> Facts:
+def consume(known: Register, sets: pa.Table, rules: Rules, normalise: Normalise) -> Facts:
     """The new facts in ``sets`` (schema ``SETS``)."""
     columns = [_Column(known, sets, kind, normalise) for kind in range(len(KINDS))]
     identifiers = _number(columns, known.count + 1, numbers(sets["seq"]))
     ids = [columns[kind].ids_of_sets() for kind in rules.priority]
     ids += [_former_accounts(known, sets, columns[USER], identifiers), _former_visitors(known, sets, columns[KNOWN])]
     matrix = np.stack(ids, axis=1)
-    if known.judged.rulings.blocked:
-        matrix[_blocked(known, matrix)] = NONE
+    if known.blocked:
+        matrix[np.isin(matrix, known.blocked)] = NONE
     row, stronger, weaker = _new_pairs(known, matrix)
     about = sets.select(["seq", "occurred_at", "source", "event"]).combine_chunks().take(pa.array(row))
     edges = pa.Table.from_arrays([pa.array(stronger), pa.array(weaker), *about.columns], schema=EDGE)
@@ -40,7 +41,7 @@ class _Column:
     ``codes`` int64[sets] which text a set has, -1 none; ``ids`` int64[texts] the identifier of each.
     """
 
-    def __init__(self, known: Known, sets: pa.Table, kind: int, normalise: Normalise) -> None:
+    def __init__(self, known: Register, sets: pa.Table, kind: int, normalise: Normalise) -> None:
         self.kind = kind
         self.codes, self.texts = encoded(sets[KINDS[kind]])
         self.ids = known.find(kind, self.texts)
@@ -88,7 +89,7 @@ def _number(columns: Sequence[_Column], first_id: int, seq: I64) -> pa.Table:
     return pa.Table.from_arrays(fields, schema=IDENTIFIER)
 
 
-def _new_pairs(known: Known, matrix: I64) -> tuple[I64, I64, I64]:
+def _new_pairs(known: Register, matrix: I64) -> tuple[I64, I64, I64]:
     """Each set's strongest identifier with each of its others, in order, where the pair was never met.
 
     ``matrix`` int64[sets, n]: ids, strongest first, 0 none. Gives set, stronger and weaker of each pair.
@@ -99,12 +100,11 @@ def _new_pairs(known: Known, matrix: I64) -> tuple[I64, I64, I64]:
     rows, places = np.nonzero(has)
     pairs = (matrix[rows, strongest[rows]] << 32) | matrix[rows, places]
     distinct, first = np.unique(pairs, return_index=True)
-    at = np.searchsorted(known.met, distinct)
-    new = np.sort(first[np.append(known.met, -1)[at] != distinct])
+    new = np.sort(first[~known.were_met(distinct)])
     return rows[new], pairs[new] >> 32, pairs[new] & LOWER
 
 
-def _former_accounts(known: Known, sets: pa.Table, accounts: _Column, identifiers: pa.Table) -> I64:
+def _former_accounts(known: Register, sets: pa.Table, accounts: _Column, identifiers: pa.Table) -> I64:
     """int64[sets]: where an alias names as the former id of its account one that was seen as an account before.
 
     Two accounts never join by themselves: the edge is refused, and suggested to a person.
@@ -123,19 +123,12 @@ def _former_accounts(known: Known, sets: pa.Table, accounts: _Column, identifier
     return found
 
 
-def _former_visitors(known: Known, sets: pa.Table, visitors: _Column) -> I64:
+def _former_visitors(known: Register, sets: pa.Table, visitors: _Column) -> I64:
     """int64[sets]: the other visitor that an alias says this one is; a set of its own named it before."""
     former = sets["previous_id"].combine_chunks()
     here = numbers(pc.index_in(former, value_set=visitors.texts), -1)
     ids: I64 = np.where(here >= 0, np.append(visitors.ids, NONE)[here], known.find(KNOWN, former))
     return np.where(np.asarray(former.is_valid()) & (ids != visitors.ids_of_sets()), np.maximum(ids, NONE), NONE)
-
-
-def _blocked(known: Known, ids: I64) -> Bool:
-    """Which of these identifiers somebody decided to be none."""
-    old = np.where(ids <= known.count, ids, NONE)
-    blocked: Bool = (old > NONE) & (known.customer[old] == NONE)
-    return blocked
 
 
 def _first(codes: I64, count: int) -> I64:

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from periplo.identity.known import encoded
+from periplo.identity.register import encoded
 from periplo.journeys.columns import I32, I64, Coded, Column
 from periplo.workspace.arrivals import Arrivals
 from periplo.workspace.cache import replace_file

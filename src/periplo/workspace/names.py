@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from periplo.identity.known import encoded
+from periplo.identity.register import encoded
 from periplo.journeys.columns import I64
 
 UNKNOWN, OTHER = "unknown", "other"

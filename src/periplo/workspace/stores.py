@@ -54,7 +54,7 @@ class Stores:
         self.tallies = Tallies(self.log_database)
         self.erasures, self.salts = Erasures(places.privacy), Salts(places.privacy)
         rules = Rules.of(taxonomy.identifiers)
-        self.identity = Identity(self.state, rules, self._normalise)
+        self.identity = Identity(self.state, rules, self._normalise, places.cache)
 
     @cached_property
     def plan(self) -> Plan:

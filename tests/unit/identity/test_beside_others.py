@@ -12,8 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from periplo.identity import KINDS, Decision, Identity
+from periplo.identity import KINDS, Decision, Identity, counting, texts
 from periplo.identity import facts as facts_module
+from periplo.identity import identity as identity_module
+from periplo.identity.decisions import load_decisions
+from periplo.identity.facts import load
 from support_identity import STRICT, Name, Row, open_identity, sets
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -70,9 +73,19 @@ def erase(identity: Identity, name: Name) -> None:
 def told(identity: Identity) -> list[Any]:
     """All that it knows, also how far it has read."""
     known = identity._now()
-    arrays = (known.kind, known.pairs, known.met, known.customer, known.judged.verdict, known.erased)
+    arrays = (
+        known.kind,
+        known.pairs,
+        np.sort(np.concatenate([*known.met.runs, known.pairs[:0]])),
+        known.customer,
+        known.judged.verdict,
+        known.erased,
+    )
     found = [known.find(KINDS.index(kind), pa.array(values)).tolist() for kind, values in VALUES.items()]
     forms = [known.id_of(name) for name in NAMES]
+    with identity._database.reading() as connection:
+        counted = counting.count(load(connection), load_decisions(connection), identity.rules, None)
+    assert counted == identity.moment().totals() == identity.totals()
     return [
         known.cursor,
         known.mark,
@@ -87,15 +100,21 @@ def told(identity: Identity) -> list[Any]:
 @settings(max_examples=20, deadline=None)
 @given(
     part_rows=st.sampled_from([5, 1 << 16]),
+    far=st.sampled_from([0, 2, 1 << 20]),
     steps=st.lists(st.tuples(STEP, st.sampled_from(["one", "other"]), st.booleans()), min_size=3, max_size=14),
 )
 def test_reading_on_after_others_equals_reading_all(
-    part_rows: int, steps: list[tuple[Any, str, bool]], tmp_path_factory: pytest.TempPathFactory
+    part_rows: int, far: int, steps: list[tuple[Any, str, bool]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
+    """Also where many events are read out of memory, and where customers are counted there."""
     place, sequence = tmp_path_factory.mktemp("identity") / "state.db", Sequence()
     two = {"one": open_identity(place, STRICT), "other": open_identity(place, STRICT)}
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(facts_module, "PART_ROWS", part_rows)
+        patched.setattr(identity_module, "FAR", far)
+        patched.setattr(texts, "MOST_SHELVED", 3)
+        patched.setattr(counting, "EDGES_AT_ONCE", 2)
+        patched.setattr(counting, "_NEAR", 0)
         for step, who, looks in steps:
             if step[0] == "erase":
                 erase(two[who], step[1])
@@ -123,5 +142,5 @@ def test_what_is_known_already_is_not_read_again(tmp_path: Path, monkeypatch: py
     for seq in range(1, 21):
         writer.follow(seq, lambda *_, seq=seq: [sets([{"user_id": f"u{seq}"}], seq)])
         read.clear()
-        assert reader.totals().persons == seq
+        assert reader.moment().totals().persons == seq
         assert min(read) >= (seq - 1) // 4

@@ -8,13 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from periplo.identity.texts import UNSEEN, TextIndex
+from periplo.operation.shelf import Shelf
 
 some_texts = st.lists(st.text(max_size=6) | st.sampled_from(["", "a", "aa", "ñ", "user@example.com"]), max_size=30)
 
 
-@given(st.lists(some_texts, max_size=6), st.lists(st.none() | st.text(max_size=6) | st.sampled_from(["", "a", "ñ"])))
-def test_finds_what_a_dictionary_finds(parts: list[list[str]], wanted: list[str | None]) -> None:
-    index, expected, number = TextIndex(), dict[str | None, int](), 0
+@given(
+    st.sampled_from([None, Shelf()]),
+    st.lists(some_texts, max_size=6),
+    st.lists(st.none() | st.text(max_size=6) | st.sampled_from(["", "a", "ñ"])),
+)
+def test_finds_what_a_dictionary_finds(shelf: Shelf | None, parts: list[list[str]], wanted: list[str | None]) -> None:
+    index, expected, number = TextIndex(shelf=shelf), dict[str | None, int](), 0
     for part in parts:
         ids = np.arange(number, number + len(part))
         number += len(part)

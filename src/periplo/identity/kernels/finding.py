@@ -1,4 +1,5 @@
-"""Finding texts: a hash table of the places where they lie."""
+"""Finding texts: a hash table of the places where they lie, and beside it a mark of each, so that a text that is not
+there is known without looking at any other."""
 
 from __future__ import annotations
 
@@ -12,21 +13,37 @@ AT_ONCE = 256
 
 
 @njit(nogil=True, cache=True)
-def _hash(letters: Any, begin: int, end: int) -> Any:
-    """FNV-1a, its upper bits mixed in."""
-    mixed = np.uint64(14695981039346656037)
-    for at in range(begin, end):
-        mixed = (mixed ^ np.uint64(letters[at])) * np.uint64(1099511628211)
-    return np.int64(mixed ^ (mixed >> np.uint64(29)))
+def hashes(letters: Any, bounds: Any) -> Any:
+    """int64 of each text: FNV-1a, its upper bits mixed in."""
+    found = np.empty(len(bounds) - 1, np.int64)
+    for text in range(len(found)):
+        mixed = np.uint64(14695981039346656037)
+        for at in range(bounds[text], bounds[text + 1]):
+            mixed = (mixed ^ np.uint64(letters[at])) * np.uint64(1099511628211)
+        found[text] = np.int64(mixed ^ (mixed >> np.uint64(29)))
+    return found
 
 
 @njit(nogil=True, cache=True)
-def _place(table: Any, data: Any, bounds: Any, letters: Any, begin: int, end: int, place: int) -> Any:
-    """Where in the table the text ``letters[begin:end]`` lies, or else the free place for it: from ``place`` on.
+def _mark(hashed: Any) -> Any:
+    """uint16, never 0, which marks what is free."""
+    return np.uint16(max(1, (hashed >> 48) & 0xFFFF))
 
-    The table has more places than texts, so that there is always a free one.
-    """
-    while table[place] >= 0:
+
+@njit(nogil=True, cache=True)
+def _next(marks: Any, mark: Any, place: int) -> int:
+    """From a place on the first that is marked so, or else is free: there is always a free one."""
+    while marks[place] != 0 and marks[place] != mark:
+        place = (place + 1) & (len(marks) - 1)
+    return place
+
+
+@njit(nogil=True, cache=True)
+def _place(table: Any, marks: Any, data: Any, bounds: Any, letters: Any, begin: int, end: int, hashed: int) -> int:
+    """Where in the table the text ``letters[begin:end]`` lies, or else the free place for it."""
+    mark = _mark(hashed)
+    place = _next(marks, mark, hashed & (len(marks) - 1))
+    while marks[place] != 0:
         first = bounds[table[place]]
         same = bounds[table[place] + 1] - first == end - begin
         for at in range(end - begin if same else 0):
@@ -35,18 +52,17 @@ def _place(table: Any, data: Any, bounds: Any, letters: Any, begin: int, end: in
                 break
         if same:
             break
-        place = (place + 1) & (len(table) - 1)
+        place = _next(marks, mark, (place + 1) & (len(marks) - 1))
     return place
 
 
 @njit(nogil=True, cache=True)
-def fill(table: Any, data: Any, bounds: Any) -> None:
-    """Put each text into the table (int32, -1 where free) unless an equal one is there."""
+def fill(table: Any, marks: Any, hashed: Any, data: Any, bounds: Any) -> None:
+    """Put each text into the table (int32; ``marks`` uint16, 0 where free) unless an equal one is there."""
     for text in range(len(bounds) - 1):
-        begin, end = bounds[text], bounds[text + 1]
-        place = _place(table, data, bounds, data, begin, end, _hash(data, begin, end) & (len(table) - 1))
-        if table[place] < 0:
-            table[place] = text
+        place = _place(table, marks, data, bounds, data, bounds[text], bounds[text + 1], hashed[text])
+        if marks[place] == 0:
+            table[place], marks[place] = text, _mark(hashed[text])
 
 
 @njit(nogil=True, cache=True)
@@ -56,7 +72,7 @@ def _fetch(table: Any, data: Any, bounds: Any, ids: Any, place: Any, text: Any, 
     ``text`` and ``read`` take what was read, so that it is read indeed.
     """
     for i in range(len(place)):
-        text[i] = max(0, table[place[i]])
+        text[i] = table[place[i]]
     for i in range(len(place)):
         read[i] = bounds[text[i]]
     for i in range(len(place)):
@@ -66,17 +82,24 @@ def _fetch(table: Any, data: Any, bounds: Any, ids: Any, place: Any, text: Any, 
 
 
 @njit(nogil=True, cache=True)
-def seek(table: Any, data: Any, bounds: Any, ids: Any, letters: Any, wanted: Any, found: Any) -> None:
+def seek(
+    table: Any, marks: Any, data: Any, bounds: Any, ids: Any, letters: Any, wanted: Any, hashed: Any, found: Any
+) -> None:
     """Give each wanted text that has no id yet (``found`` below 0) the id of the equal text in the table."""
     places, text, read = np.empty(AT_ONCE, np.int64), np.empty(AT_ONCE, np.int64), np.empty(AT_ONCE, np.int64)
-    for first in range(0, len(wanted) - 1, AT_ONCE):
-        some = min(AT_ONCE, len(wanted) - 1 - first)
+    rows = np.empty(AT_ONCE, np.int64)
+    for first in range(0, len(hashed), AT_ONCE):
+        some = min(AT_ONCE, len(hashed) - first)
         for i in range(some):
-            places[i] = _hash(letters, wanted[first + i], wanted[first + i + 1]) & (len(table) - 1)
-        _fetch(table, data, bounds, ids, places[:some], text, read)
-        for i in range(some):
-            one = first + i
-            if found[one] < 0:
-                at = table[_place(table, data, bounds, letters, wanted[one], wanted[one + 1], places[i])]
-                if at >= 0:
-                    found[one] = ids[at]
+            read[i] = marks[hashed[first + i] & (len(marks) - 1)]
+        likely = 0
+        for row in range(first, first + some):
+            place = _next(marks, _mark(hashed[row]), hashed[row] & (len(marks) - 1))
+            if found[row] < 0 and marks[place] != 0:
+                places[likely], rows[likely] = place, row
+                likely += 1
+        _fetch(table, data, bounds, ids, places[:likely], text, read)
+        for row in rows[:likely]:
+            place = _place(table, marks, data, bounds, letters, wanted[row], wanted[row + 1], hashed[row])
+            if marks[place] != 0:
+                found[row] = ids[table[place]]

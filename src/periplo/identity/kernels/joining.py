@@ -64,6 +64,20 @@ def spread(marked: Any, pairs: Any, standing: Any) -> None:
 
 
 @njit(nogil=True, cache=True)
+def connect(parent: Any, pairs: Any) -> None:
+    """Joins all that pairs connect; ``flatten`` then makes the smallest of them everybody's ``parent``."""
+    for edge in range(len(pairs)):
+        one, other = _root(parent, pairs[edge] >> 32), _root(parent, pairs[edge] & LOWER)
+        parent[max(one, other)] = min(one, other)
+
+
+@njit(nogil=True, cache=True)
+def flatten(parent: Any) -> None:
+    for one in range(len(parent)):
+        parent[one] = parent[parent[one]]
+
+
+@njit(nogil=True, cache=True)
 def join(parent: Any, held: Any, slot: Any, kind: Any, pairs: Any, explicit: Any, limits: Any) -> Any:
     """Judges edges in order and joins those accepted; changes ``parent`` and ``held``. Explicit ones have no limit.
 
@@ -81,8 +95,7 @@ def join(parent: Any, held: Any, slot: Any, kind: Any, pairs: Any, explicit: Any
             parent[gone] = kept
             for each in range(held.shape[1]):
                 held[slot[kept], each] += held[slot[gone], each]
-    for identifier in range(len(parent)):
-        parent[identifier] = parent[parent[identifier]]
+    flatten(parent)
     return verdict
 
 

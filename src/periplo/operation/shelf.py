@@ -1,0 +1,64 @@
+"""Arrays out of memory: in files without a name, mapped, whose pages the system takes back when it needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import ExitStack
+from mmap import ACCESS_READ, MADV_DONTNEED, mmap
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+_ALIGNED = 64
+
+
+class Shelf:
+    """Keeps arrays in a folder, as long as somebody has them; then their files are gone."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        if folder:
+            folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+
+    def keep(self, *arrays: NDArray[Any]) -> list[NDArray[Any]]:
+        """The same arrays, which may only be read."""
+        with TemporaryFile(dir=self._folder) as file:
+            starts = []
+            for array in arrays:
+                starts.append(file.tell())
+                file.write(np.ascontiguousarray(array).data)
+                file.write(bytes(-file.tell() % _ALIGNED or _ALIGNED))  # never empty, which cannot be mapped
+            whole = _mapped(file)
+        return [
+            np.frombuffer(whole, array.dtype, array.size, start) for array, start in zip(arrays, starts, strict=True)
+        ]
+
+    def join(self, parts: Iterable[tuple[NDArray[Any], ...]], *dtypes: Any) -> list[NDArray[Any]]:
+        """Arrays of these types that come in parts, each put together; they may only be read."""
+        with ExitStack() as stack:
+            files = [stack.enter_context(TemporaryFile(dir=self._folder)) for _ in dtypes]
+            for part in parts:
+                for file, array, dtype in zip(files, part, dtypes, strict=True):
+                    file.write(np.ascontiguousarray(array, dtype).data)
+            ends = [file.tell() for file in files]
+            for file in files:
+                file.write(bytes(_ALIGNED))
+            maps = [_mapped(file) for file in files]
+        return [
+            np.frombuffer(whole, dtype, end // np.dtype(dtype).itemsize)
+            for whole, dtype, end in zip(maps, dtypes, ends, strict=True)
+        ]
+
+
+def release(array: NDArray[Any]) -> None:
+    """Gives back what memory holds of an array on a shelf, and of those kept with it: it is read again when needed."""
+    if isinstance(array.base, memoryview) and isinstance(array.base.obj, mmap):
+        array.base.obj.madvise(MADV_DONTNEED)
+
+
+def _mapped(file: IO[bytes]) -> mmap:
+    file.flush()
+    return mmap(file.fileno(), 0, access=ACCESS_READ)
