@@ -13,7 +13,7 @@ import numpy as np
 from periplo.analysis.condition import Condition
 from periplo.analysis.grouping import Grouping, group_by
 from periplo.analysis.listing import ListedCustomer, listed
-from periplo.analysis.narrowing import Narrow, OnlyCustomers, Window, kept_of, only_channel, window
+from periplo.analysis.narrowing import Narrow, OnlyChannel, OnlyCustomers, Window, kept_of, window
 from periplo.analysis.periods import PERIODS, instant
 from periplo.analysis.question import Behind, Question, ask, find
 from periplo.analysis.result import Evidence, Opener, Result
@@ -21,6 +21,7 @@ from periplo.analysis.touchpoints import Touchpoints
 from periplo.errors import UnknownName
 from periplo.journeys.columns import I64, Bool, JourneyColumns
 from periplo.journeys.kernels.tally import looked_at
+from periplo.language import LANGUAGES, Lang
 from periplo.predicates import EventIs, Predicate, parse, parse_duration, tell, unknown_names
 from periplo.vocabulary import Taxonomy
 from periplo.vocabulary import taxonomy as own_taxonomy
@@ -87,7 +88,7 @@ class Basis:
 
     def channel(self, name: str) -> Self:
         """Only the events of one channel. Raises ``UnknownName`` where no event has it."""
-        return self._with(self._window, (*self._narrowed, only_channel(name)))
+        return self._with(self._window, (*self._narrowed, OnlyChannel(name)))
 
     # people and evidence
 
@@ -114,11 +115,22 @@ class Basis:
             customers=persons,
             events=events,
             since=instant(columns.since_us),
-            until=instant(columns.until_us),
+            until=instant(self.last_us(columns)),
             known_share=known / events if events else 1.0,
             left_out=self._left_out | {"unknown customers, one per order": others},
             zone=self.zone,
+            only=self.only,
         )
+
+    @property
+    def only(self) -> dict[Lang, str]:
+        """To what channel and customers these were narrowed, in words; empty where they were not."""
+        said = {lang: [each.tell(lang, self.taxonomy) for each in self._narrowed] for lang in LANGUAGES}
+        return {lang: " ".join(each) for lang, each in said.items() if each}
+
+    def last_us(self, columns: JourneyColumns) -> int:
+        """The last instant that is looked at."""
+        return self._window.last_us(columns) if self._window else columns.until_us
 
     # inside
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -12,7 +11,9 @@ from periplo.analysis.periods import microseconds, midnight
 from periplo.analysis.question import ask
 from periplo.errors import UnknownName, UsageError
 from periplo.journeys.columns import Bool, JourneyColumns
-from periplo.predicates import Predicate, evaluate_customers
+from periplo.language import Lang, t
+from periplo.predicates import Predicate, evaluate_customers, tell
+from periplo.vocabulary import Taxonomy
 
 DAY_US = 24 * 3600 * 1_000_000
 FIRST, LAST = date(1, 1, 2), date(9999, 12, 29)
@@ -30,6 +31,10 @@ class Window:
         """The window that ends where this one begins, as long as this one is so far: the data may end within it."""
         end = min(self.end_us, columns.until_us + 1)
         return Window(2 * self.since_us - max(end, self.since_us), self.since_us)
+
+    def last_us(self, columns: JourneyColumns) -> int:
+        """The last instant in it: its end is not."""
+        return max(columns.until_us - (columns.until_us == self.end_us), columns.since_us)
 
     def inside(self, columns: JourneyColumns) -> bool:
         """Whether the data reach back to its beginning, to the day."""
@@ -53,13 +58,19 @@ def window(columns: JourneyColumns, since: date | str | None, until: date | str 
     return Window(start, end)
 
 
-def only_channel(name: str) -> Callable[[JourneyColumns], JourneyColumns]:
-    def narrow(columns: JourneyColumns) -> JourneyColumns:
-        if name not in columns.channel_names:
-            raise UnknownName("channel", str(name), columns.channel_names)
-        return columns.keep_events(columns.channel == columns.channel_names.index(name))
+@dataclass(frozen=True)
+class OnlyChannel:
+    """Only the events of one channel. Raises ``UnknownName`` where no event has it."""
 
-    return narrow
+    name: str
+
+    def __call__(self, columns: JourneyColumns) -> JourneyColumns:
+        if self.name not in columns.channel_names:
+            raise UnknownName("channel", str(self.name), columns.channel_names)
+        return columns.keep_events(columns.channel == columns.channel_names.index(self.name))
+
+    def tell(self, lang: Lang, words: Taxonomy) -> str:
+        return t("Only the channel “{channel}”.", lang, channel=self.name)
 
 
 @dataclass(frozen=True)
@@ -75,6 +86,9 @@ class OnlyCustomers:
         here = ask(columns, self, self.threads)
         return here if before is None else here & before
 
+    def tell(self, lang: Lang, words: Taxonomy) -> str:
+        return t("Only customers with: {what}.", lang, what=tell(self.predicate, lang, words))
+
     def map(self, part: JourneyColumns) -> Bool:
         return evaluate_customers(self.predicate, part)
 
@@ -85,7 +99,7 @@ class OnlyCustomers:
         return state
 
 
-Narrow = Callable[[JourneyColumns], JourneyColumns] | OnlyCustomers
+Narrow = OnlyChannel | OnlyCustomers
 
 
 def kept_of(columns: JourneyColumns, mask: Bool | None) -> JourneyColumns:

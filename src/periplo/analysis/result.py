@@ -37,6 +37,7 @@ class Evidence(msgspec.Struct, frozen=True):
     """On what a number rests: how many customers and events, in which window, and what was left out.
 
     ``known_share`` is the share of events whose customer is a person (not the anonymous customer of one order).
+    ``until`` is the last instant looked at. ``only`` says to what the journeys were narrowed, in each language.
     ``left_out`` counts what the question did not look at, by reason (English texts known to the catalogue).
     """
 
@@ -47,6 +48,7 @@ class Evidence(msgspec.Struct, frozen=True):
     known_share: float = 1.0
     left_out: dict[str, int] = {}
     zone: str = "UTC"
+    only: dict[Lang, str] = {}
 
     def tell(self, lang: Lang) -> str:
         said = t(
@@ -155,7 +157,13 @@ class Result(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     def explain(self, lang: Lang = "en") -> str:
         """What was computed, on what, in words."""
-        return f"{self.definition.tell(lang)} {self.evidence.tell(lang)}."
+        return f"{self.definition.tell(lang)} {self._grounds(lang)}"
+
+    def _grounds(self, lang: Lang) -> str:
+        """By what it was split, to what it was narrowed, and the evidence."""
+        by = getattr(self, "by", None)
+        split = t("Split by {by}.", lang, by=t(by, lang)) if by else ""
+        return " ".join(filter(None, (split, self.evidence.only.get(lang), f"{self.evidence.tell(lang)}.")))
 
     def _repr_html_(self) -> str:
         lang = from_environment()

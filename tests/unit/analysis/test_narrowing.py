@@ -40,7 +40,25 @@ def test_instants_the_second_excluded() -> None:
 def test_the_end_of_the_window_is_no_later_than_the_data() -> None:
     journeys = Journeys(given("A0", until=100))
     assert journeys.between("1970-01-01", "1970-12-31").evidence.until == instant(100_000_000)
-    assert journeys.between(until="1970-01-01T00:00:50").evidence.until == instant(50_000_000)
+    assert journeys.between(until="1970-01-01T00:00:50").evidence.until == instant(49_999_999)
+
+
+def test_the_last_day_that_is_told_is_the_last_one_looked_at() -> None:
+    journeys = Journeys(given("A0 A200000"), zone="Europe/Madrid")
+    assert "1 Jan 1970 to 2 Jan 1970" in journeys.between(until="1970-01-02").sessions().explain()
+    assert "1 Jan 1970 to 3 Jan 1970" in Journeys(given("A0 A172800")).sessions().explain()
+
+
+def test_it_is_told_to_what_journeys_were_narrowed_and_by_what_they_are_split() -> None:
+    names = {"A": "Order Completed", "B": "Product Viewed"}
+    journeys = Journeys(given("B0@app A1@app", "B5@app", names=names, device=["tablet"] * 3), currency="EUR")
+    narrowed = journeys.where({"did": "Order Completed"}).channel("app")
+    split = [narrowed.retention(by="device"), narrowed.attribution(by="device"), narrowed.plain_value(by="device")]
+    for result in [narrowed.sessions(), narrowed.rfm(), narrowed.clv(), *split]:
+        assert "Order completed”. Only the channel “app”. 1 customers" in result.explain()
+        assert "Solo el canal «app»." in result.explain("es")
+    assert all("Split by device. Only customers with: " in result.explain() for result in split)
+    assert not journeys.evidence.only
 
 
 @pytest.mark.parametrize("text", ["yesterday", "2026-13-01", "31/01/2026"])

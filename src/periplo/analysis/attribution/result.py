@@ -126,7 +126,7 @@ class Attribution(Result, frozen=True, kw_only=True):
         models = dict.fromkeys(credit.model for each in self.all.attributed for credit in each.credits)
         values = _told(self.definition.values, lang)
         meanings = [t(MEANINGS[model], lang, **values) for model in models]
-        return " ".join([t(self.definition.text, lang, **values), *meanings, f"{self.evidence.tell(lang)}."])
+        return " ".join([t(self.definition.text, lang, **values), *meanings, self._grounds(lang)])
 
     def shown(self, lang: Lang) -> Shown:
         parts = self.groups if self.by else [self.all]

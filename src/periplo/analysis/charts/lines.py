@@ -60,7 +60,7 @@ def _ticks(chart: Lines) -> list[float]:
     step = next(size * by for by in (1, 2, 2.5, 5, 10) if size * by * 4 >= span)
     first = floor(low / step)
     count = next(n for n in range(1, 12) if (first + n) * step >= high - step * 1e-9 and n)
-    return [(first + n) * step for n in range(count + 1)]
+    return [float(f"{(first + n) * step:.12g}") for n in range(count + 1)]
 
 
 def _grid(left: float, right: float, y: float, text: str) -> str:

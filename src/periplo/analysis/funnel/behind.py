@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from periplo.analysis.funnel.attempts import Attempts, follow
-from periplo.analysis.funnel.beside import NO_FURTHER
 from periplo.analysis.funnel.funnel import BINS_S, Funnel, bins_of
+from periplo.analysis.funnel.rules import NO_FURTHER
 from periplo.analysis.grouping import OTHER
 from periplo.journeys.columns import I64, Bool, JourneyColumns
 

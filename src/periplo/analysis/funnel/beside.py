@@ -12,6 +12,7 @@ from periplo.analysis.counting import coded, counts
 from periplo.analysis.facts import ORDERED
 from periplo.analysis.funnel.attempts import Attempts
 from periplo.analysis.funnel.result import FunnelMoney, FunnelPeriod
+from periplo.analysis.funnel.rules import NO_FURTHER
 from periplo.analysis.numbers import share
 from periplo.analysis.result import Count, Definition
 from periplo.analysis.touchpoints import Touchpoints
@@ -19,7 +20,6 @@ from periplo.journeys.columns import F64, I64, Bool, JourneyColumns
 
 MoneyOf = Literal["last", "attempt"]
 Next = Literal["events", "touchpoints"]
-NO_FURTHER = "no further step"
 MOST_NEXT = 10
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import msgspec
 
-from periplo.analysis.charts import Bar, Bars, Chart, Lines, Series
+from periplo.analysis.charts import Chart
 from periplo.analysis.funnel.difference import Difference
+from periplo.analysis.funnel.drawn import charts_beside
 from periplo.analysis.grouping import group_label
 from periplo.analysis.result import Count, Result, Shown
 from periplo.language import Lang, duration, number, percent, t
@@ -133,22 +134,8 @@ class FunnelResult(Result, frozen=True, kw_only=True, omit_defaults=True):
         return Shown(t("Funnel", lang), heads, rows, 2 if self.by else 1, bars)
 
     def charts(self, lang: Lang) -> list[Chart]:
-        charts = super().charts(lang)
-        if self.trend:
-            sure = next((k for k, period in enumerate(self.trend) if not period.complete), None)
-            values = [period.rate if period.entered else None for period in self.trend]
-            series = [Series(t("conversion", lang), values, sure)]
-            title = t("Conversion by the time of the first step", lang)
-            points = [period.period for period in self.trend]
-            charts.append(Lines(title=title, points=points, series=series, unit="share"))
-        differing = [(group.value, group.difference) for group in self.groups if group.difference]
-        if differing and self.by:
-            bars = [
-                Bar(group_label(self.by, value, lang), _points(d, lang), d.difference, d.low, d.high)
-                for value, d in differing
-            ]
-            charts.append(Bars(title=t("Difference in conversion, 95 % interval", lang), bars=bars))
-        return charts
+        names = [self._name(place, step, lang) for place, step in enumerate(self.steps)]
+        return [*super().charts(lang), *charts_beside(self, names, lang)]
 
     def _name(self, place: int, step: FunnelStep, lang: Lang) -> str:
         """English keeps the names that predicates use."""
@@ -171,8 +158,3 @@ class FunnelResult(Result, frozen=True, kw_only=True, omit_defaults=True):
 
 def _row(place: int, step: FunnelStep) -> dict[str, Any]:
     return {"step": place + 1, **{name: getattr(step, name) for name in (*SHOWN_AT_STEP, *TIMES)}}
-
-
-def _points(found: Difference, lang: Lang) -> str:
-    said = percent(found.difference, lang)
-    return said if found.p_value is None else f"{said} (p = {number(found.p_value, lang, 3)})"

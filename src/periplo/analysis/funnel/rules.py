@@ -24,6 +24,7 @@ Exclude = Step | tuple[Step, Place, Place]
 
 MOST_STEPS, MOST_HELD, MOST_EXCLUSIONS = 32, 3, 32
 NO_LIMIT_US = 1 << 60
+NO_FURTHER = "no further step"
 _BETWEEN = re.compile(r"(.+?) between (.+) and (.+)", re.S)
 
 

@@ -129,7 +129,7 @@ class CustomerValues(Result, frozen=True, kw_only=True):
 
     def explain(self, lang: Lang = "en") -> str:
         fits = [fit.tell(lang) for book in self.currencies for fit in (book.orders, book.money)]
-        return " ".join((tell(self.definition, lang), *dict.fromkeys(fits), f"{self.evidence.tell(lang)}."))
+        return " ".join((tell(self.definition, lang), *dict.fromkeys(fits), self._grounds(lang)))
 
     def shown(self, lang: Lang) -> Shown:
         heads = ["", t("customers", lang), t("probability of still being a customer", lang), t("expected orders", lang)]

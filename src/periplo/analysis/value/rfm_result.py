@@ -70,7 +70,7 @@ class Rfm(Result, frozen=True, kw_only=True):
     def explain(self, lang: Lang = "en") -> str:
         edges = "; ".join(_edges(each, lang) for each in self.thresholds) or t("nobody has ordered", lang)
         said = t("Scores part at: {edges}.", lang, edges=edges)
-        return f"{tell(self.definition, lang)} {said} {self.evidence.tell(lang)}."
+        return f"{tell(self.definition, lang)} {said} {self._grounds(lang)}"
 
     def shown(self, lang: Lang) -> Shown:
         currencies = list(self.groups[0].spent_minor) if self.groups else []

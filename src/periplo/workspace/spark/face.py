@@ -110,10 +110,11 @@ class SparkJourneys(Journeys):
             customers=seen.persons,
             events=seen.events,
             since=instant(self._header.since_us),
-            until=instant(self._header.until_us),
+            until=instant(self.last_us(self._header)),
             known_share=seen.known / seen.events if seen.events else 1.0,
             left_out={"unknown customers, one per order": seen.strangers},
             zone=self.zone,
+            only=self.only,
         )
 
     @cached_property

@@ -108,6 +108,12 @@ def test_scales_read_without_needless_digits(value, unit, said) -> None:
     assert written(value, unit, "en") == said
 
 
+def test_steps_of_a_scale_have_no_needless_digits_either() -> None:
+    chart = Lines(title="t", points=["a", "b"], series=[Series("s", [0.12, 0.05])], unit="share")
+    svg = draw([chart], "en", fonts=False)
+    assert all(f">{said}</" in svg for said in ("5%", "10%", "15%"))
+
+
 numbers = st.one_of(st.none(), st.floats(-1e9, 1e9), st.just(0.0))
 
 

@@ -117,8 +117,18 @@ def test_where_the_dropped_went_next() -> None:
     assert {count.name: count.n for count in first.next} == {"X": 2, "Y": 1, "no further step": 1}
     assert found.behind("funnel/1/next/X").tolist() == [0, 1]
     assert found.behind("funnel/1/next/no further step").tolist() == [3]
-    touched = Journeys(columns).funnel("A", "B", within="50s", next="touchpoints").steps[0].next
-    assert sum(count.n for count in touched) == 4
+    touched = Journeys(columns).funnel("A", "B", within="50s", next="touchpoints")
+    assert sum(count.n for count in touched.steps[0].next) == 4
+    (_, went), (_, went_touching) = found.charts("en"), touched.charts("es")
+    assert went.title == "Where those went who dropped after “A”"
+    assert [(bar.label, bar.value) for bar in went.bars] == [("X", 2), ("Y", 1), ("no further step", 1)]
+    assert {"ningún paso más"} < {bar.label for bar in went_touching.bars}
+
+
+def test_how_long_it_took_is_drawn() -> None:
+    found = Journeys(given("A0 B5", "A0 B40", until=10**6)).funnel("A", "B", histogram=True)
+    _, took = found.charts("en")
+    assert [(bar.label, bar.value) for bar in took.bars if bar.value] == [("1.0 s – 10 s", 1), ("30 s – 1 min", 1)]
 
 
 def test_optional_steps_are_on_the_way_between_two_others() -> None:
@@ -164,6 +174,8 @@ def test_a_segment_is_the_same_as_its_customers_alone() -> None:
     alone = Journeys(inside.columns)
     for options in ({}, {"by": "device"}, {"start": "every", "unit": "attempt"}, {"next": "events"}):
         one, other = (each.funnel("A", "B", within="1s", **options).to_dict() for each in (inside, alone))
+        assert "X" in one["evidence"].pop("only")["en"]
+        assert other["evidence"].pop("only") == {}
         assert one == other
     assert inside.evidence == alone.evidence
     assert inside.customers(inside.funnel("A", "B").behind("funnel/2/customers")) == ["0", "2"]
