@@ -105,9 +105,10 @@ def test_kpis_say_what_they_lack(shop: Path) -> None:
     assert any(value["missing"] for value in kpis["values"] if value["value"] is None)
 
 
-def test_stages_add_up(shop: Path) -> None:
-    for stage in answer("stages", str(shop))["stages"]:
+def test_stages_add_up(shop: Path, tmp_path: Path) -> None:
+    for stage in answer("stages", str(shop), "--chart", str(tmp_path / "stages.svg"))["stages"]:
         assert stage["entered"] == stage["went_on"] + stage["dropped"] + stage["still_open"]
+    assert (tmp_path / "stages.svg").read_text("utf-8").startswith("<svg")
 
 
 def test_transitions_add_up(shop: Path) -> None:
