@@ -15,7 +15,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter, sleep
@@ -32,8 +32,8 @@ from periplo.workspace import Shop
 from periplo.workspace.recording import ARCHIVE_FROM
 
 FOLDER = Path(__file__).parent / "data" / "collecting"
-BATCHES, SINGLES, P99_S, FRESH_S, POSTGRES, FOLLOWED_S, GROWN = 40_000, 4_000, 0.1, 2.0, 25_000, 15.0, 100
-ROWS_AT_ONCE = 5_000
+BATCHES, SINGLES, P99_S, FRESH_S, POSTGRES, FOLLOWED_S, GROWN = 40_000, 4_000, 0.1, 2.0, 25_000, 5.0, 100
+ROWS_AT_ONCE, TIMES = 5_000, 3
 SERVE = """
 import sys; from periplo.server import serve; from periplo.workspace import Shop
 serve(Shop.open(sys.argv[1]), port=0, work=len(sys.argv) == 2)
@@ -46,11 +46,13 @@ def figures(events: int = 400_000, many: int = 2_000_000) -> Iterator[Figure]:
         batches = server.run(size=100, requests=events // 100, connections=16)
         yield reached("acknowledged in batches of 100", batches, BATCHES, "events")
         yield beside(batches, rows(events))
-        yield late("batches", server.run(size=100, requests=events // 200, connections=32, rate=BATCHES / 200))
+        half = (server.run(size=100, requests=events // 200, connections=32, rate=BATCHES / 200) for _ in range(TIMES))
+        yield late("batches", half)
     with served(shop_of("")) as server:
         singles = server.run(size=1, requests=events // 20, connections=64)
         yield reached("acknowledged one by one", singles, SINGLES, "requests")
-        yield late("single events", server.run(size=1, requests=events // 40, connections=64, rate=SINGLES / 2))
+        half = (server.run(size=1, requests=events // 40, connections=64, rate=SINGLES / 2) for _ in range(TIMES))
+        yield late("single events", half)
     with served(shop_of("")) as server:
         yield from flat(server, many)
     with served(shop_of("")) as server:
@@ -218,14 +220,16 @@ def rows(events: int) -> float:
         return perf_counter() - begun
 
 
-def late(what: str, seen: Seen) -> Figure:
-    whole = set(seen.statuses) == {200}
+def late(what: str, seen: Iterable[Seen]) -> Figure:
+    """The middle one of several runs: a machine that stands still for a moment spoils one."""
+    runs = sorted(seen, key=lambda one: one.p99_s)
+    whole, found = all(set(one.statuses) == {200} for one in runs), runs[len(runs) // 2].p99_s
     return Figure(
         name=f"slowest answer in a hundred at half of that goal, {what}",
-        ours_s=seen.p99_s,
+        ours_s=found,
         goal=f"{P99_S * 1000:.0f} ms",
         equal=whole,
-        met=whole and seen.p99_s < P99_S,
+        met=whole and found < P99_S,
     )
 
 

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, MetaData, Table, text
 
 from periplo.errors import CannotWrite
-from periplo.log.inserting import insert_rows
+from periplo.log import postgres
+from periplo.log.inserting import insert_sqlite
 
 _AT_ONCE = 200
 """So many rows at a time: some are half a megabyte."""
@@ -46,7 +47,7 @@ def copy_rows(source: Connection, target: Connection) -> None:
     for table in tables.sorted_tables:
         if table.name != _VERSION:
             for rows in _rows(source, table):
-                insert_rows(target, table, [tuple(row) for row in rows])
+                _insert(target, table, [tuple(row) for row in rows])
             if target.dialect.name == "postgresql":
                 _count_on(target, table)
 
@@ -55,6 +56,11 @@ def _rows(source: Connection, table: Table) -> Iterator[Sequence[Any]]:
     names = ", ".join(f'"{column.name}"' for column in table.columns)
     found = source.execution_options(yield_per=_AT_ONCE).execute(text(f'SELECT {names} FROM "{table.name}"'))
     yield from found.partitions()
+
+
+def _insert(target: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:
+    into = postgres.copy if target.dialect.name == "postgresql" else insert_sqlite
+    into(target, table, rows)
 
 
 def _count_on(target: Connection, table: Table) -> None:

@@ -18,16 +18,16 @@ gets it back: row by row that was fifty milliseconds for a hundred rows while re
 
 def insert(connection: Connection, table: Table, columns: Sequence[Sequence[Any]]) -> None:
     """Inserts rows given column by column, in the order of the table's columns, with plain Python values."""
-    insert_rows(connection, table, list(zip(*columns, strict=True)))
-
-
-def insert_rows(connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:
-    """The same, given row by row."""
-    if not rows:
+    if not columns or not columns[0]:
         return
     if connection.dialect.name == "postgresql":
-        postgres.copy(connection, table, rows)
-        return
+        postgres.insert(connection, table, columns)
+    else:
+        insert_sqlite(connection, table, list(zip(*columns, strict=True)))
+
+
+def insert_sqlite(connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:
+    """The same, given row by row, for SQLite."""
     first, columns = 0, tuple(column.name for column in table.columns)
     while first < len(rows):
         some = rows[first : first + _step(len(rows) - first)]
