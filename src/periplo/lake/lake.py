@@ -47,12 +47,20 @@ class Snapshot:
     ) -> pa.RecordBatchReader:
         """The events after one place in the sequence, up to another, in no order; only these columns are read.
 
-        ``where`` is a further condition in SQL.
+        ``where`` is a further condition in SQL. Whoever reads them may meet ``DamagedShop``.
         """
         schema = pa.schema([STORED.field(name) for name in columns])
         conditions = [f"seq > {after_seq}" if after_seq else "", f"seq <= {until_seq}" if until_seq else "", where]
         predicate = " AND ".join(filter(None, conditions)) or None
-        return pa.RecordBatchReader.from_stream(self._table.scan(list(columns), predicate)).cast(schema)
+        found = pa.RecordBatchReader.from_stream(self._table.scan(list(columns), predicate)).cast(schema)
+        return pa.RecordBatchReader.from_batches(schema, self._told(found))
+
+    def _told(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """Files are opened as they are read: only then shows what is wrong with one."""
+        try:
+            yield from batches
+        except (pa.ArrowException, OSError) as error:
+            raise _damaged(self._url, error) from error
 
     def known(self, keys: Iterable[tuple[str, str]], after_seq: int = 0) -> set[tuple[str, str]]:
         """Those of the (source, event_id) that the archive holds after a place in the sequence."""
@@ -241,18 +249,19 @@ class Lake:
             return use(table)
         except (DeltaError, OSError) as error:
             if tries == 1 or "not found" not in str(error):
-                raise self._damaged(error) from error
+                raise _damaged(self.url, error) from error
         sleep(_TURN_S)
         return self._with_table(use, tries - 1)
 
-    def _damaged(self, error: Exception) -> DamagedShop:
-        return DamagedShop(
-            "The archive of events at {url} cannot be read.",
-            why="Delta Lake says: {detail}.",
-            fix="Put back a copy of this folder, or import your files into a new shop.",
-            url=self.url,
-            detail=error,
-        )
+
+def _damaged(url: str, error: Exception) -> DamagedShop:
+    return DamagedShop(
+        "The archive of events at {url} cannot be read.",
+        why="Delta Lake says: {detail}.",
+        fix="Put back a copy of this folder, or import your files into a new shop.",
+        url=url,
+        detail=error,
+    )
 
 
 def _overtaken() -> ShopBusy:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from threading import Thread
 
@@ -113,6 +113,15 @@ def test_damage_is_told(tmp_path: Path, lake: Lake, damage: str) -> None:
     url = tmp_path / "nowhere" if damage == "missing" else lake.url
     with pytest.raises(DamagedShop, match="cannot be read"):
         Lake(url).now().count()
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, lambda file: file.write_bytes(b"PAR1 broken PAR1")])
+def test_a_damaged_file_is_told_when_it_is_read(lake: Lake, damage: Callable[[Path], object]) -> None:
+    lake.append(stored(["a"]), note={})
+    snapshot = lake.now()
+    damage(Path(snapshot.files()[0]))
+    with pytest.raises(DamagedShop, match="cannot be read"):
+        snapshot.scan(["event_id"]).read_all()
 
 
 def test_an_archive_from_before_a_column_gets_it(tmp_path: Path) -> None:

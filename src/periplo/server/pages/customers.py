@@ -90,7 +90,7 @@ def _heads(asked: Asked, lang: Lang) -> list[dict[str, Any]]:
         "last": t("Last seen", lang),
         "events": t("Events", lang),
         "orders": t("Orders", lang),
-        "spent": t("Spent", lang),
+        "spent": t("Spent, gross", lang),
     }
     return [
         {

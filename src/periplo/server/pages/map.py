@@ -27,6 +27,7 @@ FILES = {
     "html": "One page",
     "csv": "Table",
     "json": "Data",
+    "mmd": "Diagram in words",
 }
 PERIOD_LABELS = {"7d": "7 days", "30d": "30 days", "90d": "90 days", ALL: "All"}
 
