@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
-from periplo.access import TABLE, Access, By, Permission, Role
+from periplo.access import TABLE, Access, By, Permission, Role, Visitor
 from periplo.errors import PeriploError, UnknownName, UsageError
 from periplo.language import day, moment
 from periplo.server.caller import caller_of
@@ -22,6 +23,7 @@ from periplo.server.render import own_page, wrong
 from periplo.server.rules import needs
 
 PEOPLE = needs(Permission.PEOPLE, UNVERSIONED)
+Shown: TypeAlias = Response[str] | Redirect
 
 
 @get("/people", include_in_schema=False, sync_to_thread=True, opt=PEOPLE)
@@ -34,12 +36,8 @@ def invite(
     request: Request[Any, Any, Any], data: Form, desk: TheDesk, visitor: TheVisitor, reader: TheReader
 ) -> Response[str]:
     """Makes a one-time link and shows it, this once."""
-    email = data.get("email", "")
-    try:
-        secret = desk.shop.access.links.invite(email, _role(data), _by(request, visitor.who))
-    except UsageError as error:
-        return _people(desk, reader, error)
-    return _people(desk, reader, link=_address(request, secret), email=email)
+    by = _by(request, visitor)
+    return _linked(request, data, desk, reader, lambda access, email: access.links.invite(email, _role(data), by))
 
 
 @post("/people/reset", include_in_schema=False, sync_to_thread=True, opt=PEOPLE)
@@ -47,47 +45,31 @@ def reset(
     request: Request[Any, Any, Any], data: Form, desk: TheDesk, visitor: TheVisitor, reader: TheReader
 ) -> Response[str]:
     """Makes a link by which somebody chooses a new password."""
-    email = data.get("email", "")
-    try:
-        secret = desk.shop.access.links.reset(email, _by(request, visitor.who))
-    except UsageError as error:
-        return _people(desk, reader, error)
-    return _people(desk, reader, link=_address(request, secret), email=email)
+    by = _by(request, visitor)
+    return _linked(request, data, desk, reader, lambda access, email: access.links.reset(email, by))
 
 
 @post("/people/role", include_in_schema=False, sync_to_thread=True, opt=PEOPLE)
-def set_role(
-    data: Form, desk: TheDesk, visitor: TheVisitor, caller: TheCaller, reader: TheReader
-) -> Response[str] | Redirect:
-    try:
-        desk.shop.access.people.set_role(data.get("email", ""), _role(data), By(visitor.who, caller.address))
-    except UsageError as error:
-        return _people(desk, reader, error)
-    return Redirect("/people", status_code=303)
+def set_role(data: Form, desk: TheDesk, visitor: TheVisitor, caller: TheCaller, reader: TheReader) -> Shown:
+    by = By(visitor.who, caller.address)
+    return _changed(data, desk, reader, lambda access, email: access.people.set_role(email, _role(data), by))
 
 
 @post("/people/remove", include_in_schema=False, sync_to_thread=True, opt=PEOPLE)
-def remove(
-    data: Form, desk: TheDesk, visitor: TheVisitor, caller: TheCaller, reader: TheReader
-) -> Response[str] | Redirect:
-    try:
-        desk.shop.access.people.remove(data.get("email", ""), By(visitor.who, caller.address))
-    except UsageError as error:
-        return _people(desk, reader, error)
-    return Redirect("/people", status_code=303)
+def remove(data: Form, desk: TheDesk, visitor: TheVisitor, caller: TheCaller, reader: TheReader) -> Shown:
+    by = By(visitor.who, caller.address)
+    return _changed(data, desk, reader, lambda access, email: access.people.remove(email, by))
 
 
 @post("/people/sign-out", include_in_schema=False, sync_to_thread=True, opt=PEOPLE)
-def sign_out(
-    data: Form, desk: TheDesk, visitor: TheVisitor, caller: TheCaller, reader: TheReader
-) -> Response[str] | Redirect:
+def sign_out(data: Form, desk: TheDesk, visitor: TheVisitor, caller: TheCaller, reader: TheReader) -> Shown:
     """Ends all sessions of somebody."""
-    try:
-        person = desk.shop.access.people.of(data.get("email", ""))
-    except UsageError as error:
-        return _people(desk, reader, error)
-    desk.shop.access.sessions.end_all(person.user_id, By(visitor.who, caller.address), person.email)
-    return Redirect("/people", status_code=303)
+
+    def end(access: Access, email: str) -> None:
+        person = access.people.of(email)
+        access.sessions.end_all(person.user_id, By(visitor.who, caller.address), person.email)
+
+    return _changed(data, desk, reader, end)
 
 
 @post("/people/second-factor", include_in_schema=False, sync_to_thread=True, opt=PEOPLE)
@@ -98,15 +80,10 @@ def demand_factor(data: Form, access: TheAccess, visitor: TheVisitor, caller: Th
 
 
 @post("/people/second-factor/reset", include_in_schema=False, sync_to_thread=True, opt=PEOPLE)
-def reset_factor(
-    data: Form, desk: TheDesk, visitor: TheVisitor, caller: TheCaller, reader: TheReader
-) -> Response[str] | Redirect:
+def reset_factor(data: Form, desk: TheDesk, visitor: TheVisitor, caller: TheCaller, reader: TheReader) -> Shown:
     """For somebody who lost theirs: the password alone opens again, until they set up another."""
-    try:
-        desk.shop.access.factors.reset(data.get("email", ""), By(visitor.who, caller.address))
-    except UsageError as error:
-        return _people(desk, reader, error)
-    return Redirect("/people", status_code=303)
+    by = By(visitor.who, caller.address)
+    return _changed(data, desk, reader, lambda access, email: access.factors.reset(email, by))
 
 
 @post("/people/withdraw", include_in_schema=False, sync_to_thread=True, opt=PEOPLE)
@@ -118,6 +95,27 @@ def withdraw(data: Form, access: TheAccess, visitor: TheVisitor, caller: TheCall
 @post("/people/tokens/revoke", include_in_schema=False, sync_to_thread=True, opt=PEOPLE)
 def revoke(data: Form, access: TheAccess, visitor: TheVisitor, caller: TheCaller) -> Redirect:
     access.tokens.revoke(data.get("token", ""), By(visitor.who, caller.address))
+    return Redirect("/people", status_code=303)
+
+
+def _linked(
+    request: Request[Any, Any, Any], data: Form, desk: Desk, reader: Reader, make: Callable[[Access, str], str]
+) -> Response[str]:
+    """The page with a new link for somebody; or with what is wrong."""
+    email = data.get("email", "")
+    try:
+        secret = make(desk.shop.access, email)
+    except UsageError as error:
+        return _people(desk, reader, error)
+    return _people(desk, reader, link=_address(request, secret), email=email)
+
+
+def _changed(data: Form, desk: Desk, reader: Reader, change: Callable[[Access, str], None]) -> Shown:
+    """Back to the page once somebody was changed; or the page with what is wrong."""
+    try:
+        change(desk.shop.access, data.get("email", ""))
+    except UsageError as error:
+        return _people(desk, reader, error)
     return Redirect("/people", status_code=303)
 
 
@@ -172,8 +170,8 @@ def _role(data: Form) -> Role:
     return Role(name)
 
 
-def _by(request: Request[Any, Any, Any], who: str) -> By:
-    return By(who, caller_of(request).address)
+def _by(request: Request[Any, Any, Any], visitor: Visitor) -> By:
+    return By(visitor.who, caller_of(request).address)
 
 
 def _address(request: Request[Any, Any, Any], secret: str) -> str:
