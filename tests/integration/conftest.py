@@ -29,3 +29,12 @@ def client(shop: Shop) -> Iterator[Client]:
 @pytest.fixture
 def key(shop: Shop) -> str:
     return shop.sources.all()[0].write_key
+
+
+@pytest.fixture
+def folder(tmp_path: Path, database: str) -> Path:
+    """The folder of a shop that nobody has opened yet."""
+    made = tmp_path / "shop"
+    made.mkdir()
+    (made / "periplo.toml").write_text('name = "Gifts"\n')
+    return made

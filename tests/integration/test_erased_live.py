@@ -6,13 +6,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
 from litestar.testing import TestClient
 
 from periplo.privacy import Erasures, Plan
 from periplo.server import create_app
 from periplo.workspace import Shop
-from postgres import database
 from searching import found_in
 from support_collect import basic, batch, events, track, verdicts
 
@@ -23,15 +21,6 @@ OF_MAIL = {"anonymousId": "phone-1", "context": {"traits": {"email": "ana.ruiz@E
 
 def now(minutes: float = 0) -> str:
     return (datetime.now(UTC) + timedelta(minutes=minutes)).isoformat()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    made = tmp_path / "shop"
-    made.mkdir()
-    url = database() if request.param == "postgresql" else ""
-    (made / "periplo.toml").write_text(f'name = "Gifts"\ndatabase = "{url}"\n[privacy]\nunknown = "keep"\n')
-    return made
 
 
 def test_old_messages_of_who_was_erased_are_left_out_and_counted(folder: Path) -> None:

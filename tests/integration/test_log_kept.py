@@ -21,21 +21,11 @@ from periplo.operation.ages import Ages
 from periplo.workspace import Shop
 from periplo.workspace.conflicts import conflicts
 from periplo.workspace.letting_go import let_go
-from postgres import database
 from searching import found_in
 from support_collect import batch, track
 from support_events import event
 
 DAY_US = 24 * 3600 * 1_000_000
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    made = tmp_path / "shop"
-    made.mkdir()
-    url = database() if request.param == "postgresql" else ""
-    (made / "periplo.toml").write_text(f'name = "Gifts"\ndatabase = "{url}"\n')
-    return made
 
 
 @pytest.fixture

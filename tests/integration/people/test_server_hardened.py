@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from litestar.testing import TestClient
 from periplo.access import Role
 from periplo.workspace import Shop
 from support import ROOT
-from support_access import ELSEWHERE, Browser, from_elsewhere, link_in, peopled_shop, quick_hashes, session
+from support_access import ELSEWHERE, Browser, link_in, session
 from support_events import event
 
 OWNER = "owner@shop.example"
@@ -23,24 +22,6 @@ SQL = ["' OR '1'='1", "x'; DROP TABLE event; --", '" OR ""="', "?", ":x"]
 PATTERNS = ["%", "_", ".*", "(", "[", "\\"]
 FORMATS = ["%s%n", "{0.__class__}", "{name}", "{{7*7}}", "{% raw %}", "${7*7}", "$(id)", "=1+1"]
 NASTY = [*SQL, *PATTERNS, *FORMATS]
-
-
-@pytest.fixture
-def peopled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
-    quick_hashes(monkeypatch)
-    with peopled_shop(tmp_path) as opened:
-        yield opened
-
-
-@pytest.fixture
-def client(peopled: Shop) -> Iterator[TestClient[Any]]:
-    with from_elsewhere(peopled) as opened:
-        yield opened
-
-
-@pytest.fixture
-def owner(peopled: Shop, client: TestClient[Any]) -> Browser:
-    return Browser(client, session(peopled.access, OWNER))
 
 
 def test_what_is_kept_and_sought_is_never_sql_or_a_pattern(tmp_path: Path, database: str) -> None:
@@ -79,7 +60,7 @@ def test_a_parameter_given_twice_is_an_error(owner: Browser, path: str) -> None:
     assert several.status_code == 200
 
 
-def test_other_fields_of_a_form_do_nothing(owner: Browser, peopled: Shop) -> None:
+def test_other_fields_of_a_form_do_nothing(owner: Browser, shop: Shop) -> None:
     """Who was invited as a viewer is one, under that address, whatever else the form says."""
     link = link_in(owner.post("/people/invite", email="new@shop.example", role="viewer", user_id="x").text)
     more = {"role": "owner", "email": "eve@evil.example", "user_id": "x", "workspace": "other", "may": "all"}
@@ -90,11 +71,11 @@ def test_other_fields_of_a_form_do_nothing(owner: Browser, peopled: Shop) -> Non
         follow_redirects=False,
     )
     assert gone.status_code == 303
-    assert peopled.access.people.of("new@shop.example").role == Role.VIEWER
-    assert "eve@evil.example" not in [person.email for person in peopled.access.people.list()]
-    viewer = Browser(owner.client, session(peopled.access, "new@shop.example"))
+    assert shop.access.people.of("new@shop.example").role == Role.VIEWER
+    assert "eve@evil.example" not in [person.email for person in shop.access.people.list()]
+    viewer = Browser(owner.client, session(shop.access, "new@shop.example"))
     viewer.post("/account/password", old=NEW, new=f"{NEW} {NEW}", role="owner", email=OWNER)
-    assert peopled.access.people.of("new@shop.example").role == Role.VIEWER
+    assert shop.access.people.of("new@shop.example").role == Role.VIEWER
 
 
 def test_password_managers_may_fill_the_forms(owner: Browser, client: TestClient[Any]) -> None:

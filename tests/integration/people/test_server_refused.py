@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from litestar.testing import TestClient
 from periplo.access import Permission
 from periplo.server.legible import Piece, pieces
 from periplo.workspace import Shop
-from support_access import TEST, Browser, from_elsewhere, peopled_shop, session
+from support_access import TEST, Browser, session
 from support_collect import basic, batch, track
 
 ODD = b'{"batch": [{"event": "caf\xe9 \x00<b>\xe2\x80\xae"'
@@ -23,16 +22,9 @@ MAIL = "ana@example.com"
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Shop]:
-    with peopled_shop(tmp_path) as opened:
-        opened.sources.add("web", origins=["https://shop.example"])
-        yield opened
-
-
-@pytest.fixture
-def client(shop: Shop) -> Iterator[TestClient[Any]]:
-    with from_elsewhere(shop) as opened:
-        yield opened
+def shop(shop: Shop) -> Shop:
+    shop.sources.add("web", origins=["https://shop.example"])
+    return shop
 
 
 @pytest.fixture

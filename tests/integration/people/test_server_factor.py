@@ -6,12 +6,10 @@ import base64
 import html
 import re
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-import pytest
 from litestar.testing import TestClient
 
 from periplo.workspace import Shop
@@ -21,10 +19,7 @@ from support_access import (
     Browser,
     cookie_set,
     enrolled,
-    from_elsewhere,
-    peopled_shop,
     phone,
-    quick_hashes,
     session,
 )
 
@@ -32,23 +27,6 @@ OWNER, VIEWER = "owner@shop.example", "viewer@shop.example"
 HTML = {"Accept": "text/html", "Origin": ELSEWHERE}
 MINUTE_US = 60_000_000
 WANTED = "/customers?channel=web"
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    quick_hashes(monkeypatch)
-
-
-@pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Shop]:
-    with peopled_shop(tmp_path) as opened:
-        yield opened
-
-
-@pytest.fixture
-def client(shop: Shop) -> Iterator[TestClient[Any]]:
-    with from_elsewhere(shop) as opened:
-        yield opened
 
 
 def sign_in(client: TestClient[Any], email: str = OWNER, back: str = WANTED) -> tuple[str, Browser]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +23,8 @@ from support_access import (
     cookie_name,
     cookie_set,
     csrf_of,
-    from_elsewhere,
     link_in,
     peopled,
-    peopled_shop,
-    quick_hashes,
     session,
     token_in,
 )
@@ -36,28 +32,6 @@ from support_access import (
 OWNER = "owner@shop.example"
 HTML = {"Accept": "text/html", "Origin": ELSEWHERE}
 NEW = "tres tristes tigres comen"
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    quick_hashes(monkeypatch)
-
-
-@pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Shop]:
-    with peopled_shop(tmp_path) as opened:
-        yield opened
-
-
-@pytest.fixture
-def client(shop: Shop) -> Iterator[TestClient[Any]]:
-    with from_elsewhere(shop) as opened:
-        yield opened
-
-
-@pytest.fixture
-def owner(shop: Shop, client: TestClient[Any]) -> Browser:
-    return Browser(client, session(shop.access, OWNER))
 
 
 def sign_in(client: TestClient[Any], email: str = OWNER, password: str = PASSWORD, **more: str) -> Any:
