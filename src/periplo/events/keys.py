@@ -9,6 +9,8 @@ import pyarrow as pa
 from numba import njit
 from numpy.typing import NDArray
 
+from periplo.operation.machine_code import KEPT
+
 U64 = NDArray[np.uint64]
 Bool = NDArray[np.bool_]
 
@@ -32,7 +34,7 @@ def inside(run: U64, hashes: U64) -> Bool:
     return found
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=KEPT)
 def _add(hashes: Any, letters: Any, bounds: Any) -> None:
     """Takes a text into each hash (FNV-1a), with an end mark, and mixes the bits (as MurmurHash3 ends)."""
     for row in range(len(hashes)):

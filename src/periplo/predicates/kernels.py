@@ -6,6 +6,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from periplo.operation.machine_code import KEPT
 from periplo.predicates.clock import NO_LIMIT
 
 Bool = NDArray[np.bool_]
@@ -13,7 +14,7 @@ I64 = NDArray[np.int64]
 AT_ONCE = 1 << 15
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=KEPT)
 def counts_so_far(offsets: I64, time: I64, mask: Bool, within: int, counts: NDArray[np.int32]) -> None:
     """counts[i] = rows of the customer from the first up to i, not earlier than ``within`` before i, with mask."""
     for customer in range(len(offsets) - 1):
@@ -26,7 +27,7 @@ def counts_so_far(offsets: I64, time: I64, mask: Bool, within: int, counts: NDAr
             counts[row] = count
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=KEPT)
 def counts_at(offsets: I64, time: I64, mask: Bool, at: int, within: int, counts: NDArray[np.int32]) -> None:
     """counts[c] = rows of customer c with mask, from ``within`` before ``at`` up to ``at``, both edges included."""
     for customer in range(len(offsets) - 1):
@@ -39,7 +40,7 @@ def counts_at(offsets: I64, time: I64, mask: Bool, at: int, within: int, counts:
         counts[customer] = count
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=KEPT)
 def counts_of(offsets: I64, event: NDArray[np.uint16], holds: Bool, counts: NDArray[np.int32]) -> None:
     """counts[c] = rows of customer c whose event code ``holds``.
 
@@ -66,7 +67,7 @@ def counts_of(offsets: I64, event: NDArray[np.uint16], holds: Bool, counts: NDAr
         counts[customer] = np.int32(so_far[end - block] - so_far[first - block])
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=KEPT)
 def sequence_so_far(offsets: I64, time: I64, steps: NDArray[np.bool_], within: int, done: Bool) -> None:
     """done[i] = by row i the steps (bool[m, k]) happened in order, from first to last at most ``within``.
 
@@ -89,7 +90,7 @@ def sequence_so_far(offsets: I64, time: I64, steps: NDArray[np.bool_], within: i
             done[row] = finished
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=KEPT)
 def last_rows(offsets: I64, time: I64, at: int, rows: I64) -> None:
     """rows[c] = the last row of customer c not later than ``at``, or -1."""
     for customer in range(len(offsets) - 1):

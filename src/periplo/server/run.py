@@ -16,6 +16,7 @@ from typing import Any
 from periplo.errors import PeriploError, UsageError
 from periplo.language import Lang, from_environment, t
 from periplo.operation import set_up, stopping
+from periplo.operation.machine_code import KEPT
 from periplo.server.address import is_loopback, take
 from periplo.server.coming import Coming
 from periplo.server.hosts import by_host, labels
@@ -60,6 +61,8 @@ def serve(
     _apart(shops)
     listening, port = take(host, usual.port if port is None else port)
     set_up(shops[0].settings.logs.level, shops[0].settings.logs.format)
+    if not KEPT:
+        log.warning("Compiled code cannot be kept: each start compiles anew. Name a folder: NUMBA_CACHE_DIR.")
     tenants, app = _settled(shops, closed, local, work)
     lang = from_environment()
 

@@ -13,6 +13,7 @@ from periplo.language import Lang, number, t
 from periplo.maps import MapDefinition
 from periplo.maps.checks import Known
 from periplo.operation.disk import may_write
+from periplo.operation.machine_code import KEPT
 from periplo.workspace import cache
 from periplo.workspace.atlas import map_files
 from periplo.workspace.backup import Targets, backups
@@ -233,6 +234,17 @@ def _database(problems: list[str], name: str) -> Iterator[Finding]:
         )
 
 
+def _machine_code(_: Stores) -> Iterator[Finding]:
+    if not KEPT:
+        yield Finding(
+            level="warning",
+            part="machine code",
+            what="Compiled code cannot be kept: each process compiles for itself, which takes a minute.",
+            why="Neither the program's folder nor a home can be written.",
+            fix="Name a folder that lasts: NUMBA_CACHE_DIR.",
+        )
+
+
 _PARTS: dict[str, Look] = {
     "settings": _settings,
     "log": _log,
@@ -245,4 +257,5 @@ _PARTS: dict[str, Look] = {
     "cache": _cache,
     "disk": _disk,
     "backups": _backups,
+    "machine code": _machine_code,
 }

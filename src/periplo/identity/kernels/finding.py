@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from periplo.operation.machine_code import KEPT
+
 AT_ONCE = 256
 """So many texts are sought side by side: what each needs lies far apart in memory, and all is fetched meanwhile."""
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=KEPT)
 def hashes(letters: Any, bounds: Any) -> Any:
     """int64 of each text: FNV-1a, its upper bits mixed in."""
     found = np.empty(len(bounds) - 1, np.int64)
@@ -24,13 +26,13 @@ def hashes(letters: Any, bounds: Any) -> Any:
     return found
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=KEPT)
 def _mark(hashed: Any) -> Any:
     """uint16, never 0, which marks what is free."""
     return np.uint16(max(1, (hashed >> 48) & 0xFFFF))
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=KEPT)
 def _next(marks: Any, mark: Any, place: int) -> int:
     """From a place on the first that is marked so, or else is free: there is always a free one."""
     while marks[place] != 0 and marks[place] != mark:
@@ -38,7 +40,7 @@ def _next(marks: Any, mark: Any, place: int) -> int:
     return place
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=KEPT)
 def _place(table: Any, marks: Any, data: Any, bounds: Any, letters: Any, begin: int, end: int, hashed: int) -> int:
     """Where in the table the text ``letters[begin:end]`` lies, or else the free place for it."""
     mark = _mark(hashed)
@@ -56,7 +58,7 @@ def _place(table: Any, marks: Any, data: Any, bounds: Any, letters: Any, begin: 
     return place
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=KEPT)
 def fill(table: Any, marks: Any, hashed: Any, data: Any, bounds: Any) -> None:
     """Put each text into the table (int32; ``marks`` uint16, 0 where free) unless an equal one is there."""
     for text in range(len(bounds) - 1):
@@ -65,7 +67,7 @@ def fill(table: Any, marks: Any, hashed: Any, data: Any, bounds: Any) -> None:
             table[place], marks[place] = text, _mark(hashed[text])
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=KEPT)
 def _fetch(table: Any, data: Any, bounds: Any, ids: Any, place: Any, text: Any, read: Any) -> None:
     """Read what a look at these places of the table will read: one kind after the other, none waits for another.
 
@@ -81,7 +83,7 @@ def _fetch(table: Any, data: Any, bounds: Any, ids: Any, place: Any, text: Any, 
         read[i] = data[min(read[i], len(data) - 1)]
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=KEPT)
 def seek(
     table: Any, marks: Any, data: Any, bounds: Any, ids: Any, letters: Any, wanted: Any, hashed: Any, found: Any
 ) -> None:

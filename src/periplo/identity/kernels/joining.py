@@ -11,6 +11,7 @@ import numpy as np
 from numba import njit
 
 from periplo.identity.kinds import KNOWN, ORDER, USER
+from periplo.operation.machine_code import KEPT
 
 ACCEPTED, LIVE = 255, 251
 SHARED, DROPPED, BLOCKED = 254, 253, 252
@@ -20,7 +21,7 @@ the last three join nobody, wherever they stand: as if they had never been."""
 LOWER = 0xFFFFFFFF
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=KEPT)
 def held(customer: Any, kind: Any, slot: Any, slots: int, kinds: int) -> Any:
     """int32[slots, kinds]: how many identifiers of each kind customers have, at their slots; those with the slot 0,
     and the first identifier, which is nobody's, are not counted."""
@@ -31,7 +32,7 @@ def held(customer: Any, kind: Any, slot: Any, slots: int, kinds: int) -> Any:
     return found
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=KEPT)
 def users_seen(kind: Any, shareable: Any, pairs: Any, standing: Any) -> Any:
     """int32[k]: how many user_ids were seen with each identifier that people may share, by live edges."""
     users = np.zeros(len(kind), np.int32)
@@ -42,7 +43,7 @@ def users_seen(kind: Any, shareable: Any, pairs: Any, standing: Any) -> Any:
     return users
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=KEPT)
 def close(standing: Any, pairs: Any, marked: Any, why: int) -> None:
     """Live edges at a marked identifier get the standing ``why``."""
     for edge in range(len(pairs)):
@@ -50,7 +51,7 @@ def close(standing: Any, pairs: Any, marked: Any, why: int) -> None:
             standing[edge] = why
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=KEPT)
 def spread(marked: Any, pairs: Any, standing: Any) -> None:
     """Marks all that live edges connect with what is marked. Forth and back, so that few rounds do."""
     changed = True
@@ -63,7 +64,7 @@ def spread(marked: Any, pairs: Any, standing: Any) -> None:
                 marked[stronger] = marked[weaker] = changed = True
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=KEPT)
 def connect(parent: Any, pairs: Any) -> None:
     """Joins all that pairs connect; ``flatten`` then makes the smallest of them everybody's ``parent``."""
     for edge in range(len(pairs)):
@@ -71,13 +72,13 @@ def connect(parent: Any, pairs: Any) -> None:
         parent[max(one, other)] = min(one, other)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=KEPT)
 def flatten(parent: Any) -> None:
     for one in range(len(parent)):
         parent[one] = parent[parent[one]]
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=KEPT)
 def join(parent: Any, held: Any, slot: Any, kind: Any, pairs: Any, explicit: Any, limits: Any) -> Any:
     """Judges edges in order and joins those accepted; changes ``parent`` and ``held``. Explicit ones have no limit.
 
@@ -99,7 +100,7 @@ def join(parent: Any, held: Any, slot: Any, kind: Any, pairs: Any, explicit: Any
     return verdict
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=KEPT)
 def _root(parent: Any, one: int) -> int:
     while parent[one] != one:
         parent[one] = parent[parent[one]]
@@ -107,7 +108,7 @@ def _root(parent: Any, one: int) -> int:
     return one
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=KEPT)
 def _broken(held: Any, one: int, other: int, kind: int, limits: Any) -> int:
     """The kind whose limit two customers together would break; ``kind`` is that of the weaker identifier.
 

@@ -14,6 +14,7 @@ from numba.core import event
 from numba.core.dispatcher import Dispatcher
 
 from periplo.language import from_environment, t
+from periplo.operation.machine_code import KEPT
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -26,8 +27,9 @@ def kernel(function: F) -> F:
     """
     # These two options are left out of numba's stubs.
     without: Any = {"no_cfunc_wrapper": True, "no_cpython_wrapper": function.__name__.startswith("_")}
-    made: Any = njit(nogil=True, cache=True, **without)(function)
-    _mind_others(made, function)
+    made: Any = njit(nogil=True, cache=KEPT, **without)(function)
+    if KEPT:
+        _mind_others(made, function)
     return cast(F, made)
 
 
