@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+from bench.peers import PYTHON, ask_peer
 from pyarrow import parquet
 
-from bench.peers import PYTHON, ask_peer
 from given import made
 from periplo.analysis import Journeys
 
