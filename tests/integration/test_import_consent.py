@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +108,11 @@ def test_a_column_of_consent_is_proven_by_its_line(tmp_path: Path) -> None:
         assert proof(shop, "ana", "analytics") == ("granted", "clientes.csv:2")
         assert shop.profile(shop.customer_number("ana")).consents[0].history[0].text_version == "v1"
         assert shop.import_files([file], mapping=mapping).accepted == 0
-        assert shop.replay_quarantine(mapping=mended).accepted == 1
+        odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/m\xf3vil.csv"))  # a name that is no UTF-8
+        odd.write_text(CUSTOMERS.replace("ana", "eva").replace("leo", "kim"), "utf-8")
+        assert shop.import_files([odd], mapping=mapping).rejected == 1
+        assert proof(shop, "eva") == ("granted", "m?vil.csv:2")
+        assert shop.replay_quarantine(mapping=mended).accepted == 2
         assert proof(shop, "leo") == ("pending", "clientes.csv:4"), "where it was refused, not where it was read again"
     assert not found_in(tmp_path / "shop", ["bea@secret"])
 

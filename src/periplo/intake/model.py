@@ -164,6 +164,11 @@ class Origin(NamedTuple):
     header: str
 
 
+def shown_name(file: Path) -> str:
+    """The name of a file as text: on some disks it is no Unicode."""
+    return file.name.encode("utf-8", "replace").decode()
+
+
 class Places(NamedTuple):
     """``files`` string[n] by their names, ``lines`` int64[n]."""
 
@@ -173,7 +178,7 @@ class Places(NamedTuple):
     @classmethod
     def of(cls, file: Path, lines: I64) -> Places:
         """Lines of one file."""
-        return cls(pa.repeat(file.name, len(lines)), pa.array(lines))
+        return cls(pa.repeat(shown_name(file), len(lines)), pa.array(lines))
 
 
 NO_PLACES = Places(pa.array([], pa.string()), pa.array([], pa.int64()))
@@ -247,7 +252,7 @@ def refuse(file: Path, line: int, field: str, reason: Reason, raw: str, header: 
     """A refused row with its deterministic id: the file's name, the line and the row itself."""
     key = f"{file.name}\0{line}\0{raw}".encode("utf-8", "surrogatepass")
     return Reject(
-        file=file.name,
+        file=shown_name(file),
         line=line,
         field=field,
         reason=reason.text,

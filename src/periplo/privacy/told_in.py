@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from periplo.privacy.consent import COMPLAINED, UNSUBSCRIBED, UPDATED
 from periplo.vocabulary import Taxonomy
+from periplo.vocabulary.vectors import map_distinct
 
 _KEY = "imported_from"
 
@@ -44,7 +45,7 @@ def _traits(words: Taxonomy) -> str:
 
 def with_places(contexts: pa.Array, files: pa.Array, lines: pa.Array) -> pa.Array:
     """Contexts, JSON objects or null, that say from which file and line they came."""
-    names = pa.array([msgspec.json.encode(one).decode() for one in files.to_pylist()], pa.string())
+    names = map_distinct(files, lambda name: msgspec.json.encode(name).decode())
     open_ = pc.utf8_slice_codeunits(pc.fill_null(contexts, "{}"), 0, -1)
     open_ = pc.if_else(pc.equal(open_, "{"), open_, pc.binary_join_element_wise(open_, ",", ""))
     said = (f'"{_KEY}":{{"file":', names, ',"line":', lines.cast(pa.string()), "}}")

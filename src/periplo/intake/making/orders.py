@@ -18,7 +18,7 @@ from periplo.intake.cells.jsons import json_lists
 from periplo.intake.making.money import in_minor_units
 from periplo.intake.making.sorting import starts_of_orders
 from periplo.intake.mappings.mapping import Lines
-from periplo.intake.model import I64, NO_PLACES, Bool, Origin, Places, Reason, Reject, refuse
+from periplo.intake.model import I64, NO_PLACES, Bool, Origin, Places, Reason, Reject, refuse, shown_name
 
 COMPLETED, CANCELLED, REFUNDED, ADJUSTED = "Order Completed", "Order Cancelled", "Order Refunded", "Stock Adjusted"
 _OF_ORIGIN = ["file", "line", "raw"]
@@ -76,7 +76,7 @@ def _origins(lines: pa.Table, starts: I64, ends: I64, files: Sequence[Place], or
 
 def _places(lines: pa.Table, starts: I64, files: Sequence[Place], orders: I64) -> Places:
     first = lines.select(["file", "line"]).take(starts[orders])
-    names = pa.array([place.path.name for place in files], pa.string())
+    names = pa.array([shown_name(place.path) for place in files], pa.string())
     return Places(names.take(first["file"].combine_chunks()), first["line"].combine_chunks())
 
 
