@@ -17,7 +17,7 @@ from periplo.analysis.result import Opener, Result
 from periplo.analysis.retention.activity import Activity
 from periplo.analysis.retention.calendar import ROLLING_US, After, Calendar
 from periplo.analysis.retention.cohorts import CohortQuestion
-from periplo.analysis.retention.cohorts_result import DEFINITION, SIMPLE, CohortGroup, Cohorts
+from periplo.analysis.retention.cohorts_result import CohortGroup, Cohorts
 from periplo.analysis.retention.living import LifecycleQuestion, StickinessQuestion
 from periplo.analysis.retention.living_result import (
     Lifecycle,
@@ -30,7 +30,7 @@ from periplo.analysis.retention.living_result import (
 )
 from periplo.analysis.retention.result import Retention, RetentionGroup
 from periplo.analysis.retention.retention import Mean, RetentionQuestion
-from periplo.analysis.retention.words import lifecycle_words, retention_words, stickiness_words
+from periplo.analysis.retention.words import cohort_words, lifecycle_words, retention_words, stickiness_words
 from periplo.errors import UsageError
 from periplo.journeys.columns import I64
 
@@ -115,7 +115,7 @@ class CohortsAsked:
         )
         (_, cohorts, mean), *groups = journeys.ask(asked)
         return Cohorts(
-            definition=DEFINITION if self.mean == "weighted" else SIMPLE,
+            definition=cohort_words(self.unit, len(most.labels) - 1, self.mean),
             evidence=journeys.evidence,
             unit=self.unit,
             cohorts=cohorts,

@@ -10,7 +10,7 @@ import msgspec
 from periplo.analysis.charts import Cell, Chart, Heatmap, Row
 from periplo.analysis.grouping import group_label
 from periplo.analysis.periods import Period
-from periplo.analysis.result import Definition, Result, Shown
+from periplo.analysis.result import Result, Shown
 from periplo.language import Lang, money, number, percent, t
 
 
@@ -113,16 +113,6 @@ class Cohorts(Result, frozen=True, kw_only=True):
 
 
 _TITLES = {"day": "Daily cohorts", "week": "Weekly cohorts", "month": "Monthly cohorts"}
-DEFINITION = Definition(
-    "Customers by the calendar period of their first order, and how many of them ordered again in each period after, "
-    "how often and for how much; net is less what was given back in the same period. The mean takes cohorts together "
-    "and leaves out periods that are not over. Only known customers."
-)
-SIMPLE = Definition(
-    "Customers by the calendar period of their first order, and how many of them ordered again in each period after, "
-    "how often and for how much; net is less what was given back in the same period. The mean counts every cohort "
-    "alike and leaves out periods that are not over. Only known customers."
-)
 
 
 def _row(found: Return, currencies: list[str]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from periplo.analysis.periods import Period
 from periplo.analysis.result import Definition
 from periplo.analysis.retention.activity import activity_label
 from periplo.analysis.retention.calendar import ROLLING_US
-from periplo.analysis.retention.retention import RetentionQuestion
+from periplo.analysis.retention.retention import Mean, RetentionQuestion
 from periplo.language import Lang, number, t
 
 _HOUR_US = 3600 * 1_000_000
@@ -17,7 +17,7 @@ _ONLY = Definition("Only known customers.")
 
 class Sentences(Definition, frozen=True):
     """``text`` and then ``more``; values named ``start``, ``back`` and ``activity`` are names of events, ``unit`` is
-    that of a period."""
+    that of a period; ``brackets`` stand as they are."""
 
     more: tuple[Definition, ...] = ()
 
@@ -30,6 +30,8 @@ def _said(values: dict[str, Any], lang: Lang) -> dict[str, str]:
     return {
         key: t(value, lang)
         if key == "unit"
+        else value
+        if key == "brackets"
         else activity_label(value, lang)
         if isinstance(value, str)
         else number(value, lang)
@@ -50,6 +52,16 @@ def retention_words(asked: RetentionQuestion, unit: Period) -> Sentences:
         "Customers by each {unit} in which they did “{start}”, counted from the first time in it.",
         first.values,
         first.more,
+    )
+
+
+def cohort_words(unit: Period, periods: int, mean: Mean) -> Sentences:
+    return Sentences(
+        "Customers by the {unit} of the calendar in which they first ordered, and how many of them ordered again in "
+        "each of the {periods} periods after, how often and for how much; net is less what was given back in the same "
+        "period.",
+        {"unit": unit, "periods": periods},
+        (_MEANS[mean], _OVER, _ONLY),
     )
 
 
@@ -81,7 +93,9 @@ def _back(asked: RetentionQuestion, back: str) -> tuple[Definition, ...]:
             ),
         )
     if len(asked.after.labels) < len(asked.after.column):
-        return (Definition("They came back if they did “{back}” later on, in a period of the bracket.", values),)
+        brackets = {"brackets": ", ".join(asked.after.labels)}
+        text = "They came back if they did “{back}” later on, in a period of the bracket: {brackets} periods after."
+        return (Definition(text, values | brackets),)
     return (
         Definition(
             "They came back if they did “{back}” later on, so many periods after; 0 is the period they began in.",
@@ -100,6 +114,7 @@ def _periods(length_us: int, unit: Period) -> tuple[Definition, ...]:
 _RATES = Definition(
     "Rates count only customers for whom the period is over; where it is not over for all, a star marks it."
 )
+_OVER = Definition("It leaves out periods that are not over.")
 _MEANS = {
     "weighted": Definition("The mean weights cohorts by their customers."),
     "simple": Definition("The mean counts every cohort alike."),
