@@ -25,7 +25,7 @@ from periplo.identity.texts import UNSEEN
 from periplo.operation.distributed import Distributed
 from periplo.operation.shelf import Shelf, release
 
-EDGES_AT_ONCE, _MOST_FILES, _READ_AT_ONCE = 1 << 18, 256, 1 << 20
+EDGES_AT_ONCE, _MOST_FILES, _READ_AT_ONCE = 1 << 16, 256, 1 << 18
 _NEAR = 10
 """Customers whose numbers differ in no more than so many of the last bits are judged at once."""
 

@@ -14,12 +14,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from duckdb import DuckDBPyConnection
 
+from periplo.events.keys import U64, inside, key_hashes
 from periplo.events.schema import EVENTS, STORED
 from periplo.intake import IntakeBatch, Reject
 from periplo.journeys.columns import Bool
 from periplo.lake import Snapshot, one_of
 from periplo.log import Key
+from periplo.operation.shelf import Shelf
 from periplo.workspace.engine import engine
+from periplo.workspace.repeated import repeated
 
 _STAGED = EVENTS.append(pa.field("rows", pa.int64()))
 _KEY = pa.schema([pa.field("place", pa.int64()), EVENTS.field("source"), EVENTS.field("event_id")])
@@ -88,13 +91,23 @@ class Staging:
         self._refused.close()
 
     def keep_new(self, archive: Snapshot) -> int:
-        """Leaves out what the archive holds, and second ones among the staged; answers how many stay."""
+        """Leaves out what the archive holds, and second ones among the staged; answers how many stay.
+
+        A key whose hash comes once is new for certain; only the others are compared.
+        """
         self._keep = _mapped(self._folder / "keep", max(1, self._count))
         if self._count:
-            known = archive.scan(["source", "event_id"], where=one_of("source", self._sources))
-            with engine(self._folder) as database:
-                for batch in _new_places(database, self._keys(), known):
-                    self._keep[batch["place"].to_numpy()] = True
+            where = one_of("source", self._sources)
+            twice = repeated(_hashes(self._keys(), archive.scan(_KEY.names[1:], where=where)), Shelf(self._folder))
+            for batch in self._keys():
+                self._keep[batch["place"].to_numpy()] = ~inside(twice, _hash(batch))
+            if len(twice):
+                staged, known = (
+                    _among(twice, keys) for keys in (self._keys(), archive.scan(_KEY.names[1:], where=where))
+                )
+                with engine(self._folder) as database:
+                    for batch in _new_places(database, staged, known):
+                        self._keep[batch["place"].to_numpy()] = True
         return int(np.count_nonzero(self._keep))
 
     def leave_out(self, live: Sequence[Key]) -> int:
@@ -148,6 +161,20 @@ def _mapped(file: Path, count: int) -> Bool:
     """So many truth values in a file. Its room is taken first: a mapped page that finds the disk full kills."""
     np.zeros(count, np.bool_).tofile(file)
     return np.memmap(file, np.bool_, "r+", shape=(count,))
+
+
+def _hashes(*streams: pa.RecordBatchReader) -> Iterator[U64]:
+    return (_hash(batch) for stream in streams for batch in stream)
+
+
+def _hash(keys: pa.RecordBatch) -> U64:
+    return key_hashes(keys["source"], keys["event_id"])
+
+
+def _among(hashes: U64, keys: pa.RecordBatchReader) -> pa.RecordBatchReader:
+    """The keys with one of the hashes."""
+    batches = (batch.filter(pa.array(inside(hashes, _hash(batch)))) for batch in keys)
+    return pa.RecordBatchReader.from_batches(keys.schema, batches)
 
 
 def _new_places(

@@ -1,0 +1,34 @@
+"""Which keys come more than once, by their hashes: in memory that does not grow with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from periplo.events.keys import U64
+from periplo.operation.shelf import Shelf, release
+
+AT_ONCE = 1 << 20
+
+
+def repeated(hashes: Iterable[U64], shelf: Shelf) -> U64:
+    """Those of the hashes that come more than once, ascending."""
+    (whole,) = shelf.join(((some,) for some in hashes), np.uint64)
+    parts = len(whole) // AT_ONCE + 1
+    bounds = [np.uint64((part << 64) // parts) for part in range(parts)]
+    (found,) = shelf.join(
+        ((_twice(whole, low, high),) for low, high in zip(bounds, [*bounds[1:], None], strict=True)), np.uint64
+    )
+    return found
+
+
+def _twice(whole: U64, low: np.uint64, high: np.uint64 | None) -> U64:
+    """The same of those from a number on, below another."""
+    some = [np.zeros(0, np.uint64)]
+    for first in range(0, len(whole), AT_ONCE):
+        part = whole[first : first + AT_ONCE]
+        some.append(part[(part >= low) & (part < high if high is not None else True)])
+        release(whole)
+    mine = np.sort(np.concatenate(some))
+    return np.unique(mine[1:][mine[1:] == mine[:-1]])

@@ -1,0 +1,47 @@
+"""The memory in which identity reads far does not grow with the identifiers that it meets there."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+CODE = """
+import resource, sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+import numpy as np
+import pyarrow as pa
+from periplo.identity import SETS, identity as far, texts as layers
+from support_identity import open_identity
+
+def sets(first, count=20_000):
+    texts = pa.array(np.arange(first, first + count)).cast(pa.string())
+    join = pa.compute.binary_join_element_wise
+    given = {"user_id": join("account", texts, "-"), "email": join(texts, "example.com", "@"),
+             "seq": pa.array(np.arange(first, first + count) + 1)}
+    names = (given.get(field.name, pa.nulls(count, field.type)) for field in SETS)
+    return pa.table([*names], schema=SETS)
+
+far.FAR, layers.MOST_SHELVED, rows = 0, 20_000, int(sys.argv[1])
+with TemporaryDirectory() as folder:
+    identity = open_identity(Path(folder) / "state.db")
+    identity.follow(rows, lambda *_: map(sets, range(0, rows, 20_000)))
+    assert identity.totals().persons == rows
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+SMALL, LARGE = 60_000, 300_000
+MOST_KB = 25_000
+"""In memory, what came with them took more than twice as much."""
+
+
+def largest_kb(rows: int) -> int:
+    paths = os.pathsep.join([str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])])
+    command = [sys.executable, "-c", CODE, str(rows)]
+    return int(subprocess.check_output(command, env={**os.environ, "PYTHONPATH": paths}))
+
+
+def test_five_times_the_people_take_no_more_memory() -> None:
+    small, large = largest_kb(SMALL), largest_kb(LARGE)
+    assert large - small < MOST_KB, (small, large)
