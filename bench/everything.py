@@ -97,12 +97,14 @@ def example(option: Option) -> Any:
 
 def grow() -> None:
     """A shop into which events come twice: identities are joined, then parted on devices that turn out to be shared;
-    journeys are built and then extended."""
+    journeys are built and then extended. Another looks whether all is well."""
     with TemporaryDirectory() as folder, Shop.create(folder) as shop:
         for first in (0, 40):
             shop.record([_event(number) for number in range(first, first + 40)])
             shop.archive()
             shop.journeys().kpis()
+        with Shop.open(folder) as other:
+            other.doctor()
 
 
 def _event(number: int) -> Event:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -23,6 +23,8 @@ from periplo.identity.kernels.joining import (
 )
 from periplo.identity.kinds import DEVICES, I64, KINDS, U8, Bool
 from periplo.identity.rules import Rules
+
+T = TypeVar("T", U8, I64)
 
 NONE = 0
 _VOID = (SHARED, DROPPED, BLOCKED)
@@ -134,6 +136,7 @@ def pack(stronger: int, weaker: int) -> int:
 
 def standing_of(kind: U8, pairs: I64, rulings: Rulings, rules: Rules) -> U8:
     """uint8[e]: ``LIVE``, or why the edge is void."""
+    kind, pairs = _only_read(kind), _only_read(pairs)
     found = np.full(len(pairs), LIVE, np.uint8)
     for place, one, other in rulings.drops:
         found[:place][_dropped(pairs[:place], one, other)] = DROPPED
@@ -142,6 +145,13 @@ def standing_of(kind: U8, pairs: I64, rulings: Rulings, rules: Rules) -> U8:
     _close(found, pairs, kind, np.flatnonzero(users >= rules.shared_after), SHARED)
     _close(found, pairs, kind, rulings.erased, BLOCKED)  # only now: a device stays shared when one of its users is gone
     return found
+
+
+def _only_read(array: T) -> T:
+    """So that kernels are compiled once, for arrays in memory and out of it."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
 
 
 def _close(standing: U8, pairs: I64, kind: U8, ids: Sequence[int] | I64, why: int) -> None:
