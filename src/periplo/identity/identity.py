@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -80,11 +80,12 @@ class Identity(Answers):
                 self._known = replace(known, cursor=until_seq)
 
     def totals(self) -> Totals:
-        """How many customers there are; as long as nobody asks who is who, that is not kept in memory for it."""
+        """How many customers there are: out of memory where much was not read yet, unless nothing can be written."""
         with self._lock, self._database.reading() as connection:
-            if self._known and _cursor(connection) - self._known.cursor <= FAR:
-                return super().totals()
-            return count(load(connection), load_decisions(connection), self.rules, self._scratch)
+            if _cursor(connection) - (self._known.cursor if self._known else 0) > FAR:
+                with suppress(OSError):
+                    return count(load(connection), load_decisions(connection), self.rules, self._scratch)
+            return super().totals()
 
     @contextmanager
     def erasing(self, ids: I64) -> Iterator[tuple[Subject, int]]:

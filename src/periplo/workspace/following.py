@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from periplo.errors import CannotWrite
 from periplo.identity import ALIAS, COLUMNS, KINDS, SETS, order_keys
+from periplo.operation.disk import written
 from periplo.operation.distributed import Distributed
 from periplo.workspace.decisions import decisions
 from periplo.workspace.stores import Stores
@@ -35,7 +36,8 @@ def follow(stores: Stores, most: int | None = None) -> int:
         until = min(until, stores.log.reach(cursor, most) or until)
     if cursor < until:
         decided = partial(decisions, stores, until_seq=until)
-        stores.identity.follow(until, partial(identifier_sets, stores), decided)
+        with written("cache"):  # where it works while there is much to read
+            stores.identity.follow(until, partial(identifier_sets, stores), decided)
     return until
 
 
