@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pytest
-from bench.peers import PYTHON, ask_peer
 from pyarrow import parquet
 
 from given import made
 from periplo.analysis import Journeys
+from support import ROOT
 
+PYTHON = ROOT / ".cache" / "peers" / "bin" / "python"
 pytestmark = pytest.mark.skipif(not PYTHON.exists(), reason="opt-in: make peers")
 
 
@@ -23,9 +26,9 @@ def test_the_directly_follows_graph_is_that_of_pm4py(tmp_path: Path) -> None:
     events = {"user_id": [f"u{n}" for n in who], "event": [f"e{n}" for n in what]}
     file = tmp_path / "events.parquet"
     parquet.write_table(pa.table(events | {"timestamp": pa.array(at * 1_000_000, pa.timestamp("us"))}), file)
-    peer = ask_peer("directly_follows", file, repeats=0)
+    command = [str(PYTHON), str(ROOT / "bench" / "peer" / "__main__.py"), "directly_follows", "0", str(file)]
+    told = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout
     happened = [(int(a), f"e{b}", float(c), "web") for a, b, c in zip(who, what, at, strict=True)]
     found = Journeys(made(happened, 300)).transitions(of="event", collapse=False, times=False)
     ours = {f"{move.origin}\t{move.target}": move.n for move in found.moves if move.origin and move.target}
-    assert peer is not None
-    assert ours == peer.answer
+    assert ours == json.loads(told.splitlines()[-1])["answer"]

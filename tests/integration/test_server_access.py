@@ -31,12 +31,18 @@ def test_names_of_this_machine_are_answered(local: TestClient[Any], host: str) -
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.example", "evil.example:8765", "127.0.0.1.evil.example", "192.168.1.7", "", "@localhost"]
+    "host", ["evil.example", "evil.example:8765", "127.0.0.1.evil.example", "192.168.1.7", "@localhost"]
 )
 @pytest.mark.parametrize("path", ["/", "/api/v1/shop", "/static/app.css"])
 def test_other_names_are_not(local: TestClient[Any], host: str, path: str) -> None:
     answer = local.get(path, headers={"Host": host})
     assert answer.status_code == 421
+    assert "Faro" not in answer.text
+
+
+def test_a_request_without_a_name_is_not_answered(local: TestClient[Any]) -> None:
+    answer = local.get("/", headers={"Host": ""})
+    assert answer.status_code == 400
     assert "Faro" not in answer.text
 
 

@@ -22,7 +22,7 @@ from periplo.workspace.stores import Stores
 
 T = TypeVar("T")
 R = TypeVar("R")
-ROWS_AT_ONCE = 1_000_000
+ROWS_AT_ONCE = 100_000
 
 _OF_EVENTS = ("occurred_at", "clock_flag", "event", "channel")
 
