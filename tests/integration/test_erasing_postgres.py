@@ -55,12 +55,18 @@ def noted(url: str) -> None:
         connection.execute("CHECKPOINT")
 
 
-def test_nothing_of_a_person_is_left_in_the_server_s_files(tmp_path: Path, server: postgres.Own) -> None:
+def made_plainly(tmp_path: Path, url: str) -> Path:
+    """The shop of an erasure, in a server whose files can be searched and which has noted what it knows."""
     with Shop.create(tmp_path / "shop") as shop:
         shop.identities.decisions()
-    plain(server.url)
+    plain(url)
     folder = made(tmp_path)
-    noted(server.url)
+    noted(url)
+    return folder
+
+
+def test_nothing_of_a_person_is_left_in_the_server_s_files(tmp_path: Path, server: postgres.Own) -> None:
+    folder = made_plainly(tmp_path, server.url)
     before = found_in(server.folder, SECRETS)
     assert set(before) == set(SECRETS), "the search finds each while it is there"
     with Shop.open(folder) as shop, Shop.open(folder) as other:
@@ -76,11 +82,7 @@ def test_nothing_of_a_person_is_left_in_the_server_s_files(tmp_path: Path, serve
 
 
 def test_an_erasure_or_an_export_killed_anywhere_is_finished_by_the_next(tmp_path: Path, server: postgres.Own) -> None:
-    with Shop.create(tmp_path / "shop") as shop:
-        shop.identities.decisions()
-    plain(server.url)
-    folder = made(tmp_path)
-    noted(server.url)
+    folder = made_plainly(tmp_path, server.url)
     script = [sys.executable, str(ROOT / "tests" / "killing_erasure.py"), str(folder), str(tmp_path)]
     lines = subprocess.check_output([*script, str(server.folder)], text=True).splitlines()
     trials = [json.loads(line) for line in lines]

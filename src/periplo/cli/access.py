@@ -210,4 +210,4 @@ def _when(at: datetime | None, shop: Shop) -> str:
 
 
 def _say(text: str) -> None:
-    people.print(text, markup=False, highlight=False, soft_wrap=True)
+    people.print(text, highlight=False, soft_wrap=True)

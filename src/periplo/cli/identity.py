@@ -236,7 +236,7 @@ def _row(party: Party) -> tuple[str, ...]:
 
 def _lines(texts: Iterable[str]) -> None:
     for text in texts:
-        people.print(text, markup=False, highlight=False)
+        people.print(text, highlight=False)
 
 
 def _told(link: Link, shop: Shop) -> str:

@@ -126,7 +126,7 @@ def show_plan(report: ImportReport) -> None:
     tell_not_planned(report)
     for text in report.plan.mappings.values() if report.plan.guessed else ():
         note(t("To read it otherwise, save this as mapping.yaml, change it, and add --map mapping.yaml:", LANG))
-        people.print(text, markup=False, highlight=False)
+        people.print(text, highlight=False)
     note(t("Nothing was written. Leave out --dry-run to import.", LANG))
 
 
@@ -134,7 +134,7 @@ def show_map(shop: Shop, target: Path, no_browser: bool) -> None:
     """The map as one HTML file beside the shop's data, opened where there is a browser and a person."""
     page = target / "map.html"
     export(shop.read_map(), page, LANG)
-    people.print(t("The map: {page}", LANG, page=page), markup=False, highlight=False)
+    people.print(t("The map: {page}", LANG, page=page), highlight=False)
     note(t("Live in the browser: periplo serve {shop}", LANG, shop=target))
     if people.is_terminal and not no_browser:
         webbrowser.open(page.resolve().as_uri())

@@ -94,7 +94,7 @@ def mend(
         row = opened.mend(reject_id, text=text, changes=dict(map(_change, changes or []))).legible()
 
     def for_people() -> None:
-        people.print(row.mended, markup=False, highlight=False)
+        people.print(row.mended, highlight=False)
         note(t("Read it again: periplo quarantine replay {shop} --id {id}", LANG, shop=shop, id=row.reject_id))
 
     show(as_json, row, for_people)
@@ -138,10 +138,10 @@ def _tell(row: Reject) -> None:
             reason=row.tell(LANG),
         )
     )
-    people.print(row.raw, markup=False, highlight=False)
+    people.print(row.raw, highlight=False)
     if row.mended is not None and row.replayed_at is None:
         note(t("Mended, and not read again yet:", LANG))
-        people.print(row.mended, markup=False, highlight=False)
+        people.print(row.mended, highlight=False)
 
 
 def _change(text: str) -> tuple[str, Any]:
@@ -161,7 +161,7 @@ def doctor(shop: ShopPath, as_json: Json = False) -> None:
     def for_people() -> None:
         marks = {"ok": "✓", "warning": "!", "error": "✗"}
         for finding in findings:
-            people.print(f"{marks[finding.level]} {finding.tell(LANG)}", markup=False, highlight=False)
+            people.print(f"{marks[finding.level]} {finding.tell(LANG)}", highlight=False)
 
     show(as_json, {"healthy": not wrong, "findings": list(map(in_words, findings))}, for_people)
     if any(finding.level == "error" for finding in findings):

@@ -72,17 +72,17 @@ def refuse(error: TyperException) -> NoReturn:
     if wrong is not None:
         say(wrong)
     else:
-        errors.print(str(error), markup=False, highlight=False)
+        errors.print(str(error), highlight=False)
     sys.exit(UsageError.exit_code)
 
 
 def say(error: PeriploError) -> None:
     """What happened, why, and what to do, each on its line."""
     said = tell(error, LANG)
-    errors.print(said["what"], style="bold red", markup=False, highlight=False)
+    errors.print(said["what"], style="bold red", highlight=False)
     for part in ("why", "fix"):
         if said[part]:
-            errors.print(said[part], markup=False, highlight=False)
+            errors.print(said[part], highlight=False)
 
 
 def unexpected(error: Exception) -> None:
@@ -97,4 +97,4 @@ def unexpected(error: Exception) -> None:
         kind=type(error).__name__,
         detail=str(error).splitlines()[0] if str(error) else "",
     )
-    errors.print(text, markup=False, highlight=False)
+    errors.print(text, highlight=False)

@@ -42,7 +42,7 @@ def write_map(
     reading = opened.read_map(opened.map_definition(map_file), filters(since, until, channel, segment))
     export(reading, out, language(lang))
     data = {"out": str(out), "bytes": out.stat().st_size}
-    show(as_json, data, lambda: people.print(t("Written: {out}", LANG, out=out), markup=False, highlight=False))
+    show(as_json, data, lambda: people.print(t("Written: {out}", LANG, out=out), highlight=False))
 
 
 def language(name: str | None) -> Lang:

@@ -66,4 +66,4 @@ def stream(lines: Iterable[bytes]) -> None:
 
 def note(text: str) -> None:
     """A quiet line below a table: definition and evidence."""
-    people.print(text, style="dim", markup=False, highlight=False)
+    people.print(text, style="dim", highlight=False)

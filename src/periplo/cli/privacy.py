@@ -84,7 +84,7 @@ def _foretell(foreseen: Foreseen) -> None:
 
 def _tell(done: list[Erased]) -> None:
     if not done:
-        people.print(t("Nothing was erased.", LANG), markup=False, highlight=False)
+        people.print(t("Nothing was erased.", LANG), highlight=False)
     for one in done:
         told = t(
             "Erased: {events} events. What stays is a hash: {subject}",
@@ -92,6 +92,6 @@ def _tell(done: list[Erased]) -> None:
             events=number(one.events, LANG),
             subject=one.subject,
         )
-        people.print(told, markup=False, highlight=False)
+        people.print(told, highlight=False)
         for what in one.beyond:
             note(t(BEYOND[what], LANG))

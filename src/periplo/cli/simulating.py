@@ -34,6 +34,6 @@ def run(out: Out, customers: Customers = 20_000, days: Days = 120, seed: Seed = 
             out=out,
             file=report.file,
         )
-        people.print(text, markup=False, highlight=False)
+        people.print(text, highlight=False)
 
     show(as_json, report, for_people)

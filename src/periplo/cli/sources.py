@@ -140,6 +140,6 @@ def remove(shop: ShopPath, name: Name, as_json: Json = False) -> None:
 def _tell(source: Source, as_json: bool) -> None:
     def for_people() -> None:
         key = t("Write key of {name}: {key}", LANG, name=source.name, key=source.write_key)
-        people.print(key, markup=False, highlight=False, soft_wrap=True)
+        people.print(key, highlight=False, soft_wrap=True)
 
     show(as_json, source, for_people)

@@ -26,7 +26,7 @@ def verify_site(url: Url, no_browser: NotOpened = False, grant: Grant = False, a
 
     def for_people() -> None:
         for one in report.findings:
-            people.print(f"{MARKS[one.level]} {one.tell(LANG)}", markup=False, highlight=False)
+            people.print(f"{MARKS[one.level]} {one.tell(LANG)}", highlight=False)
 
     findings = [{"level": one.level, "code": one.code, "what": one.tell(LANG)} for one in report.findings]
     show(as_json, {"url": report.url, "healthy": report.healthy, "findings": findings}, for_people)

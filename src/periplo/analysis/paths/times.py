@@ -17,8 +17,6 @@ AT_ONCE = 1 << 20
 """So many events are looked at before the times found are put together, so that the memory for it stays the same."""
 MOST_CELLS = 1 << 17
 """Of more cells the spread of times would take 64 MB and more."""
-
-
 FEW = 16
 """For so few events a cell it takes no longer to keep all times than to count them first."""
 
@@ -49,7 +47,7 @@ class TimeQuestion:
         return cls(walk, *near(spread, MEDIAN_AND_P90))
 
     def map(self, part: JourneyColumns) -> tuple[Piece, ...]:
-        blocks = part.blocks(AT_ONCE)
+        blocks = part.blocks(max(AT_ONCE, len(self.places)))  # where each cell begins is kept for each block
         room = max(block.events for block in blocks)
         cells, times = np.empty(room, np.int64), np.empty(room, np.int64)
         pieces = []
