@@ -4,7 +4,7 @@ are made and what is old is let go: nothing acknowledged is lost, nothing is the
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,12 @@ import pytest
 from clocks import Machine
 from periplo.access.limits import Limits
 from periplo.errors import TooManyTries
-from periplo.operation.ages import Ages, wall_us
+from periplo.log import ClockNotes
+from periplo.operation.ages import Ages, Remembered, wall_us
 from periplo.workspace import Shop, backups
 from periplo.workspace.letting_go import let_go
 from support_collect import ORIGIN, Client, basic, batch, track, verdicts
+from support_shop import write_messages
 
 JUMPS = [timedelta(hours=3), timedelta(hours=-26), timedelta(days=40), timedelta(days=-3700), timedelta(days=3650)]
 HOUR_US, DAY_US = 3_600_000_000, 86_400_000_000
@@ -98,6 +100,76 @@ def test_ages_go_by_the_time_that_passed() -> None:
     assert later(6 * 24) == 5 - 24, "six days after it was set forward"
     assert later(2 * 24) == 5 + (30 + 1) * 24, "what was dated before is old by now, whatever the clock said"
     assert later(0, ahead_days=-30) == 5 + 24, "set back, it keeps more, not less"
+
+
+def test_a_clock_that_was_set_forward_before_a_restart_makes_nothing_old(
+    shop: Shop, client: Client, key: str, machine: Machine
+) -> None:
+    stores, passed_us = shop._stores, 0
+
+    def restarted() -> Ages:
+        return Ages(wall_us, lambda: passed_us, ClockNotes(stores.log_database))
+
+    def archived(number: int) -> int:
+        """How many events the log lets go, one more archived."""
+        assert send(client, key, track(number)) == ["accepted"]
+        shop.archive()
+        shop.journeys()
+        return let_go(stores, restarted())
+
+    assert archived(0) == 0
+    machine.jump(timedelta(days=3650))
+    assert archived(1) == 0
+    assert [let_go(stores, restarted()) for _ in range(8)] == [0] * 8, "however often it restarts"
+    machine.jump(timedelta(days=-3650))
+    assert archived(2) == 0, "what came in meanwhile is dated ten years ahead, and makes nothing old either"
+    after = restarted()
+    assert let_go(stores, after) == 0
+    for _ in range(8 * 24):
+        passed_us += HOUR_US
+        machine.jump(timedelta(hours=1))
+        after.before(0)
+    assert let_go(stores, after) == 3, "eight days that passed make it old"
+
+
+def test_a_stop_counts_as_a_day_at_most() -> None:
+    notes, wall, began = Remembered(), 100 * DAY_US, 100 * DAY_US
+
+    def restarted(hours: int, stopped_days: int = 0, ahead_days: int = 0) -> int:
+        """What was dated so many hours after the beginning is seven days old, when a process has run for so long."""
+        nonlocal wall
+        wall += (stopped_days + ahead_days) * DAY_US
+        passed = [5]
+        ages = Ages(lambda: wall, lambda: passed[0], notes)
+        ages.before(0)
+        for _ in range(hours):
+            wall += HOUR_US
+            passed[0] += HOUR_US
+            ages.before(0)
+        return (ages.before(7 * DAY_US) - began) // HOUR_US + 7 * 24
+
+    assert restarted(hours=10) == 10
+    assert restarted(hours=2, ahead_days=3000) == 10 + 24 + 2
+    assert restarted(hours=0) == restarted(hours=0) == 10 + 24 + 2, "the jump counts once"
+    assert restarted(hours=1, ahead_days=-3000) == 10 + 2 + 1, "set right"
+    assert restarted(hours=1, stopped_days=30) == 10 + 24 + 2 + 1 + 24 + 1, "a real stop too: it keeps more, not less"
+
+
+@pytest.mark.parametrize("wrong", [timedelta(days=-3700), timedelta(days=3650)])
+def test_an_erasure_by_a_wrong_clock_reaches_what_it_erased_and_no_more(
+    shop: Shop, client: Client, key: str, machine: Machine, tmp_path: Path, wrong: timedelta
+) -> None:
+    when = (datetime.now(UTC) - timedelta(days=1)).isoformat()
+    assert send(client, key, track(1, userId="ana", timestamp=when)) == ["accepted"]
+    shop.journeys()
+    machine.jump(wrong)
+    assert send(client, key, track(2, timestamp=None, sentAt=None)) == ["accepted"]
+    shop.erase_person(shop.customer_number("ana"))
+    machine.jump(-wrong)
+    old = track(3, userId="ana", timestamp=when, sentAt=None)
+    assert send(client, key, old) == ["dropped"]
+    assert shop.import_files([write_messages(tmp_path / "old.jsonl", [old])]).erased == 1
+    assert send(client, key, track(4, userId="ana", timestamp=None, sentAt=None)) == ["accepted"]
 
 
 def test_the_newest_backup_is_the_one_made_last(shop: Shop, tmp_path: Path, machine: Machine) -> None:

@@ -26,6 +26,7 @@ HAD = {
     "0001": ("events", "refused"),
     "0002": ("events", "refused", "sources"),
     "0003": ("events", "refused", "sources", "counts"),
+    "0004": ("events", "refused", "sources", "counts"),
 }
 """What the log could keep at each migration before the newest."""
 

@@ -1,6 +1,7 @@
 """log.db: the append-only log of live events, the one sequence of the shop, its sources, and the quarantine."""
 
 from periplo.log.archive import Archive, Key
+from periplo.log.clock import ClockNotes
 from periplo.log.database import Database
 from periplo.log.kept import Kept
 from periplo.log.log import Log, open_log
@@ -13,6 +14,7 @@ from periplo.log.tallies import Tallies, Tally
 
 __all__ = [
     "Archive",
+    "ClockNotes",
     "Database",
     "Fault",
     "Kept",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, Table, Text
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest migration."""
 
 # SQLite keeps rows in the order of an INTEGER key, and of no other.
@@ -69,6 +69,14 @@ moved = Table(
     Column("moved_us", BigInteger, nullable=False),
 )
 """When the events up to a place were in the archive: they stay in the log for some time after that."""
+
+clock = Table(
+    "clock",
+    metadata,
+    Column("passed_us", _KEY, primary_key=True, autoincrement=False),
+    Column("told_us", BigInteger, nullable=False),
+)
+"""How much time had passed while something ran, and what the machine's clock told then; noted about every hour."""
 
 reservation = Table(
     "reservation",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from hashlib import blake2b
 from pathlib import Path
 from typing import Literal
@@ -22,7 +22,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """An erasure that was begun. It names the person, and is destroyed when it is done.
 
     ``ids``, ``texts``: their identifiers; ``rejects``: refused rows about them; ``places``: of their events in the
-    sequence, ``others``: of those events of others that name them, both up to ``until_seq``.
+    sequence, ``others``: of those events of others that name them, both up to ``until_seq``. ``newest``: when the last
+    of their events happened.
     """
 
     erasure_id: str
@@ -33,6 +34,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     places: list[int] = []
     others: list[int] = []
     until_seq: int = 0
+    newest: datetime | None = None
 
     def pairs(self) -> list[tuple[str, str]]:
         """The identifiers, each with its kind."""
@@ -51,7 +53,8 @@ BEYOND: Mapping[Beyond, str] = {
 class Erased(msgspec.Struct, frozen=True, kw_only=True):
     """An erasure that was done, as it is kept: how much it was, and hashes by which old data of the person are known.
 
-    ``subject``: the hash of all identifiers together. ``beyond``: what no client of the database can reach.
+    ``subject``: the hash of all identifiers together. ``newest``: the day (UTC) of the newest event. ``beyond``: what
+    no client of the database can reach.
     """
 
     erasure_id: str
@@ -62,7 +65,15 @@ class Erased(msgspec.Struct, frozen=True, kw_only=True):
     rewritten: int
     rejects: int
     tombstones: list[str]
+    newest: date | None = None
     beyond: list[Beyond] = []
+
+    def until(self, now: datetime) -> datetime:
+        """What happened up to then is erased. Not as its date says where that is before what it erased, or has not
+        come yet: a clock was wrong."""
+        if self.newest is None or (self.newest <= self.ended.date() and self.ended <= now):
+            return self.ended
+        return datetime.combine(self.newest, time.max, UTC)
 
 
 class Erasures:
@@ -121,8 +132,12 @@ class Erasures:
         return []
 
     def tombstones(self) -> dict[str, datetime]:
-        """The hashes of erased identifiers, and when each was erased last."""
-        return {stone: one.ended for one in self.all() for stone in one.tombstones}
+        """The hashes of erased identifiers, and up to when what happened to each is erased."""
+        now, found = datetime.now(UTC), dict[str, datetime]()
+        for one in self.all():
+            until = one.until(now)
+            found |= {stone: max(until, found.get(stone, until)) for stone in one.tombstones}
+        return found
 
     def hash(self, kind: str, text: str) -> str:
         """The keyed hash of an identifier."""
@@ -139,6 +154,7 @@ class Erasures:
             rewritten=len(plan.others),
             rejects=len(plan.rejects),
             tombstones=stones,
+            newest=plan.newest.date() if plan.newest else None,
             beyond=[*beyond],
         )
         torn = self._done.exists() and not self._done.read_bytes().endswith(b"\n")

@@ -100,16 +100,18 @@ def _plan(stores: Stores, ids: list[int]) -> Plan:
 
 def _and_events(stores: Stores, plan: Plan, until_seq: int) -> Plan:
     """The plan with the events up to a place: the person's own, and those of others that name them."""
-    named, mine, others = Named(plan.texts), [plan.places], [plan.others]
-    columns = list(dict.fromkeys([*COLUMNS, *named.columns()]))
+    named, mine, others, newest = Named(plan.texts), [plan.places], [plan.others], [plan.newest]
+    columns = list(dict.fromkeys([*COLUMNS, *named.columns(), "occurred_at"]))
     customers = np.setdiff1d(stores.identity.current(np.array(plan.ids, np.int64)), [0])
     for batch in stores.events(columns, plan.until_seq, until_seq):
         own = np.isin(stores.identity.customers_of(batch), customers)
         mine.append(batch["seq"].filter(pa.array(own)).to_pylist())
+        newest.append(pc.max(batch["occurred_at"].filter(pa.array(own))).as_py())
         there = pc.and_(named.there(batch), pa.array(~own))
         others.append(batch["seq"].filter(there).to_pylist())
     others.append([decision.seq for decision in stores.identity.decisions() if decision.names(plan.texts)])
-    return replace(plan, places=_flat(mine), others=_flat(others), until_seq=until_seq)
+    latest = max(filter(None, newest), default=None)
+    return replace(plan, places=_flat(mine), others=_flat(others), until_seq=until_seq, newest=latest)
 
 
 def _carry_out(stores: Stores, plan: Plan) -> Erased:

@@ -21,7 +21,7 @@ from periplo.events.segment import Reading as MessageReading
 from periplo.identity import Identity, Rules, open_state
 from periplo.journeys.columns import I64
 from periplo.lake import ArchivedKeys, Lake
-from periplo.log import Kept, Log, Quarantine, Sources, Tallies, open_log
+from periplo.log import ClockNotes, Kept, Log, Quarantine, Sources, Tallies, open_log
 from periplo.operation.ages import Ages
 from periplo.privacy import Erasures, Salts
 from periplo.vocabulary import Taxonomy
@@ -48,7 +48,7 @@ class Stores:
         self.archived = ArchivedKeys(places.cache / "seen", self.lake)
         how = MessageReading(currency=settings.currency, country=settings.country, words=taxonomy)
         self.log = Log(self.log_database, self.archived, how)
-        self.kept, self.ages = Kept(self.log_database), Ages()
+        self.kept, self.ages = Kept(self.log_database), Ages(notes=ClockNotes(self.log_database))
         self.sources = Sources(self.log_database)
         self.quarantine = Quarantine(self.log_database)
         self.tallies = Tallies(self.log_database)

@@ -61,8 +61,8 @@ class TurningAway:
         return self._may_be_old(raw, shared, received_us) and self._returning.names_one(as_text(raw))
 
     def _look(self) -> None:
-        """Reads the erasures if there are others than before."""
-        stamp = self._stores.erasures.stamp()
+        """Reads the erasures if there are others than before, or it is another day: which dates have come changed."""
+        stamp = f"{self._stores.erasures.stamp()} {datetime.now(UTC).date()}"
         if stamp != self._stamp and self._stores.settings.privacy.refuse_erased:
             stones = self._stores.erasures.tombstones()
             if running := self._stores.erasures.running():
