@@ -12,10 +12,12 @@ from litestar.types import Message, Scope
 
 from periplo.operation import new_request_id, request_id
 from periplo.operation.measures import Measures
+from periplo.operation.seldom import Seldom
 
 log = logging.getLogger("periplo.requests")
 
 TOLD, NO_ROUTE = "periplo.told", "no route"
+BUSY = 503
 _HEADER = b"x-request-id"
 
 
@@ -32,8 +34,9 @@ class Told:
 class Requests:
     """Passes requests on to a door of the server; ``now`` of them are being answered."""
 
-    def __init__(self, measures: Measures) -> None:
+    def __init__(self, measures: Measures, refusals: Seldom[str] | None = None) -> None:
         self._measures, self.now = measures, 0
+        self._refusals = refusals or Seldom[str]()
 
     async def __call__(self, scope: Any, receive: Any, send: Any, door: Any) -> None:
         mine = new_request_id(dict(scope["headers"]).get(_HEADER, b"").decode("latin-1"))
@@ -52,6 +55,8 @@ class Requests:
             self.now -= 1
             self._tell(told, scope["method"])
             request_id.reset(token)
+            for route, times in self._refusals.due():
+                log.warning("requests", extra={"route": route, "status": BUSY, "times": times})
 
     async def answered(self) -> None:
         """Returns when none is being answered any more."""
@@ -61,10 +66,18 @@ class Requests:
     def _tell(self, told: Told, method: str) -> None:
         seconds = time.perf_counter() - told.began
         self._measures.request(told.route, method, told.status, seconds)
-        level = logging.WARNING if told.status >= 500 else logging.DEBUG if told.busy else logging.INFO
+        level = self._level(told)
         if log.isEnabledFor(level):
             fields = {"route": told.route, "method": method[:10], "status": told.status, "ms": round(1000 * seconds, 1)}
             log.log(level, "request", extra=fields)
+
+    def _level(self, told: Told) -> int:
+        """How important it is. Who is besieged refuses thousands: the first is told, and then how many."""
+        if told.status == BUSY:
+            return logging.WARNING if self._refusals.first(told.route) else logging.DEBUG
+        if told.status >= 500:
+            return logging.WARNING
+        return logging.DEBUG if told.busy else logging.INFO
 
 
 def name_route(message: Message, scope: Scope) -> None:
