@@ -117,6 +117,41 @@ def test_a_column_of_consent_is_proven_by_its_line(tmp_path: Path) -> None:
     assert not found_in(tmp_path / "shop", ["bea@secret"])
 
 
+SHOPIFY = """\
+Customer ID,First Name,Last Name,Email,Accepts Email Marketing,Phone,Accepts SMS Marketing,Total Spent,Total Orders,Tags
+'6940095564,Ana,Sanz,ana@shop.example,yes,'+34600111222,no,10.00,1,
+'6940095565,Leo,Gil,leo@shop.example,no,,,0.00,0,vip
+"""
+SHOPIFY_BEFORE = """\
+First Name,Last Name,Email,Company,City,Country Code,Phone,Accepts Marketing,Total Spent,Total Orders,Tags,Note
+Eva,Paz,eva@shop.example,,Vigo,ES,,yes,5.00,1,,
+"""
+SHOPIFY_ORDERS = """\
+Name,Email,Financial Status,Accepts Marketing,Currency,Total,Created at,Lineitem quantity,Lineitem name,Lineitem price
+#1,kim@shop.example,paid,yes,EUR,9.00,2024-05-02 10:00:00 +0200,1,Cup,5.00
+#1,kim@shop.example,,,,,2024-05-02 10:00:00 +0200,1,Lid,4.00
+#2,kim@shop.example,paid,no,EUR,5.00,2024-05-03 10:00:00 +0200,1,Cup,5.00
+"""
+
+
+def test_consent_in_shopify_s_exports_is_proven_by_its_line(tmp_path: Path) -> None:
+    files = {"customers.csv": SHOPIFY, "before.csv": SHOPIFY_BEFORE, "orders.csv": SHOPIFY_ORDERS}
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, "utf-8")
+
+    def told(shop: Shop, who: str) -> dict[str | None, tuple[str, str]]:
+        consents = shop.profile(shop.customer_number(f"{who}@shop.example")).consents
+        return {one.channel: (one.state, str(one.history[-1].told_in)) for one in consents}
+
+    with Shop.create(tmp_path / "shop") as shop:
+        for name in files:
+            assert shop.import_files([tmp_path / name]).rejected == 0
+        assert told(shop, "ana") == {"email": ("granted", "customers.csv:2"), "sms": ("denied", "customers.csv:2")}
+        assert told(shop, "leo") == {"email": ("denied", "customers.csv:3")}
+        assert told(shop, "eva") == {"email": ("granted", "before.csv:2")}
+        assert told(shop, "kim") == {"email": ("granted", "orders.csv:2")}, "who did not tick the box said nothing"
+
+
 def test_consent_in_messages_and_orders_is_proven_by_their_lines(tmp_path: Path) -> None:
     first, second, mapping = (tmp_path / name for name in ("may.csv", "june.csv", "orders.yaml"))
     first.write_text("order,at,units,price,who,ok\nP1,2024-05-01,1,5,eva,\nP1,2024-05-01,2,5,eva,yes\n", "utf-8")

@@ -170,6 +170,50 @@ def test_what_else_shopify_tells(shop: Shop, client: Client) -> None:
     ]
 
 
+def consents(shop: Shop, who: str) -> dict[str, tuple[str, str]]:
+    """By channel what somebody agreed to at last, and when."""
+    told = shop.profile(shop.customer_number(who)).consents
+    return {str(one.channel): (one.state, one.history[-1].at.isoformat()) for one in told if one.purpose == "marketing"}
+
+
+def test_consent_that_shopify_tells(shop: Shop, client: Client) -> None:
+    at, later = "2026-11-20T10:00:00Z", "2026-11-21T08:30:00Z"
+
+    def customer(number: int, **more: Any) -> dict[str, Any]:
+        return {"id": number, "email": f"c{number}@example.com", "created_at": at, "updated_at": at, **more}
+
+    def consent(state: str, since: str = at) -> dict[str, Any]:
+        level = {"state": state, "opt_in_level": "single_opt_in", "consent_updated_at": since}
+        return level | {"consent_collected_from": "SHOPIFY"}
+
+    def changed(channel: str, number: int, state: str) -> dict[str, Any]:
+        address = {"email_address": None} if channel == "email" else {"phone": None}
+        return {"customer_id": number, **address, f"{channel}_marketing_consent": consent(state, later)}
+
+    box = ORDER | {"buyer_accepts_marketing": True}
+    unticked = ORDER | {"id": 2, "buyer_accepts_marketing": False, "processed_at": later}
+    for topic, told in (
+        ("customers/create", customer(1, email_marketing_consent=consent("subscribed"), sms_marketing_consent=None)),
+        ("customers/create", customer(2, email_marketing_consent=consent("pending"))),
+        ("customers/create", customer(3, email_marketing_consent=consent("not_subscribed"))),
+        ("customers/create", customer(4, accepts_marketing=False)),
+        ("customers_email_marketing_consent/update", changed("email", 1, "unsubscribed")),
+        ("customers_marketing_consent/update", changed("sms", 1, "subscribed")),
+        ("customers_marketing_consent/update", changed("sms", 2, "not_subscribed")),
+        ("orders/create", box),
+        ("orders/create", unticked),
+    ):
+        assert client.post(**shopify(topic, told)).status_code == 200
+    assert shop.quarantine.count() == 0
+    shop.journeys()
+    since, until = "2026-11-20T10:00:00+00:00", "2026-11-21T08:30:00+00:00"
+    assert consents(shop, "1") == {"email": ("denied", until), "sms": ("granted", until)}
+    assert consents(shop, "2") == {"email": ("pending", since)}
+    assert consents(shop, "3") == {}
+    assert consents(shop, "4") == {"email": ("denied", since)}
+    assert consents(shop, "ana@example.com") == {"email": ("granted", "2026-11-20T09:00:00+00:00")}
+
+
 def test_an_order_of_woocommerce_through_its_states(shop: Shop, client: Client) -> None:
     refunded = WOO | {
         "status": "refunded",

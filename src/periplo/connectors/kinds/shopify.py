@@ -19,7 +19,8 @@ _CHANNELS = {"web": "web", "pos": "store", "android": "store", "iphone": "store"
     ("shopify_draft_order", "draft_order"), "phone"
 )
 _UNPAID = ("pending", "authorized", "voided", "expired")
-_CONSENT = {"subscribed": True, "unsubscribed": False, "redacted": False}
+_CONSENT = {"subscribed": "granted", "unsubscribed": "denied", "redacted": "denied", "pending": "pending"}
+"""What their states say; of who is not subscribed, and never was, they say nothing."""
 
 
 def _proven(key: str, delivery: Delivery) -> bool:
@@ -40,6 +41,8 @@ def _ordered(order: Json) -> list[Json]:
     at, who = order.get("processed_at") or needed(order, "created_at"), _who(order)
     completed = track("Order Completed", f"order:{number}:completed", at, told, who, _channel(order))
     completed["context"] |= said({"campaign": _campaign(order), "referrer": said({"url": order.get("referring_site")})})
+    if order.get("buyer_accepts_marketing") is True:  # who did not tick the box said nothing
+        completed["context"]["consent"] = {"marketing": {"email": "granted"}}
     return [completed, *_refunds(order)]
 
 
@@ -93,10 +96,34 @@ def _customer(customer: Json) -> list[Json]:
         "address": said({"city": address.get("city"), "country": address.get("country_code")}),
         "tags": customer.get("tags"),
     }
-    for name in ("email", "sms"):
-        state = inside(customer, f"{name}_marketing_consent").get("state")
-        traits[f"accepts_{name}_marketing"] = _CONSENT.get(state) if isinstance(state, str) else None
-    return [identify(f"customer:{number}:{at}", at, traits, {"userId": str(number)})]
+    told = identify(f"customer:{number}:{at}", at, traits, {"userId": str(number)})
+    if consent := said({name: _consent(customer, name) for name in ("email", "sms")}):
+        told["context"]["consent"] = {"marketing": consent}
+    return [told]
+
+
+def _consent(customer: Json, channel: str) -> str | None:
+    """What a customer agreed to; before 2023-01 Shopify told it of mail alone, as yes or no."""
+    given = customer.get(f"{channel}_marketing_consent")
+    if channel == "email" and given is None and isinstance(before := customer.get("accepts_marketing"), bool):
+        return "granted" if before else "denied"
+    state = given.get("state") if isinstance(given, dict) else None
+    return _CONSENT.get(state) if isinstance(state, str) else None
+
+
+def _consented(channel: str, address: str) -> Any:
+    """Consent alone, when it changes."""
+
+    def make(told: Json) -> list[Json]:
+        number, given = needed(told, "customer_id"), inside(told, f"{channel}_marketing_consent")
+        at, state = needed(given, "consent_updated_at"), _consent(told, channel)
+        about = {"purpose": "marketing", "channel": channel, "state": state, "opt_in_level": given.get("opt_in_level")}
+        about["collected_from"] = given.get("consent_collected_from")
+        who = {"userId": str(number), "email" if channel == "email" else "phone": told.get(address)}
+        changed = track("Consent Updated", f"customer:{number}:consent:{channel}:{at}", at, about, who)
+        return [changed] if state else []
+
+    return make
 
 
 def _checkout(event: str, stamp: str) -> Any:
@@ -181,6 +208,8 @@ KIND = Kind(
         "orders/cancelled": _cancelled,
         "refunds/create": _refunded,
         **dict.fromkeys(("customers/create", "customers/update"), _customer),
+        "customers_email_marketing_consent/update": _consented("email", "email_address"),
+        "customers_marketing_consent/update": _consented("sms", "phone"),
         "checkouts/create": _checkout("Checkout Started", "created_at"),
         "checkouts/update": _checkout("Checkout Step Completed", "updated_at"),
         **dict.fromkeys(("fulfillments/create", "fulfillments/update"), _fulfilled),
