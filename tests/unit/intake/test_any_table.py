@@ -12,9 +12,9 @@ import pytest
 from intake_reading import read_all
 from periplo.errors import PeriploError
 from periplo.intake import replay
-from periplo.intake.choosing.guess import synonyms
 from periplo.intake.mappings.mapping import names, sources
 from periplo.intake.mappings.preset_files import preset_mappings
+from periplo.intake.mappings.synonyms import synonyms
 
 CELLS = (
     *("", "1", "2.5", "-3", "1.234,5", "12.0", "0", "-0", "1e400", "NaN", "NULL", "999999999999999999", "C12"),

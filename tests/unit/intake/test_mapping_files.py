@@ -47,6 +47,14 @@ def test_a_mapping_file(read: Reader, write: Writer) -> None:
     assert json.loads(second["properties"]) == {"notiz": "b"}
 
 
+def test_what_an_empty_cell_means_needs_no_table_of_values(read: Reader, write: Writer) -> None:
+    text = "fecha,pedido,canal,unidades,precio\n2024-05-01,P1,store,2,5\n2024-05-02,P2,,,5\n"
+    mapping = "event: Order Completed\ntime: fecha\nfields: {channel: {column: canal, otherwise: web}}\n"
+    mapping += 'lines: {order: pedido, quantity: {column: unidades, otherwise: "1"}, price: precio}\n'
+    found = read(write("a.csv", text), mapping=write("m.yaml", mapping))
+    assert [(one["channel"], one["revenue_minor"]) for one in found.events] == [("store", 1000), ("web", 500)]
+
+
 def test_values_without_a_meaning_are_refused(read: Reader, write: Writer) -> None:
     mapping = MAPPING.replace("besuch: Store Visited", "besuch: null")
     found = read(write("a.csv", TEXT), mapping=write("till.yaml", mapping))
@@ -124,6 +132,14 @@ def test_a_column_of_the_mapping_is_missing(read: Reader, write: Writer) -> None
         ("event: [x", "line 1", "expected"),
         ("evnt: A\ntime: t", "", "Did you mean “event”"),
         ("event: A\ntime: t\nfields: {user: x}", "fields.user", "Did you mean “user_id”"),
+        ("event: A\ntime: t\ncustomer: x", "", "Did you mean “fields.user_id”"),
+        ("event: A\ntime: t\ncustmer: x", "", "Did you mean “fields.user_id”"),
+        ("event: A\nfecha: t", "", "Did you mean “time”"),
+        ("event: A\ntime: t\nprecio unitario: p", "", "Did you mean “lines.price”"),
+        ("event: A\ntime: t\nacepta_correo: x", "", "Did you mean “consent.marketing.email”"),
+        ("event: A\ntime: t\nfields: {teléfono: x}", "fields.teléfono", "Did you mean “fields.phone”"),
+        ("event: A\ntime: {colum: t}", "time", "Did you mean “column”"),
+        ("event: A\ntime: t\nzzz: x", "", "docs/howto/import.md"),
         ("event: A\ntime: t\nfields: {user_id: true}", "fields", "got `bool`"),
         ("time: t", "event", "does not say what happened"),
         ("event: A", "time", "does not say when it happened"),

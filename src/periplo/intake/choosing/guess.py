@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
-from functools import cache
 from hashlib import blake2b
-from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from ruamel.yaml import YAML
 
 from periplo.errors import MissingColumn
 from periplo.intake.cells.amounts import SignEvidence, read_amounts
 from periplo.intake.cells.texts import text
 from periplo.intake.cells.times import Evidence, is_typed
 from periplo.intake.mappings.mapping import FIELDS, Lines, Mapping, Names, Property, Source, Time, Value
+from periplo.intake.mappings.synonyms import bare, synonyms
 from periplo.intake.model import Rows
 from periplo.privacy import state_of
-from periplo.vocabulary.taxonomy import plain
 
 _SAMPLE = 2000
 _EMAIL = r"^[^\s@]+@[^\s@]+\.[^\s@]+$"
@@ -86,7 +82,7 @@ def _assign(sample: pa.RecordBatch) -> dict[str, Found]:
             (_sure(sample.column(place), name, field), -order, -place, field, name)
             for field, known in synonyms().items()
             for place, name in enumerate(sample.schema.names)
-            for order in [known.index(_plain(name)) if _plain(name) in known else len(known)]
+            for order in [known.index(bare(name)) if bare(name) in known else len(known)]
         ),
         reverse=True,
     )
@@ -104,7 +100,7 @@ def _sure(column: pa.Array, name: str, field: str) -> float:
     values = _share(column, field)
     if values < 0.5:
         return 0.0
-    by_name = _name_fits(_plain(name), synonyms()[field])
+    by_name = _name_fits(bare(name), synonyms()[field])
     if field in ("time", "email") and values > 0.9 and not by_name:
         return 0.45
     return by_name * (0.7 + 0.3 * values)
@@ -234,18 +230,6 @@ def _property(column: pa.Array, name: str) -> Names | Property:
         and _numbers(column) == 1.0
     )
     return Property(column=name, kind="number") if number else name
-
-
-@cache
-def synonyms() -> dict[str, list[str]]:
-    """Names of columns by field, in plain letters."""
-    data = YAML(typ="safe").load(resources.files(__package__).joinpath("synonyms.yaml").read_text("utf-8"))
-    return {field: [_plain(name) for name in names] for field, names in data.items()}
-
-
-def _plain(name: str) -> str:
-    bare = "".join(ch for ch in unicodedata.normalize("NFKD", name) if not unicodedata.combining(ch))
-    return plain(bare)
 
 
 def _name_of(columns: list[str], kind: str) -> str:

@@ -79,7 +79,7 @@ class Parser:
     def amounts(self, field: str, source: Value, columns: Columns, faults: Faults, *, money: bool = True) -> pa.Array:
         """Millionths of a column of numbers, null where it has no value; rows that have no number are refused."""
         column = columns.typed(source.column)
-        if source.constant is not None or source.values:
+        if source.constant is not None or source.values or source.otherwise is not None:
             column = columns.value(source)
         if column is None:
             return pa.nulls(columns.rows, pa.int64())

@@ -33,7 +33,7 @@ class Value(Base, frozen=True):
     ``column``     a column, or several: per row the first one that has a value
     ``constant``   the same for every row
     ``values``     what each value of the column means (case does not count); null takes the value away
-    ``otherwise``  what a value outside ``values`` means; left out, it stays as it is
+    ``otherwise``  what no value means, and one outside ``values`` where there are some; left out, it stays as it is
     ``only``       events (canonical names) that have this value
     ``minor``      the column is already in minor units (cents)
     """

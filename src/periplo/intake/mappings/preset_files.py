@@ -15,6 +15,7 @@ from ruamel.yaml.error import MarkedYAMLError
 
 from periplo.errors import BadMapping, UnknownName, did_you_mean
 from periplo.intake.mappings.mapping import FIELDS, Condition, Lines, Lookup, Mapping, More, Property, Time, Value
+from periplo.intake.mappings.synonyms import part_meant
 from periplo.privacy import CHANNELS
 
 _PARTS = (Mapping, Value, Time, Lines, Lookup, More, Condition, Property)
@@ -86,7 +87,8 @@ def read_mapping(text: str, file: str) -> Mapping:
         raise _bad(file, f"line {line}", str(error.problem)) from error
     except msgspec.ValidationError as error:
         problem, _, place = str(error).partition(" - at ")
-        raise _bad(file, place.strip("`").removeprefix("$.").removeprefix("$"), problem, _near(problem)) from error
+        place = place.strip("`").removeprefix("$.").removeprefix("$")
+        raise _bad(file, place, problem, _near(problem, place)) from error
     _check(mapping, file)
     return mapping
 
@@ -117,7 +119,8 @@ def _check(mapping: Mapping, file: str) -> None:
     used = [*mapping.fields, *(name for more in mapping.also for name in more.fields)]
     for name in used:
         if name not in FIELDS:
-            raise _bad(file, f"fields.{name}", "There is no such field of an event", did_you_mean(name, FIELDS))
+            near = did_you_mean(name, FIELDS) or part_meant(name)
+            raise _bad(file, f"fields.{name}", "There is no such field of an event", near)
     if not mapping.skip and not mapping.event:
         raise _bad(file, "event", "It does not say what happened: give a name or a column")
     if not mapping.skip and mapping.time is None:
@@ -133,10 +136,13 @@ def _plain(data: Any) -> Any:
     return data if data is None or isinstance(data, (str, bool)) else str(data)
 
 
-def _near(problem: str) -> str:
-    unknown = re.search(r"unknown field `(\w+)`", problem)
+def _near(problem: str, place: str) -> str:
+    """What may be meant by a word that is no part of a mapping; beside the parts, also what belongs into one."""
+    unknown = re.search(r"unknown field `(.+)`", problem)
+    if not unknown:
+        return ""
     known = {name for kind in _PARTS for name in kind.__struct_fields__}
-    return did_you_mean(unknown[1], known) if unknown else ""
+    return did_you_mean(unknown[1], known) or ("" if place else part_meant(unknown[1]))
 
 
 def _bad(file: str, place: str, problem: str, near: str = "") -> BadMapping:

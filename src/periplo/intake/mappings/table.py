@@ -66,7 +66,7 @@ class Columns:
             return pa.repeat(pa.scalar(value.constant, pa.string()), self.rows)
         column = self.text(value.column)
         if not value.values:
-            return column
+            return column if value.otherwise is None else pc.fill_null(column, value.otherwise)
         table = {key.casefold(): meaning for key, meaning in value.values.items()}
 
         def meaning(given: str) -> str | None:
