@@ -39,8 +39,9 @@ the reader's language with ``periplo.language.tell``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from string import Formatter
 
 
 class PeriploError(Exception):
@@ -55,7 +56,7 @@ class PeriploError(Exception):
         super().__init__(what)
 
     def __str__(self) -> str:
-        return " ".join(part.format(**self.values) for part in (self.what, self.why, self.fix) if part)
+        return " ".join(filled(part, self.values) for part in (self.what, self.why, self.fix) if part)
 
 
 class UsageError(PeriploError):
@@ -218,12 +219,29 @@ class TooManyTries(AccessError):
 
     def __init__(self, wait_s: int) -> None:
         self.wait_s = wait_s
-        super().__init__("Too many tries in a short time.", fix="Wait {wait_s} seconds and try again.", wait_s=wait_s)
+        super().__init__(
+            "Too many tries in a short time.", fix="Wait {wait_s} {wait_s:second|seconds} and try again.", wait_s=wait_s
+        )
 
 
 class MissingExtra(PeriploError):
     code = "missing_extra"
     http_status = 501
+
+
+class _Counted(Formatter):
+    """Templates in which ``{n:row|rows}`` is the word that goes with a number, one or several of it."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        if "|" not in format_spec:
+            return str(super().format_field(value, format_spec))
+        one, several = format_spec.split("|")
+        return one if str(value) == "1" else several
+
+
+def filled(template: str, values: Mapping[str, object]) -> str:
+    """A template with ``{name}`` replaced from ``values``, and ``{name:one|several}`` by the word that goes with it."""
+    return _Counted().vformat(template, (), values) if "|" in template else template.format(**values)
 
 
 def did_you_mean(name: str, known: Iterable[str], most: int = 3, alike: float = 0.6) -> str:

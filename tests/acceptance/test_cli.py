@@ -84,10 +84,13 @@ def test_a_funnel_of_a_shop(shop: Path) -> None:
 def test_the_customers_behind_a_number_come_one_a_line(shop: Path) -> None:
     words = ("funnel", str(shop), "--step", "Product Viewed", "--step", "Order Completed", "--behind")
     names = periplo(*words, "funnel/2/customers").stdout.splitlines()
-    lines = [json.loads(line) for line in periplo(*words, "funnel/2/customers", "--json").stdout.splitlines()]
-    assert [line["name"] for line in lines] == names
+    told = periplo(*words, "funnel/2/customers", "--json").stdout
+    customers = json.loads(told)["customers"]
+    assert [one["name"] for one in customers] == names
     assert len(names) == 2
-    assert all(line["orders"] for line in lines)
+    assert all(one["orders"] for one in customers)
+    assert len(told.splitlines()) == 1 + len(names) + 1, "each can be read as soon as it is there"
+    assert answer(*words, "funnel/2/dropped", "--json") == {"customers": []}
 
 
 def test_a_funnel_of_a_file_is_the_funnel_of_its_shop(shop: Path, events: Path) -> None:

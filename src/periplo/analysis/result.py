@@ -52,7 +52,8 @@ class Evidence(msgspec.Struct, frozen=True):
 
     def tell(self, lang: Lang) -> str:
         said = t(
-            "{n} customers, {events} events, {since} to {until}, {known} of events with a known customer",
+            "{n} {n:customer|customers}, {events} {events:event|events}, {since} to {until}, "
+            "{known} of events with a known customer",
             lang,
             n=number(self.customers, lang),
             events=number(self.events, lang),
@@ -60,8 +61,18 @@ class Evidence(msgspec.Struct, frozen=True):
             until=day(self.until, lang, self.zone),
             known=percent(self.known_share, lang),
         )
-        reasons = (f"{number(n, lang)} {t(reason, lang)}" for reason, n in self.left_out.items() if n)
+        reasons = (f"{number(n, lang)} {_reason(reason, n, lang)}" for reason, n in self.left_out.items() if n)
         return "; ".join((said, *reasons))
+
+
+def _reason(reason: str, n: int, lang: Lang) -> str:
+    """Why so many were left out; where it was one, in its own words."""
+    alone = {
+        "unknown customers, one per order": t("unknown customer, of one order", lang),
+        "rows without a readable time": t("row without a readable time", lang),
+        "touches longer ago than the look-back": t("touch longer ago than the look-back", lang),
+    }
+    return alone.get(reason, t(reason, lang)) if n == 1 else t(reason, lang)
 
 
 class Shown(NamedTuple):

@@ -126,7 +126,7 @@ def suggestions(shop: ShopPath, most: Most = 50, as_json: Json = False) -> None:
     def for_people() -> None:
         heads = [t("one", LANG), t("other", LANG), t("event", LANG), t("source", LANG), t("why not", LANG)]
         rows = [(_name(one.stronger), _name(one.weaker), one.event, one.source, one.why) for one in found[:most]]
-        table(t("Not joined: {n} pairs", LANG, n=number(len(found), LANG)), heads, rows, left=5)
+        table(t("Not joined: {n} {n:pair|pairs}", LANG, n=number(len(found), LANG)), heads, rows, left=5)
         note(t("Join a pair: periplo identity accept {shop} ONE OTHER", LANG, shop=shop))
 
     show(as_json, {"total": len(found), "suggestions": found[:most]}, for_people)
@@ -142,7 +142,7 @@ def alike(shop: ShopPath, least: Least = 0.9, most: Most = 50, as_json: Json = F
             (_name(one.one), _name(one.other), ", ".join(one.alike), percent(one.probability, LANG))
             for one in found[:most]
         ]
-        table(t("Alike: {n} pairs", LANG, n=number(len(found), LANG)), heads, rows, left=3)
+        table(t("Alike: {n} {n:pair|pairs}", LANG, n=number(len(found), LANG)), heads, rows, left=3)
         note(t("Merge a pair, or dismiss it: periplo identity merge {shop} ONE OTHER", LANG, shop=shop))
 
     show(as_json, {"total": len(found), "alike": found[:most]}, for_people)

@@ -77,7 +77,12 @@ def progress_bar(*, hidden: bool) -> Iterator[Callable[[Progress], None]]:
         task = bar.add_task(t("Reading", LANG), total=None, rate="")
 
         def update(step: Progress) -> None:
-            rate = t("{rows} rows, {rate} rows/s", LANG, rows=number(step.rows, LANG), rate=number(step.rate, LANG))
+            rate = t(
+                "{rows} {rows:row|rows}, {rate} rows/s",
+                LANG,
+                rows=number(step.rows, LANG),
+                rate=number(step.rate, LANG),
+            )
             bar.update(task, completed=step.bytes_done, total=step.bytes_total or None, rate=rate)
 
         yield update

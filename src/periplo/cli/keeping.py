@@ -69,7 +69,7 @@ def list_rows(
         cells = [
             (row.reject_id[:ID_SHOWN], row.file, str(row.line), row.stage, row.field, row.tell(LANG)) for row in rows
         ]
-        table(t("Set aside: {n} rows", LANG, n=number(total, LANG)), heads, cells, left=6)
+        table(t("Set aside: {n} {n:row|rows}", LANG, n=number(total, LANG)), heads, cells, left=6)
         note(t("One row whole: periplo quarantine show {shop} ID", LANG, shop=shop))
 
     show(as_json, {"total": total, "rows": [in_words(row.legible()) for row in rows]}, for_people)

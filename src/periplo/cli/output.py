@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from operator import gt
 from typing import Annotated, Any, Protocol
 
 import msgspec
 import typer
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 
@@ -17,6 +19,9 @@ LANG = from_environment()
 # What people and files said is shown as it is: brackets and colons are no signs for us.
 people = Console(markup=False, emoji=False)
 errors = Console(stderr=True, markup=False, emoji=False)
+
+_LONGEST_WORD = 24
+"""What is longer than this, such as an address, is no word, and may be broken."""
 
 
 def help_text(text: str) -> str:
@@ -50,12 +55,26 @@ def in_words(told: Told) -> dict[str, Any]:
 def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]], *, left: int = 1) -> None:
     """A table; the first ``left`` columns are text, the rest numbers."""
     people.print(title, style="bold", highlight=False)
-    drawn = Table(header_style="dim", box=None, pad_edge=False, show_header=any(heads))
-    for place, head in enumerate(heads):
-        drawn.add_column(head, justify="left" if place < left else "right", overflow="fold")
+    drawn, rows = Table(header_style="dim", box=None, pad_edge=False, show_header=any(heads)), [*rows]
+    columns = [*zip(heads, *rows, strict=True)]
+    widths = fitting(columns, people.width - len(heads) + 1, left)
+    for place, (head, width) in enumerate(zip(heads, widths, strict=True)):
+        drawn.add_column(head, justify="left" if place < left else "right", overflow="fold", width=width)
     for row in rows:
         drawn.add_row(*row)
     people.print(drawn)
+
+
+def fitting(columns: Sequence[Sequence[str]], room: int, left: int) -> list[int]:
+    """How wide each column is, together at most ``room``. The widest give way first, texts (the first ``left``) down to
+    their longest word and numbers not at all; words are broken only where there is no room for them."""
+    wide = [min(room, max(map(cell_len, column))) for column in columns]
+    words = [max((cell_len(word) for text in column for word in text.split()), default=0) for column in columns[:left]]
+    least = [min(one, _LONGEST_WORD) for one in words] + wide[left:]
+    for floor in (least, [1] * len(wide)):
+        while sum(wide) > room and any(map(gt, wide, floor)):
+            wide[max(range(len(wide)), key=lambda place: (wide[place] > floor[place]) * wide[place])] -= 1
+    return wide
 
 
 def stream(lines: Iterable[bytes]) -> None:

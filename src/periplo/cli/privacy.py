@@ -73,7 +73,8 @@ def _foretell(foreseen: Foreseen) -> None:
     table(t("To be erased", LANG), ["", ""], rows, left=2)
     note(
         t(
-            "{events} events, {rejects} rows in quarantine; {others} events of others lose the name.",
+            "{events} {events:event|events}, {rejects} {rejects:row|rows} in quarantine; "
+            "{others} {others:event of others loses|events of others lose} the name.",
             LANG,
             events=number(foreseen.events, LANG),
             rejects=number(foreseen.rejects, LANG),
@@ -87,7 +88,7 @@ def _tell(done: list[Erased]) -> None:
         people.print(t("Nothing was erased.", LANG), highlight=False)
     for one in done:
         told = t(
-            "Erased: {events} events. What stays is a hash: {subject}",
+            "Erased: {events} {events:event|events}. What stays is a hash: {subject}",
             LANG,
             events=number(one.events, LANG),
             subject=one.subject,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -16,9 +17,7 @@ from periplo.workspace import Filters, Shop
 
 Behind = Annotated[
     str | None,
-    typer.Option(
-        help=help_text("List the customers behind a number, by its reference; with --json one JSON object a line.")
-    ),
+    typer.Option(help=help_text("List the customers behind a number, by its reference.")),
 ]
 
 Chart = Annotated[
@@ -48,7 +47,7 @@ def answer(
         _write(result, chart)
     if behind is not None:
         customers = journeys.each(result.behind(behind))
-        stream(json_lines(customers) if as_json else (f"{each.name}\n".encode() for each in customers))
+        stream(_one_object(json_lines(customers)) if as_json else (f"{each.name}\n".encode() for each in customers))
         return
 
     def for_people() -> None:
@@ -57,6 +56,15 @@ def answer(
         note(result.explain(LANG))
 
     show(as_json, result.to_dict(), for_people)
+
+
+def _one_object(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """``{"customers": […]}``, one of them a line, each as soon as it is read."""
+    before = b'{"customers": [\n'
+    for line in lines:
+        yield before + line.rstrip(b"\n")
+        before = b",\n"
+    yield b"\n]}\n" if before == b",\n" else b'{"customers": []}\n'
 
 
 def _write(result: Result, file: Path) -> None:

@@ -108,7 +108,7 @@ def make_demo(into: Path) -> None:
 
     into.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=into.parent, prefix=".demo-") as folder:
-        people.print(t("Inventing a shop of {n} customers …", LANG, n=number(DEMO_CUSTOMERS, LANG)))
+        people.print(t("Inventing a shop of {n} {n:customer|customers} …", LANG, n=number(DEMO_CUSTOMERS, LANG)))
         events = simulate(DEMO_CUSTOMERS, DEMO_DAYS, DEMO_SEED, Path(folder) / "simulated")
         with (
             Shop.create(Path(folder) / "shop", settings_file=events.settings) as shop,
@@ -118,7 +118,7 @@ def make_demo(into: Path) -> None:
         shutil.move(Path(folder) / "shop", into)
         people.print(
             t(
-                "{events} events of {customers} customers read in {time}.",
+                "{events} {events:event|events} of {customers} {customers:customer|customers} read in {time}.",
                 LANG,
                 events=number(report.events, LANG),
                 customers=number(report.customers, LANG),

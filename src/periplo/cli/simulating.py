@@ -27,7 +27,8 @@ def run(out: Out, customers: Customers = 20_000, days: Days = 120, seed: Seed = 
 
     def for_people() -> None:
         text = t(
-            "{events} events of {customers} invented customers in {out}. Read them: periplo import {file} --into SHOP",
+            "{events} {events:event|events} of {customers} invented {customers:customer|customers} in {out}. "
+            "Read them: periplo import {file} --into SHOP",
             LANG,
             events=number(report.events, LANG),
             customers=number(customers, LANG),

@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from periplo.collect.arrived import Arrived
+from periplo.errors import filled
 from periplo.log import Fault
 
 Verdict = Literal["accepted", "duplicate", "conflict", "quarantined", "dropped"]
@@ -58,7 +59,7 @@ def answer(arrived: Arrived, repeated: Iterable[int], conflicts: Mapping[int, Fa
     problems = [_conflict(arrived.indexes[row], fault) for row, fault in conflicts.items()]
     for wrong in arrived.wrong:
         verdicts[wrong.number] = "quarantined"
-        reason = wrong.rule.reason.format(**wrong.values)
+        reason = filled(wrong.rule.reason, wrong.values)
         problems.append(Problem(wrong.number, "quarantined", wrong.stage, wrong.rule.name, wrong.path, reason))
     problems.sort(key=lambda problem: problem.index)
     if verdicts and all(verdict == "quarantined" for verdict in verdicts):
@@ -67,5 +68,5 @@ def answer(arrived: Arrived, repeated: Iterable[int], conflicts: Mapping[int, Fa
 
 
 def _conflict(index: int, fault: Fault) -> Problem:
-    reason = fault.reason.format(**fault.values)
+    reason = filled(fault.reason, fault.values)
     return Problem(index, "conflict", fault.stage, fault.rule, fault.path, reason)

@@ -3,7 +3,7 @@
 from periplo.intake.model import Note
 
 DAMAGED = Note("{file} is cut off or damaged: what could be unpacked was read. Export it again and import it again.")
-ODD_LINES = Note("{file}: {lines} lines are not UTF-8 and were read as Windows-1252.")
+ODD_LINES = Note("{file}: {lines} {lines:line is not UTF-8 and was|lines are not UTF-8 and were} read as Windows-1252.")
 REPEATED = Note("{file}: the column “{column}” is there more than once; the first one is used.")
 NO_ROWS = Note("{file} has a header and no rows.")
 EMPTY = Note("{file} is empty and was left out.")

@@ -6,11 +6,12 @@ from periplo.intake.model import Reason
 
 CUT_OFF = Reason("The file seems cut off: its last row is not whole. Export or download it again, and import it again.")
 TOO_FEW = Reason(
-    "The row has {found} values, the header has {expected}. Fill in what is missing, or put quotes around values "
-    "that go over several lines."
+    "The row has {found} {found:value|values}, the header has {expected}. Fill in what is missing, or put quotes "
+    "around values that go over several lines."
 )
 TOO_MANY = Reason(
-    "The row has {found} values, the header has {expected}. Put quotes around values that contain “{delimiter}”."
+    "The row has {found} {found:value|values}, the header has {expected}. Put quotes around values that contain "
+    "“{delimiter}”."
 )
 OPEN_QUOTE = Reason('A quote is opened here and not closed properly. Write a quote inside a value as two: "".')
 TOO_LARGE = Reason("A value has {megabytes} MB; at most 1 MB is read. Shorten it; the whole row is kept here.")

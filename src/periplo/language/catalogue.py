@@ -9,7 +9,7 @@ from typing import Literal, get_args
 
 from ruamel.yaml import YAML
 
-from periplo.errors import PeriploError
+from periplo.errors import PeriploError, filled
 
 Lang = Literal["es", "en"]
 LANGUAGES: tuple[Lang, ...] = get_args(Lang)
@@ -27,16 +27,17 @@ def spanish() -> dict[str, str]:
 
 
 def t(text: str, lang: Lang, /, **values: object) -> str:
-    """``text`` in ``lang``, with ``{name}`` replaced from ``values``. An unknown text stays English."""
+    """``text`` in ``lang``, with ``{name}`` replaced from ``values``, and ``{n:row|rows}`` by the word that goes with
+    it. An unknown text stays English."""
     found = spanish().get(text, text) if lang == "es" else text
-    return found.format(**values) if values else found
+    return filled(found, values) if values else found
 
 
 def tell(error: PeriploError, lang: Lang) -> dict[str, str]:
     """The one error shape of every door: ``code``, ``what``, ``why``, ``fix``, in the reader's language."""
     said = {part: t(getattr(error, part), lang) for part in ("what", "why", "fix")}
     values = {name: t(str(value), lang) if name == "kind" else value for name, value in error.values.items()}
-    told = {part: text.format(**values) if text else "" for part, text in said.items()}
+    told = {part: filled(text, values) if text else "" for part, text in said.items()}
     return {"code": error.code} | {part: text.translate(_QUOTES[lang]) for part, text in told.items()}
 
 

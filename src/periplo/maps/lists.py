@@ -75,7 +75,7 @@ def _ranked(what: str, found: Sequence[Entry], top: int, stage: str, unit: Unit)
     rest = total - sum(n for _, n, _ in shown)
     if not rest:
         return items
-    others = translated("{n} others", n=len(found) - len(shown))
+    others = translated("{n} {n:other|others}", n=len(found) - len(shown))
     ref = f"stage/{stage}/other/{what}/{len(shown)}"
     return (*items, Item(what="other", label=others, value=rest, unit=unit, n=total, share=rest / total, ref=ref))
 

@@ -78,12 +78,12 @@ class _Teller:
         if most is None:
             if least == 1:
                 return t("did: {what}", self.lang, what=what)
-            return t("did at least {n} times: {what}", self.lang, n=least, what=what)
+            return t("did at least {n} {n:time|times}: {what}", self.lang, n=least, what=what)
         if most == least:
-            return t("did exactly {n} times: {what}", self.lang, n=most, what=what)
+            return t("did exactly {n} {n:time|times}: {what}", self.lang, n=most, what=what)
         if least == 0:
-            return t("did at most {n} times: {what}", self.lang, n=most, what=what)
-        return t("did {least} to {most} times: {what}", self.lang, least=least, most=most, what=what)
+            return t("did at most {n} {n:time|times}: {what}", self.lang, n=most, what=what)
+        return t("did {least} to {most} {most:time|times}: {what}", self.lang, least=least, most=most, what=what)
 
     def _what(self, did: Did) -> str:
         said = self.tell(did.what)

@@ -92,9 +92,7 @@ def _day(when: date, lang: Lang) -> dict[str, str]:
 
 def _session(session: Session, words: Words) -> dict[str, Any]:
     lang, long = words.lang, (session.ended - session.began).total_seconds()
-    count = (
-        t("1 event", lang) if len(session.events) == 1 else t("{n} events", lang, n=number(len(session.events), lang))
-    )
+    count = t("{n} {n:event|events}", lang, n=number(len(session.events), lang))
     return {
         "channel": session.channel,
         "label": words.taxonomy.channel_label(session.channel, lang),

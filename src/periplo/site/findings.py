@@ -31,7 +31,10 @@ TEXTS: dict[str, tuple[Level, str]] = {
     ),
     "no_collector": ("error", "The collector at {host} does not answer as it should: {problem}."),
     "pending": ("note", "Consent is {consent}, so the browser sent nothing. See what it would send: --grant"),
-    "arrived": ("ok", "A real browser sent {n} events and the collector took them: {names}."),
+    "arrived": (
+        "ok",
+        "A real browser sent {n} {n:event and the collector took it|events and the collector took them}: {names}.",
+    ),
     "nothing_sent": ("error", "A real browser sent nothing within {seconds} s, although consent is {consent}."),
     "refused": ("error", "The collector refused what a real browser sent: {problem}."),
     "double": ("error", "One visit sent {n} page views of the same page: something tracks it twice."),

@@ -82,7 +82,9 @@ def must_change(identity: Identity, decision: Decision) -> None:
         _must_be_in_force(identity, decision.undoes or 0)
         return
     if not decision.one or (decision.what in ("merge", "dismiss") and not decision.other):
-        raise UsageError("This decision needs {n} identifiers.", n=1 if decision.what in ("unmerge", "block") else 2)
+        raise UsageError(
+            "This decision needs {n} {n:identifier|identifiers}.", n=1 if decision.what in ("unmerge", "block") else 2
+        )
     whose = [identity.customer_of(name) for name in (decision.one, decision.other) if name]
     if decision.what == "block":
         if not whose[0]:

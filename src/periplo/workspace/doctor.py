@@ -72,7 +72,9 @@ def _log(stores: Stores) -> Iterator[Finding]:
     yield from _database(stores.log_database.problems(), "log.db")
     archived, since = stores.lake.now().archived_seq(), stores.kept.since()
     values: dict[str, Any] = {"n": stores.log.count(after_seq=archived)}
-    yield Finding(level="ok", part="log", what="Log: {n} live events wait for the archive.", values=values)
+    yield Finding(
+        level="ok", part="log", what="Log: {n} live {n:event waits|events wait} for the archive.", values=values
+    )
     if since:
         day = since.date().isoformat()
         yield Finding(level="ok", part="log", what="The log goes back to {day}.", values={"day": day})
@@ -104,7 +106,9 @@ def _lake(stores: Stores) -> Iterator[Finding]:
             values={"file": file, "problem": problem},
         )
     values = {"n": archive.count(), "files": len(archive.files())}
-    yield Finding(level="ok", part="lake", what="Archive: {n} events in {files} files.", values=values)
+    yield Finding(
+        level="ok", part="lake", what="Archive: {n} {n:event|events} in {files} {files:file|files}.", values=values
+    )
 
 
 def _identity(stores: Stores) -> Iterator[Finding]:
@@ -114,7 +118,7 @@ def _identity(stores: Stores) -> Iterator[Finding]:
         yield Finding(
             level="warning",
             part="identity",
-            what="Identity has {n} events still to read.",
+            what="Identity has {n} {n:event|events} still to read.",
             fix="It catches up by itself when the shop is next opened.",
             values={"n": behind},
         )
@@ -130,7 +134,8 @@ def _identity(stores: Stores) -> Iterator[Finding]:
     yield Finding(
         level="ok",
         part="identity",
-        what="Identity: {persons} customers, {orders} orders of nobody known, {n} doubtful links left apart.",
+        what="Identity: {persons} {persons:customer|customers}, {orders} {orders:order|orders} of nobody known, "
+        "{n} doubtful {n:link|links} left apart.",
         values=values,
     )
 
@@ -139,7 +144,9 @@ def _quarantine(stores: Stores) -> Iterator[Finding]:
     waiting = stores.quarantine.count()
     fix = "See why: periplo quarantine list SHOP" if waiting else ""
     level: Level = "warning" if waiting > MANY_REJECTS else "ok"
-    yield Finding(level=level, part="quarantine", what="Quarantine: {n} rows wait.", fix=fix, values={"n": waiting})
+    yield Finding(
+        level=level, part="quarantine", what="Quarantine: {n} {n:row waits|rows wait}.", fix=fix, values={"n": waiting}
+    )
 
 
 def _erasures(stores: Stores) -> Iterator[Finding]:

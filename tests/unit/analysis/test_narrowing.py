@@ -55,7 +55,7 @@ def test_it_is_told_to_what_journeys_were_narrowed_and_by_what_they_are_split() 
     narrowed = journeys.where({"did": "Order Completed"}).channel("app")
     split = [narrowed.retention(by="device"), narrowed.attribution(by="device"), narrowed.plain_value(by="device")]
     for result in [narrowed.sessions(), narrowed.rfm(), narrowed.clv(), *split]:
-        assert "Order completed”. Only the channel “app”. 1 customers" in result.explain()
+        assert "Order completed”. Only the channel “app”. 1 customer" in result.explain()
         assert "Solo el canal «app»." in result.explain("es")
     assert all("Split by device. Only customers with: " in result.explain() for result in split)
     assert not journeys.evidence.only
@@ -139,7 +139,7 @@ def test_evidence_counts_the_unknown() -> None:
     evidence = Journeys(given("A0 A1 A2", "A5", strangers=[1]), left_out={"rows without a readable time": 2}).evidence
     assert (evidence.customers, evidence.events, evidence.known_share) == (1, 4, 0.75)
     assert "75.0%" in evidence.tell("en")
-    assert "2 filas sin una fecha legible; 1 clientes desconocidos" in evidence.tell("es")
+    assert "2 filas sin una fecha legible; 1 cliente desconocido" in evidence.tell("es")
 
 
 def test_periods_across_daylight_saving() -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from periplo.errors import UnknownName, did_you_mean
+from periplo.errors import UnknownName, UsageError, did_you_mean
 from periplo.language import choose, day, duration, moment, money, number, percent, t, tell
 
 
@@ -53,3 +53,17 @@ def test_an_unknown_name_proposes_the_nearest() -> None:
 
 def test_a_text_without_translation_stays_readable() -> None:
     assert t("No such text {n}", "es", n=3) == "No such text 3"
+
+
+@pytest.mark.parametrize(
+    ("n", "english", "spanish"),
+    [
+        ("0", "Quarantine: 0 rows wait.", "Cuarentena: 0 filas esperan."),
+        ("1", "Quarantine: 1 row waits.", "Cuarentena: 1 fila espera."),
+        ("1.000", "Quarantine: 1.000 rows wait.", "Cuarentena: 1.000 filas esperan."),
+    ],
+)
+def test_one_is_not_many(n: str, english: str, spanish: str) -> None:
+    text = "Quarantine: {n} {n:row waits|rows wait}."
+    assert (t(text, "en", n=n), t(text, "es", n=n)) == (english, spanish)
+    assert str(UsageError(text, n=n)) == tell(UsageError(text, n=n), "en")["what"] == english

@@ -59,3 +59,17 @@ def test_a_text_stands_in_one_catalogue() -> None:
     files = sorted((SOURCE / "language" / "es").glob("*.yaml"))
     texts = [text for file in files for text in YAML(typ="safe").load(file.read_text("utf-8"))]
     assert not [text for text, times in Counter(texts).items() if times > 1]
+
+
+ALWAYS_MANY = {
+    "This batch has {n} events.",
+    "The newest {n} events",
+    "Events of each of the last {n} days",
+    "The tag is {n} times on the page; one is enough, and different keys count visits twice.",
+    "One visit sent {n} page views of the same page: something tracks it twice.",
+}
+COUNTED = re.compile(r"\{(n|rows|events|customers|persons|orders|files|lines|days|rejects|others)\} (\w+ )?\w+s\b")
+
+
+def test_what_is_counted_has_a_word_for_one() -> None:
+    assert {text for text in spanish() if COUNTED.search(text)} == ALWAYS_MANY

@@ -28,7 +28,7 @@ def test_mixed_encodings_line_by_line(read: Reader, write: Writer) -> None:
     more = "2,2024-05-02,bo@x.es,1.00,año\n"
     found = read(write("a.csv", TEXT.encode() + more.encode("latin-1")))
     assert [event["properties"] for event in found.events] == ['{"note":"Muñoz – 5 €"}', '{"note":"año"}']
-    assert found.notes() == ["a.csv: 1 lines are not UTF-8 and were read as Windows-1252."]
+    assert found.notes() == ["a.csv: 1 line is not UTF-8 and was read as Windows-1252."]
 
 
 def test_bytes_that_windows_leaves_open(read: Reader, write: Writer) -> None:

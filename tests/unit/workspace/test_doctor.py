@@ -32,7 +32,7 @@ def wrong(shop: Shop) -> dict[str, str]:
 def test_a_healthy_shop(shop: Shop) -> None:
     assert wrong(shop) == {}
     told = [finding.tell("es") for finding in shop.doctor()]
-    assert "Archivo histórico: 20 eventos en 1 ficheros." in told
+    assert "Archivo histórico: 20 eventos en 1 fichero." in told
 
 
 def test_nothing_is_changed(shop: Shop) -> None:

@@ -117,7 +117,7 @@ def _numbers(given: ArrayLike | None, n: int, name: str) -> F64:
         return np.zeros(n)
     numbers = np.asarray(given, np.float64)
     if numbers.shape != (n,):
-        raise UsageError("There are {n} paths, and {m} of “{name}”.", n=n, m=numbers.size, name=name)
+        raise UsageError("There {n:is|are} {n} {n:path|paths}, and {m} of “{name}”.", n=n, m=numbers.size, name=name)
     if not np.isfinite(numbers).all():
         raise UsageError("“{name}” must be numbers.", name=name)
     return numbers

@@ -132,7 +132,7 @@ class Attribution(Result, frozen=True, kw_only=True):
         parts = self.groups if self.by else [self.all]
         split = [t(self.by, lang)] if self.by else []
         title = t(
-            "Attribution: {n} conversions, {ended} paths without one ({open} still open)",
+            "Attribution: {n} {n:conversion|conversions}, {ended} {ended:path|paths} without one ({open} still open)",
             lang,
             n=number(self.all.conversions, lang),
             ended=number(self.all.ended, lang),

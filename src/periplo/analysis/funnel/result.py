@@ -140,7 +140,7 @@ class FunnelResult(Result, frozen=True, kw_only=True, omit_defaults=True):
     def _name(self, place: int, step: FunnelStep, lang: Lang) -> str:
         """English keeps the names that predicates use."""
         if self.order == "any":
-            return t("{n} of {steps} steps", lang, n=place + 1, steps=len(self.steps))
+            return t("{n} of {steps} {steps:step|steps}", lang, n=place + 1, steps=len(self.steps))
         name = step.name if lang == "en" else event_label(step.name, lang)
         return t("{name} (optional)", lang, name=name) if step.optional else name
 

@@ -69,5 +69,5 @@ def touch_of(grouping: Grouping, text: str, steps: int) -> Touch:
         raise UnknownName("by_touch", text, ["first", "last", "all", *(f"step {k + 1}" for k in range(steps))])
     step = int(found[1])
     if not 1 <= step <= steps:
-        raise UsageError("The funnel has {steps} steps; there is no step {step}.", steps=steps, step=step)
+        raise UsageError("The funnel has {steps} {steps:step|steps}; there is no step {step}.", steps=steps, step=step)
     return Touch(grouping, "step", step - 1)

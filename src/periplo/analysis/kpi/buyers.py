@@ -143,8 +143,8 @@ FIGURES = (
     Spec(
         "churned_customers",
         "churned customers",
-        "Customers whose last order is longer ago than nine of ten times between orders of the shop ({days} days) / "
-        "customers with an order.",
+        "Customers whose last order is longer ago than nine of ten times between orders of the shop "
+        "({days} {days:day|days}) / customers with an order.",
         "share",
         "ratio",
         churned,
@@ -156,7 +156,7 @@ FIGURES = (
         "churned_customers_own",
         "churned customers, each by their own rhythm",
         "Customers whose last order is longer ago than nine of ten of their own times between orders; with fewer than "
-        "three of them, of those of the shop ({days} days) / customers with an order.",
+        "three of them, of those of the shop ({days} {days:day|days}) / customers with an order.",
         "share",
         "ratio",
         churned_own,

@@ -68,7 +68,7 @@ class Sankey(Result, frozen=True, kw_only=True):
         kept = [link for link in self.links if link in first]
         rows = [self._cells(link, lang) for link in kept]
         title = t(
-            "{n} paths of {customers} customers",
+            "{n} {n:path|paths} of {customers} {customers:customer|customers}",
             lang,
             n=number(self.paths, lang),
             customers=number(self.customers, lang),

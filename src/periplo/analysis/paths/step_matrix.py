@@ -81,7 +81,7 @@ class StepMatrix(Result, frozen=True, kw_only=True):
 
     def _title(self, lang: Lang) -> str:
         n, customers = number(self.paths, lang), number(self.customers, lang)
-        title = t("{n} paths of {customers} customers", lang, n=n, customers=customers)
+        title = t("{n} {n:path|paths} of {customers} {customers:customer|customers}", lang, n=n, customers=customers)
         return f"{title}: {t('difference, points', lang)}" if self.versus else title
 
     def _label(self, name: str | None, lang: Lang) -> str:

@@ -68,7 +68,7 @@ class TopPaths(Result, frozen=True, kw_only=True):
         heads += [t("difference, points", lang)] if self.versus else []
         rows = [self._cells(path, lang) for path in self.top]
         n, converted = number(self.paths, lang), number(self.converted, lang)
-        title = t("{n} paths, {converted} reached the goal", lang, n=n, converted=converted)
+        title = t("{n} {n:path|paths}, {converted} reached the goal", lang, n=n, converted=converted)
         return Shown(title, heads, rows, 1, [path.share for path in self.top])
 
     def charts(self, lang: Lang) -> list[Chart]:

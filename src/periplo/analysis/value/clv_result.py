@@ -35,7 +35,7 @@ class Fitted(msgspec.Struct, frozen=True, kw_only=True):
             return t(self.reason, lang, **self.values)
         said = ", ".join(_parameter(each, lang) for each in self.parameters)
         text = t(
-            "{name} on {n} customers: {parameters}; log-likelihood {log_likelihood}.",
+            "{name} on {n} {n:customer|customers}: {parameters}; log-likelihood {log_likelihood}.",
             lang,
             name=self.name,
             n=number(self.customers, lang),

@@ -123,7 +123,9 @@ def fit_money(orders: ArrayLike, mean: ArrayLike) -> MoneyModel:
 def _enough(repeaters: int) -> None:
     if repeaters < LEAST:
         raise DataError(
-            "No model: it needs {least} customers who ordered again, and there are {n}.", least=LEAST, n=repeaters
+            "No model: it needs {least} customers who ordered again, and there {n:is|are} {n}.",
+            least=LEAST,
+            n=repeaters,
         )
 
 

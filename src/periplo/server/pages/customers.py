@@ -81,7 +81,7 @@ def pages(address: Any, at: int, size: int, shown: int, total: int) -> dict[str,
 
 
 def _heading(total: int, lang: Lang) -> str:
-    return t("1 customer", lang) if total == 1 else t("{n} customers", lang, n=number(total, lang))
+    return t("{n} {n:customer|customers}", lang, n=number(total, lang))
 
 
 def _heads(asked: Asked, lang: Lang) -> list[dict[str, Any]]:

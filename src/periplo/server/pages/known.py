@@ -102,7 +102,7 @@ def _contact(contact: Contact, words: Words) -> Line:
 def _device(device: Device, words: Words) -> Line:
     lang = words.lang
     channels = ", ".join(words.taxonomy.channel_label(one, lang) for one in device.channels)
-    events = t("1 event", lang) if device.events == 1 else t("{n} events", lang, n=number(device.events, lang))
+    events = t("{n} {n:event|events}", lang, n=number(device.events, lang))
     return Line(
         device.kind or t("Device", lang), f"{channels} · {events}", _day(device.last_seen, words), "anonymous_id"
     )

@@ -120,7 +120,7 @@ def _address(page: int) -> str:
 
 def _bars(days: list[int], lang: Lang) -> Markup:
     ago = [
-        t("today", lang) if not back else t("{n} days ago", lang, n=number(back, lang))
+        t("today", lang) if not back else t("{n} {n:day|days} ago", lang, n=number(back, lang))
         for back in range(len(days) - 1, -1, -1)
     ]
     told = [f"{when}: {number(count, lang)}" for when, count in zip(ago, days, strict=True)]

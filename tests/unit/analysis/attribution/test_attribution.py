@@ -62,7 +62,7 @@ def test_the_edges_of_the_look_back_and_of_a_visit() -> None:
     assert given_by(told("V0@ads O10@web").attribution(lookback="10s"), "first") == {"ads": 1.0}
     outside = told("V0@ads O10.000001@web").attribution(lookback="10s")
     assert given_by(outside, "first") == {None: 1.0}
-    assert "1 touches longer ago than the look-back" in outside.explain()
+    assert "1 touch longer ago than the look-back" in outside.explain()
     assert told("V0@ads V1800@ads O2000@web").attribution().all.get("ads").touches == 2
     assert told("V0@ads V1799@ads O2000@web").attribution().all.get("ads").touches == 1
 

@@ -307,7 +307,7 @@ def test_one_path_of_direct_only() -> None:
 @pytest.mark.parametrize(
     ("options", "error", "said"),
     [
-        ({"conversions": [1, 2]}, UsageError, "1 paths, and 2"),
+        ({"conversions": [1, 2]}, UsageError, "There is 1 path, and 2"),
         ({"conversions": [0.5]}, UsageError, "whole numbers"),
         ({"conversions": [-1]}, UsageError, "whole numbers"),
         ({"value": [float("nan")]}, UsageError, "must be numbers"),

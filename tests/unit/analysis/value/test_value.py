@@ -297,7 +297,7 @@ def test_wrong_options_are_told(some: Journeys) -> None:
     [
         (["V0"], "there are 0"),
         (["O0"], "there are 0"),
-        ([f"O0 O{9 * DAY}"], "there are 1"),
+        ([f"O0 O{9 * DAY}"], "there is 1"),
         (["O0 O60"] * 30, "there are 0"),
         ([], "there are 0"),
     ],
