@@ -69,6 +69,17 @@ def test_a_mended_mapping_reads_them(shop: Shop, tmp_path: Path) -> None:
     assert (report.accepted, shop.quarantine.count(), report.events) == (1, 0, 21)
 
 
+def test_rows_with_dates_in_several_ways_go_in_at_once(shop: Shop, tmp_path: Path) -> None:
+    rows = ("A,B,6", "2.55,17850,Spain")
+    good = [f"{number},{rows[0]},2010-12-{number:02} 08:26:00,{rows[1]}" for number in range(1, 9)]
+    others = [f"{n},{rows[0]},{when},{rows[1]}" for n, when in ((21, "13.12.2010 09:00"), (22, '"14 dic 2010 10:00"'))]
+    never = f"23,{rows[0]},never,{rows[1]}"
+    assert shop.import_files([orders(tmp_path, *good, *others, never)], preset="order-lines").rejected == 3
+    report = shop.replay_quarantine()
+    assert (report.read, report.accepted, report.rejected, report.events) == (3, 2, 1, 10)
+    assert [row.raw for row in shop.quarantine.list()] == [never]
+
+
 def test_json_rows_and_several_files_at_once(shop: Shop, tmp_path: Path) -> None:
     write_messages(tmp_path / "a.jsonl", [message(1), '{"type": "track", "messageId": "m2"'])
     write_messages(tmp_path / "b.jsonl", [message(3), "nonsense"])

@@ -57,7 +57,7 @@ def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]], *, le
     people.print(title, style="bold", highlight=False)
     drawn, rows = Table(header_style="dim", box=None, pad_edge=False, show_header=any(heads)), [*rows]
     columns = [*zip(heads, *rows, strict=True)]
-    widths = fitting(columns, people.width - len(heads) + 1, left)
+    widths = fitting(columns, people.width - 2 * (len(heads) - 1), left)
     for place, (head, width) in enumerate(zip(heads, widths, strict=True)):
         drawn.add_column(head, justify="left" if place < left else "right", overflow="fold", width=width)
     for row in rows:

@@ -91,13 +91,17 @@ class _Replay:
             while texts:
                 row_of = _write(file, header, texts)
                 already, refused = self._import(file, how, row_of, {row.reject_id: row for row in rows})
-                if not already:
-                    went_in = [one for line, one in row_of.items() if line not in refused]
-                    self._stores.quarantine.mark_replayed(went_in)
-                    return
+                if already:
+                    self._count(Counts(read=len(already), accepted=0, duplicates=len(already), rejected=0))
+                else:
+                    already = {one for line, one in row_of.items() if line not in refused}
                 self._stores.quarantine.mark_replayed(already)
-                self._count(Counts(read=len(already), accepted=0, duplicates=len(already), rejected=0))
-                texts = {one: raw for one, raw in texts.items() if one not in already}
+                left = {one: text for one, text in texts.items() if one not in already}
+                if len(left) == len(texts):
+                    return
+                if left and refused:  # they may be alike among themselves, as dates that are written another way
+                    self._count(Counts(read=-len(left), accepted=0, duplicates=0, rejected=-len(left)))
+                texts = left
 
     def _import(
         self, file: Path, how: Reading, row_of: Mapping[int, str], rows: Mapping[str, Reject]
