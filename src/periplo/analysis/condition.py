@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from periplo.journeys.columns import Bool, JourneyColumns
+from periplo.language import Lang
 from periplo.predicates import Predicate, by_name, evaluate
+from periplo.vocabulary import event_label
+
+
+def name_in(name: str, lang: Lang) -> str:
+    """A condition's name as a reader sees it: that of an event, where it is one; English keeps what predicates use."""
+    return name if lang == "en" else event_label(name, lang)
 
 
 @dataclass(frozen=True)

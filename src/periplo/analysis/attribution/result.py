@@ -9,11 +9,12 @@ import msgspec
 
 from periplo.analysis.attribution.models import MEANINGS, PLACES, Model
 from periplo.analysis.charts import Bar, Bars, Cell, Chart, Heatmap, Row
+from periplo.analysis.condition import name_in
 from periplo.analysis.grouping import OTHER, UNKNOWN, group_label
 from periplo.analysis.result import Result, Shown
 from periplo.errors import UnknownName
 from periplo.language import Lang, money, number, percent, t
-from periplo.vocabulary import channel_label, event_label
+from periplo.vocabulary import channel_label
 
 NO_TOUCH = "no touch"
 MOST_CHARTS, MOST_MARKS = 6, 20
@@ -186,7 +187,7 @@ def _told(values: Mapping[str, Any], lang: Lang) -> dict[str, Any]:
     """The values of a definition as a reader sees them."""
     words = {name: t(values[name], lang) for name in ("of", "again", "what")}
     weights = {name: number(values[name], lang, 2) for name in PLACES}
-    conversion = values["conversion"] if lang == "en" else event_label(values["conversion"], lang)
+    conversion = name_in(values["conversion"], lang)
     return {**values, **words, **weights, "order": t(_MEMORY[values["order"]], lang), "conversion": conversion}
 
 

@@ -8,12 +8,12 @@ from typing import Any
 import msgspec
 
 from periplo.analysis.charts import Chart
+from periplo.analysis.condition import name_in
 from periplo.analysis.funnel.difference import Difference
 from periplo.analysis.funnel.drawn import charts_beside
 from periplo.analysis.grouping import group_label
 from periplo.analysis.result import Count, Result, Shown
 from periplo.language import Lang, duration, number, percent, t
-from periplo.vocabulary import event_label
 
 SHOWN_AT_STEP = ("name", "customers", "rate", "rate_from_previous", "still_open", "dropped")
 TIMES = ("median_s", "p90_s", "mean_s")
@@ -138,10 +138,9 @@ class FunnelResult(Result, frozen=True, kw_only=True, omit_defaults=True):
         return [*super().charts(lang), *charts_beside(self, names, lang)]
 
     def _name(self, place: int, step: FunnelStep, lang: Lang) -> str:
-        """English keeps the names that predicates use."""
         if self.order == "any":
             return t("{n} of {steps} {steps:step|steps}", lang, n=place + 1, steps=len(self.steps))
-        name = step.name if lang == "en" else event_label(step.name, lang)
+        name = name_in(step.name, lang)
         return t("{name} (optional)", lang, name=name) if step.optional else name
 
     def _cells(self, place: int, step: FunnelStep, lang: Lang) -> list[str]:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+from periplo.analysis.condition import name_in
 from periplo.analysis.funnel.rules import NO_LIMIT_US, Rules
 from periplo.analysis.result import Definition
 from periplo.language import Lang, t
 from periplo.predicates import write_duration
-from periplo.vocabulary import event_label
 
 
 class Words(Definition, frozen=True):
@@ -25,9 +25,7 @@ class Words(Definition, frozen=True):
 
 def _said(values: dict[str, Any], lang: Lang) -> dict[str, Any]:
     return {
-        key: " → ".join(event_label(name, lang) if lang == "es" else name for name in value)
-        if isinstance(value, list)
-        else value
+        key: " → ".join(name_in(name, lang) for name in value) if isinstance(value, list) else value
         for key, value in values.items()
     }
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from periplo.analysis.condition import Condition
+from typing import Any
+
+from periplo.analysis.condition import Condition, name_in
 from periplo.analysis.paths.alignment import Alignment
 from periplo.analysis.paths.nodes import Of
 from periplo.analysis.paths.versus import Versus
@@ -11,6 +13,9 @@ from periplo.analysis.paths.whole import Per
 from periplo.analysis.result import Definition
 from periplo.language import Lang
 
+_EVENTS = {"start", "end", "anchor", "goal", "versus"}
+"""Values that are names of conditions."""
+
 
 class Sentences(Definition, frozen=True):
     """A definition of several sentences, each with its own values."""
@@ -18,7 +23,11 @@ class Sentences(Definition, frozen=True):
     parts: tuple[Definition, ...] = ()
 
     def tell(self, lang: Lang) -> str:
-        return " ".join(part.tell(lang) for part in self.parts)
+        return " ".join(Definition(part.text, _said(part.values, lang)).tell(lang) for part in self.parts)
+
+
+def _said(values: dict[str, Any], lang: Lang) -> dict[str, Any]:
+    return {name: name_in(value, lang) if name in _EVENTS else value for name, value in values.items()}
 
 
 def transitions(of: Of, collapse: bool, gap: str, versus: Versus | None) -> Definition:

@@ -8,12 +8,12 @@ from typing import NamedTuple
 import numpy as np
 
 from periplo.analysis.basis import Basis, Step
-from periplo.analysis.condition import Condition
+from periplo.analysis.condition import Condition, name_in
 from periplo.analysis.retention.calendar import Calendar
 from periplo.journeys.columns import I64, U32, JourneyColumns
 from periplo.journeys.kernels.retention import beginnings, matching
 from periplo.language import Lang, t
-from periplo.vocabulary import Taxonomy, event_label
+from periplo.vocabulary import Taxonomy
 
 CONTACT = "any contact"
 
@@ -61,7 +61,5 @@ def begun(part: JourneyColumns, activity: Activity, calendar: Calendar, *, every
 
 
 def activity_label(name: str, lang: Lang) -> str:
-    """An activity as a reader sees it; English keeps the names that predicates use."""
-    if name == CONTACT:
-        return t("any contact", lang)
-    return name if lang == "en" else event_label(name, lang)
+    """An activity as a reader sees it."""
+    return t("any contact", lang) if name == CONTACT else name_in(name, lang)

@@ -107,6 +107,7 @@ class ValueQuestions(Basis):
                 currencies=[_named(self, book.told) for book in books],
                 horizon_days=length / DAY_US,
                 level=level,
+                by=by,
             )
             .opened_by(lambda ref: self.indices(behind.get(ref)))
             .listing(lambda: pa.concat_tables([book.table() for book in books]))

@@ -95,6 +95,7 @@ class CustomerValues(Result, frozen=True, kw_only=True):
     currencies: list[CurrencyValue]
     horizon_days: float
     level: float
+    by: str | None = None
 
     def get(self, part: str = "all", name: str = "", currency: str | None = None) -> Line:
         """One line, of the first currency unless one is named. Raises ``KeyError``."""

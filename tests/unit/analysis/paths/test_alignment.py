@@ -189,3 +189,17 @@ def test_misuse_is_told_and_nothing_is_an_answer() -> None:
             found.behind(ref)
     with pytest.raises(UnknownName):
         whole.step_matrix(of="event").behind("step/99/B")
+
+
+def test_definitions_name_events_in_the_reader_s_language() -> None:
+    asked = Journeys(given("V0 O9", names={"V": "Product Viewed", "O": "Order Completed"}))
+    viewed, ordered = "Product Viewed", "Order Completed"
+    for result in (
+        asked.sankey(start=viewed, end=ordered),
+        asked.sankey(end=ordered, versus=viewed),
+        asked.step_matrix(anchor=ordered),
+        asked.top_paths(goal=ordered),
+    ):
+        spanish, english = result.explain("es"), result.explain("en")
+        assert ("Pedido completado" in spanish, ordered in spanish, viewed in spanish) == (True, False, False)
+        assert ordered in english

@@ -184,6 +184,7 @@ def test_by_segment_and_by_property() -> None:
     assert found["plain_value/EUR/all"].customers == found["plain_value/EUR"].customers
     assert found["plain_value/EUR/again"].customers < found["plain_value/EUR"].customers
     ahead = journeys.clv(by="segment", top=0)
+    assert ("Split by segment." in ahead.explain(), "Split" in journeys.clv().explain()) == (True, False)
     assert ahead.get("group", "all", "EUR").value_minor == pytest.approx(ahead.get("all", "", "EUR").value_minor)
     split = journeys.clv(by="channel", top=0)
     parts = [split.get("group", name, "EUR").value_minor for name in ("web", "app")]
