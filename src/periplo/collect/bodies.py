@@ -29,7 +29,8 @@ def opened(body: bytes, most: int = MOST_BYTES) -> bytes:
 def _whole_letters(body: bytes) -> bytes:
     """The same with U+FFFD for each half of a letter: browsers send them where a text was cut within an emoji, and no
     reader of JSON takes the batch around them."""
-    if b"\\ud" not in body and b"\\uD" not in body:
+    # The first question is answered a hundred times as fast as the others, and most bodies need no other.
+    if b"\\" not in body or (b"\\ud" not in body and b"\\uD" not in body):
         return body
     return _HALVES.sub(lambda found: rb"\ufffd" if found[1] else found[0], body)
 

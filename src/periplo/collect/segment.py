@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from hashlib import blake2b
-from typing import Any
+from typing import Annotated, Any, Literal
 from uuid import uuid4
 
 import msgspec
@@ -44,8 +44,23 @@ class _Batch(msgspec.Struct, gc=False, rename="camel"):
     context: Raw = _NOTHING
 
 
+class _Usual(msgspec.Struct, gc=False, rename="camel"):
+    """A message as SDKs write it: where it reads as one, only its times and an empty name can be wrong with it."""
+
+    type: Literal["track", "identify", "page", "screen", "group", "alias"]
+    message_id: Annotated[str, msgspec.Meta(min_length=1, max_length=MOST_ID)]
+    event: str | None = None
+    timestamp: Any = None
+    original_timestamp: Any = None
+
+
+class _UsualBatch(msgspec.Struct, gc=False):
+    batch: list[_Usual]
+
+
 _read_head = msgspec.json.Decoder(_Head).decode
 _read_batch = msgspec.json.Decoder(_Batch).decode
+_read_usual = msgspec.json.Decoder(_UsualBatch).decode
 _encode = msgspec.json.Encoder().encode
 _read_object = msgspec.json.Decoder(dict[str, Raw] | None).decode
 
@@ -70,8 +85,46 @@ def batch_of(body: bytes) -> Arrived:
         raise not_a_batch("“batch” is missing")
     arrived = Arrived(write_key=_text(batch.write_key), sent_at=_text(batch.sent_at))
     arrived.context = bytes(batch.context) if context else None
-    take(arrived, batch.batch, sure=body.isascii())
+    sure = _is_text(body)
+    ids = _usual_ids(body) if sure and _are_small(arrived, batch.batch) else None
+    if ids:
+        arrived.event_ids, arrived.messages, arrived.indexes = ids, batch.batch, list(range(len(ids)))
+    else:
+        take(arrived, batch.batch, sure=sure)
     return arrived
+
+
+def _is_text(body: bytes) -> bool:
+    """Whether all of it is UTF-8."""
+    if not body.isascii():
+        try:
+            body.decode()
+        except UnicodeDecodeError:
+            return False
+    return True
+
+
+def _are_small(arrived: Arrived, messages: Sequence[Raw]) -> bool:
+    """Whether there are as many as may be, each of them as large as it may be."""
+    return len(messages) <= MOST_EVENTS and max(map(len, messages), default=0) <= _most_bytes(arrived)
+
+
+def _most_bytes(arrived: Arrived) -> int:
+    """Of a message, which has what is shared under its own context."""
+    return MOST_EVENT_BYTES - len(arrived.context or b"")
+
+
+def _usual_ids(body: bytes) -> list[str] | None:
+    """The ids of a batch that is good and written as SDKs write it, as nearly all are: it is read at once, in a third of
+    the time that its messages take one by one. None for any other."""
+    try:
+        heads = _read_usual(body).batch
+    except UNREADABLE:
+        return None
+    ids = [one.message_id for one in heads]
+    times = [one.timestamp for one in heads] + [one.original_timestamp for one in heads if one.original_timestamp]
+    named = all(one.event or one.type != "track" for one in heads)
+    return ids if named and "\0" not in "".join(ids) and all(map(is_instant, times)) else None
 
 
 def take(arrived: Arrived, messages: Sequence[bytes | Raw], *, sure: bool) -> None:
@@ -84,9 +137,9 @@ def take(arrived: Arrived, messages: Sequence[bytes | Raw], *, sure: bool) -> No
             n=len(messages),
             most=MOST_EVENTS,
         )
-    shared = len(arrived.context or b"")
+    most = _most_bytes(arrived)
     for index, raw in enumerate(messages):
-        if len(raw) + shared > MOST_EVENT_BYTES:
+        if len(raw) > most:
             problem: _Problem | None = (TOO_LARGE, "", {"kilobytes": str(MOST_EVENT_BYTES // 1024)})
         else:
             try:

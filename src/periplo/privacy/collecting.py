@@ -89,6 +89,8 @@ class Door:
 
     def _all_agree(self, texts: Sequence[Message]) -> bool:
         """Whether each text, seen without reading all of it, grants consent or says nothing of it: most do."""
+        if b"onsent" not in b"\n".join(texts):
+            return True
         return all(b"onsent" not in one or self._agrees(one) for one in map(bytes, texts))
 
     def _agrees(self, text: bytes) -> bool:

@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
+from itertools import repeat
+
+import msgspec
 
 from periplo.privacy.policy import Detail, Privacy
 
 _BITS = {4: 24, 6: 48}
 _ADDRESS = re.compile(rb'("ip"\s*:\s*")([0-9A-Fa-f.:]+)(?=")')
-_AGENT = re.compile(rb'("userAgent"\s*:\s*")([^"\\]*)(?=")')
+_AGENT = re.compile(rb'("userAgent"\s*:\s*")([^"]*)')
 _VERSION, _PLATFORM = re.compile(r"(/v?\d+)[.\w-]*"), re.compile(r"\(([^;()]*)(?:[^()]*?(; Android)\b)?[^()]*\)")
 
 
 def fitted_body(body: bytes, settings: Privacy) -> bytes:
     """A body of JSON with what the settings keep of each address under ``ip`` and each text under ``userAgent``."""
-    if settings.ip != "keep" and b'"ip"' in body:
-        body = _ADDRESS.sub(lambda found: found[1] + _kept_address(found[2], settings.ip), body)
-    if settings.user_agent != "keep" and b'"userAgent"' in body:
-        body = _AGENT.sub(lambda found: found[1] + _kept_agent(found[2], settings.user_agent), body)
+    if settings.ip != "keep":
+        body = _fitted(body, _ADDRESS, _kept_address, settings.ip)
+    if settings.user_agent != "keep":
+        body = _fitted(body, _AGENT, _kept_agent, settings.user_agent)
     return body
+
+
+def _fitted(body: bytes, pattern: re.Pattern[bytes], kept: Callable[[bytes, Detail], bytes], detail: Detail) -> bytes:
+    """The same with the second group of each match as it is kept: nothing of ours runs between the matches."""
+    parts = pattern.split(body)
+    parts[2::3] = map(kept, parts[2::3], repeat(detail))
+    return b"".join(parts)
 
 
 def kept_address(address: str, detail: Detail) -> str:
@@ -51,4 +62,13 @@ def _kept_address(address: bytes, detail: Detail) -> bytes:
 
 @lru_cache(1 << 12)
 def _kept_agent(agent: bytes, detail: Detail) -> bytes:
+    """Of a text in JSON, up to its first quote: PHP writes Mozilla\\/5.0. What has a quote within stays as it is."""
+    if b"\\" in agent:
+        try:
+            return _encode(kept_agent(_text(b'"' + agent + b'"'), detail))[1:-1]
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return agent
     return kept_agent(agent.decode("utf-8", "surrogateescape"), detail).encode("utf-8", "surrogateescape")
+
+
+_encode, _text = msgspec.json.Encoder().encode, msgspec.json.Decoder(str).decode

@@ -207,6 +207,12 @@ def test_an_agent_loses_what_tells_devices_apart() -> None:
     assert kept_agent(CHROME, "drop") == ""
 
 
+def test_an_agent_as_php_writes_it_is_the_same() -> None:
+    body = json.dumps({"context": {"userAgent": CHROME}, "title": "a/b"}).replace("/", "\\/").encode()
+    found = json.loads(fitted_body(body, Privacy()))
+    assert found == {"context": {"userAgent": kept_agent(CHROME, "truncate")}, "title": "a/b"}
+
+
 @pytest.mark.parametrize("detail", ["keep", "truncate", "drop"])
 @given(
     st.dictionaries(
