@@ -115,8 +115,8 @@ def _most_bytes(arrived: Arrived) -> int:
 
 
 def _usual_ids(body: bytes) -> list[str] | None:
-    """The ids of a batch that is good and written as SDKs write it, as nearly all are: it is read at once, in a third of
-    the time that its messages take one by one. None for any other."""
+    """The ids of a batch that is good and written as SDKs write it, as nearly all are: read at once, in a third of the
+    time that its messages take one by one. None for any other."""
     try:
         heads = _read_usual(body).batch
     except UNREADABLE:

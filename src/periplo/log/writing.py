@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from periplo.log.packing import pack
+from periplo.log.packing import pack_all
 from periplo.log.received import Received
 
 Columns = list[Sequence[Any]]
@@ -24,8 +24,8 @@ def event_rows(first_seq: int, received: Sequence[Received], repeated: Sequence[
 
 def receipt_rows(first_seq: int, received: Sequence[Received], repeated: Sequence[list[int]]) -> Columns:
     """The columns of the table ``receipt``; a request without new messages has none."""
-    rows = list(_receipts(first_seq, received, repeated))
-    return [list(column) for column in zip(*rows, strict=True)]
+    *about, messages = [list(column) for column in zip(*_receipts(first_seq, received, repeated), strict=True)] or [[]]
+    return [*about, pack_all(messages)]
 
 
 def _receipts(seq: int, received: Sequence[Received], repeated: Sequence[list[int]]) -> Iterator[tuple[Any, ...]]:
@@ -33,7 +33,7 @@ def _receipts(seq: int, received: Sequence[Received], repeated: Sequence[list[in
         messages = _without(one.messages, left_out)
         if not messages:
             continue
-        how, body = one.receipt, pack(b"[" + b",".join(messages) + b"]")
+        how, body = one.receipt, b"[" + b",".join(messages) + b"]"
         known = (how.source, how.received_us, how.call, how.channel, how.sent_at, how.user_agent, how.context)
         yield seq, seq + len(messages) - 1, *known, body
         seq += len(messages)
