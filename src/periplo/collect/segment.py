@@ -88,7 +88,7 @@ def batch_of(body: bytes) -> Arrived:
     sure = _is_text(body)
     ids = _usual_ids(body) if sure and _are_small(arrived, batch.batch) else None
     if ids:
-        arrived.event_ids, arrived.messages, arrived.indexes = ids, batch.batch, list(range(len(ids)))
+        arrived.event_ids, arrived.messages, arrived.indexes = ids, [*batch.batch], list(range(len(ids)))
     else:
         take(arrived, batch.batch, sure=sure)
     return arrived
@@ -122,7 +122,7 @@ def _usual_ids(body: bytes) -> list[str] | None:
     except UNREADABLE:
         return None
     ids = [one.message_id for one in heads]
-    times = [one.timestamp for one in heads] + [one.original_timestamp for one in heads if one.original_timestamp]
+    times = [time for one in heads for time in (one.timestamp, one.original_timestamp) if time is not None]
     named = all(one.event or one.type != "track" for one in heads)
     return ids if named and "\0" not in "".join(ids) and all(map(is_instant, times)) else None
 

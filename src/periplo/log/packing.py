@@ -31,7 +31,7 @@ def pack(plain: bytes) -> bytes:
 def pack_all(plain: Sequence[bytes]) -> list[bytes]:
     """Each of them as ``pack`` makes it. The interpreter is let go, and waited for, once."""
     long = [one for one in plain if _is_packed(one)]
-    packed = iter(_packer.zstd.multi_compress_to_buffer(long) if long else ())
+    packed = iter(_packer.zstd.multi_compress_to_buffer([*long]) if long else ())
     return [next(packed).tobytes() if _is_packed(one) else one for one in plain]
 
 
