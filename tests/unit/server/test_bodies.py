@@ -22,6 +22,7 @@ class Door:
     def __init__(self, most: int = 10) -> None:
         self._most, self.coming = most, Coming(self)
         self.found: list[bytes | PeriploError] = []
+        self.asked: dict[str, Any] = POST
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         try:
@@ -38,9 +39,11 @@ class Door:
                 await asyncio.Event().wait()  # a sender that says nothing more
             return found or {}
 
-        await self.coming(POST, receive, None)
+        await self.coming(self.asked, receive, None)
 
-    def taken(self, *messages: dict[str, Any]) -> bytes | PeriploError:
+    def taken(self, *messages: dict[str, Any], **headers: str) -> bytes | PeriploError:
+        named = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+        self.asked = POST | {"headers": named}
         asyncio.run(self.take(*messages))
         return self.found[-1]
 
@@ -51,6 +54,14 @@ def piece(body: bytes, *, more: bool = True) -> dict[str, Any]:
 
 def test_pieces_are_one_body() -> None:
     assert Door().taken(piece(b"{"), piece(b""), piece(b"}", more=False)) == b"{}"
+
+
+def test_a_body_is_whole_when_it_is_as_long_as_its_head_says() -> None:
+    assert Door().taken(piece(b"{"), piece(b"}"), content_length="2") == b"{}"  # nothing more has to come
+    assert Door().taken(piece(b"{}", more=False), content_length="3") == b"{}"
+    ends = piece(b"{"), piece(b"}"), piece(b"", more=False)
+    assert Door().taken(*ends, content_length="1", transfer_encoding="chunked") == b"{}"
+    assert Door().taken(*ends, content_length="many") == b"{}"
 
 
 def test_one_who_sends_byte_by_byte_holds_nothing_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
