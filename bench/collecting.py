@@ -45,9 +45,9 @@ def figures(events: int = 400_000, many: int = 2_000_000) -> Iterator[Figure]:
     with served(shop_of("")) as server:
         batches = server.run(size=100, requests=events // 100, connections=16)
         yield reached("acknowledged in batches of 100", batches, BATCHES, "events")
-        yield beside(batches, rows(events))
         half = (server.run(size=100, requests=events // 200, connections=32, rate=BATCHES / 200) for _ in range(TIMES))
         yield late("batches", half)
+    yield beside(batches, rows(events))
     with served(shop_of("")) as server:
         singles = server.run(size=1, requests=events // 20, connections=64)
         yield reached("acknowledged one by one", singles, SINGLES, "requests")
@@ -201,7 +201,7 @@ def beside(seen: Seen, plain_s: float) -> Figure:
 
 
 def rows(events: int) -> float:
-    """The seconds that SQLite takes for the same rows, durable, with the same uniqueness."""
+    """The seconds that SQLite takes for the same rows, durable, with the same uniqueness; while nothing else runs."""
     file = FOLDER / "bare.db"
     bodies = [message(index).replace(PLACE, b"0" * len(PLACE)).replace(SEAT, PLACE) for index in range(100)]
     made = [

@@ -5,9 +5,10 @@ Bodies are made before; only the message ids change. Threads with a connection e
 
 from __future__ import annotations
 
+import re
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from threading import Lock, Thread
 from time import perf_counter, sleep
 
@@ -87,9 +88,23 @@ def message(index: int) -> bytes:
     )
 
 
+def filled(load: Load) -> Callable[[int], bytes]:
+    """What makes the request of a number. It joins what does not change: to replace within it costs ten times as much,
+    which the server would lack."""
+    parts, seats = re.split(b"(%b|%b)" % (PLACE, SEAT), request(load)), load.devices // load.size or 1 << 62
+    places = parts[1::2]
+
+    def fill(number: int) -> bytes:
+        known = {PLACE: b"%010d" % number, SEAT: b"%010d" % (number % seats)}
+        mine = parts.copy()  # threads share the parts
+        mine[1::2] = map(known.__getitem__, places)
+        return b"".join(mine)
+
+    return fill
+
+
 def run(load: Load) -> Seen:
-    template, numbers, lock = request(load), iter(range(load.first, load.first + load.requests)), Lock()
-    seats = load.devices // load.size or 1 << 62
+    fill, numbers, lock = filled(load), iter(range(load.first, load.first + load.requests)), Lock()
     times: list[float] = []
     statuses: dict[int, int] = {}
     began = perf_counter()
@@ -102,7 +117,7 @@ def run(load: Load) -> Seen:
             due = began + (number - load.first) / load.rate if load.rate else perf_counter()
             if due > perf_counter():
                 sleep(due - perf_counter())
-            connection.sendall(template.replace(PLACE, b"%010d" % number).replace(SEAT, b"%010d" % (number % seats)))
+            connection.sendall(fill(number))
             mine.append((answered(connection), perf_counter() - due))
         with lock:
             times.extend(took for _, took in mine)
