@@ -136,6 +136,26 @@ def client(folder: Path, server: Served) -> Iterator[httpx.Client]:
             yield found
 
 
+def said(client: httpx.Client, folder: Path, target: str, host: str) -> str:
+    """The status of an answer to a request line with this target."""
+    context = ssl.create_default_context(cafile=str(folder / "cert.pem"))
+    address = "127.0.0.1", client.base_url.port or 0
+    with context.wrap_socket(socket.create_connection(address), server_hostname="127.0.0.1") as wire:
+        wire.sendall(f"GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+        return wire.recv(100).split()[1].decode()
+
+
+def test_a_request_names_the_same_host_in_its_line_and_beside_it(client: httpx.Client, folder: Path) -> None:
+    port = client.base_url.port
+    ours, another = f"127.0.0.1:{port}", "another.example"
+    for host in (ours, "127.0.0.1"):
+        assert said(client, folder, "/healthz", host) == "200"
+        assert said(client, folder, f"https://{ours}/healthz", host) == "200"
+    assert said(client, folder, f"https://{another}/healthz", ours) == "421"
+    assert said(client, folder, f"https://{ours}/healthz", another) == "421"
+    assert said(client, folder, "https://127.0.0/healthz", "127.0.0.1") == "421"
+
+
 def sign_in(client: httpx.Client) -> httpx.Response:
     form = {"email": "owner@shop.example", "password": PASSWORD}
     return client.post("/sign-in", data=form, headers={"Origin": str(client.base_url).rstrip("/")})
