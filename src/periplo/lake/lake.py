@@ -13,18 +13,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from deltalake import CommitProperties, DeltaTable, Schema, Transaction, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError
+from deltalake.transaction import AddAction, RemoveAction
 from pyarrow import parquet
 
 from periplo.errors import CannotWrite, DamagedShop, ShopBusy
 from periplo.events.schema import STORED
-from periplo.lake.writing import REWRITTEN, STATISTICS, remove, remove_unfinished, write
+from periplo.lake.compacting import Small, events_of, many_small
+from periplo.lake.writing import REWRITTEN, STATISTICS, remove, remove_unfinished, store_at, write
 from periplo.operation.disk import written
 
-SMALL_ROWS, MANY_SMALL = 500_000, 24
-"""So many files with fewer rows than these are put together."""
-
-_COMPACT_BYTES, _READ_FOR_H = 256 << 20, 1
-_MOST_ASKED = 5_000
+_READ_FOR_H, _MOST_ASKED, _KEYS_AT_ONCE = 1, 5_000, 1 << 18
 _LOG, _CORRECTIONS = "periplo.log", "periplo.corrections"
 _TURN_S = 0.05
 T = TypeVar("T")
@@ -53,14 +51,7 @@ class Snapshot:
         conditions = [f"seq > {after_seq}" if after_seq else "", f"seq <= {until_seq}" if until_seq else "", where]
         predicate = " AND ".join(filter(None, conditions)) or None
         found = pa.RecordBatchReader.from_stream(self._table.scan(list(columns), predicate)).cast(schema)
-        return pa.RecordBatchReader.from_batches(schema, self._told(found))
-
-    def _told(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        """Files are opened as they are read: only then shows what is wrong with one."""
-        try:
-            yield from batches
-        except (pa.ArrowException, OSError) as error:
-            raise _damaged(self._url, error) from error
+        return pa.RecordBatchReader.from_batches(schema, _told(found, self._url))
 
     def known(self, keys: Iterable[tuple[str, str]], after_seq: int = 0) -> set[tuple[str, str]]:
         """Those of the (source, event_id) that the archive holds after a place in the sequence."""
@@ -81,9 +72,10 @@ class Snapshot:
         """What tells this archive from all others, also in copies of it."""
         return str(self._table.metadata().id)
 
-    def keys_in(self, file: str) -> pa.Table:
-        """``source`` and ``event_id`` of all events in one of the files."""
-        return parquet.read_table(file, columns=["source", "event_id"], partitioning=None)
+    def keys_in(self, file: str) -> Iterator[pa.RecordBatch]:
+        """``source`` and ``event_id`` of all events in one of the files, some at a time."""
+        with store_at(self._url).open_input_file(file.removeprefix(f"{self._url}/")) as source:
+            yield from parquet.ParquetFile(source).iter_batches(_KEYS_AT_ONCE, columns=["source", "event_id"])
 
     def count(self) -> int:
         """How many events the archive holds."""
@@ -147,10 +139,16 @@ class Lake:
             files = write(events, self.url)
         if not files and not moved:
             return
-        properties = CommitProperties(custom_metadata={"periplo": note}, app_transactions=moved)
+        self._add(table, files, CommitProperties(custom_metadata={"periplo": note}, app_transactions=moved))
+
+    def _add(
+        self, table: DeltaTable, files: Sequence[AddAction], properties: CommitProperties, instead: Iterable[Small] = ()
+    ) -> None:
+        """Commits new files, ``instead`` of others."""
         try:
             with self._committing():
-                table.create_write_transaction([*files], "append", table.schema(), commit_properties=properties)
+                actions: list[AddAction | RemoveAction] = [*files, *(one.removed() for one in instead)]
+                table.create_write_transaction(actions, "append", table.schema(), commit_properties=properties)
         except CannotWrite:
             remove(files, self.url)  # where the disk had no room for the commit, there is none
             raise
@@ -200,18 +198,22 @@ class Lake:
         table.cleanup_metadata()
         table.alter.set_table_properties(_HISTORY)
 
-    def compact(self) -> bool:
-        """Puts small files together where there are many; answers whether it did. Nothing changes for readers.
+    def compact(self) -> list[str]:
+        """Puts small files together where there are many; answers the new ones. Nothing changes for readers.
 
         The files that were put together stay for an hour, for those who are still reading them.
         """
         table = self._open()
-        rows = pa.table(table.get_add_actions())["num_records"].to_pylist()
-        if sum(1 for count in rows if count < SMALL_ROWS) < MANY_SMALL:
-            return False
-        table.optimize.compact(target_size=_COMPACT_BYTES, writer_properties=REWRITTEN)
+        small = many_small(table)
+        if not small:
+            return []
+        with written("lake"):
+            files = write(_told(events_of(small, self.url), self.url), self.url, new=False)
+        # The same number as before, which no other may write meanwhile: else what was corrected would come back.
+        alone = Transaction(_CORRECTIONS, table.transaction_version(_CORRECTIONS) or 0)
+        self._add(table, files, CommitProperties(app_transactions=[alone]), small)
         table.vacuum(_READ_FOR_H, dry_run=False, enforce_retention_duration=False)
-        return True
+        return [f"{self.url}/{file.path}" for file in files]
 
     def tidy(self) -> None:
         """Removes files that killed writers left behind. Only for one who knows that nobody writes.
@@ -252,6 +254,14 @@ class Lake:
                 raise _damaged(self.url, error) from error
         sleep(_TURN_S)
         return self._with_table(use, tries - 1)
+
+
+def _told(batches: Iterable[pa.RecordBatch], url: str) -> Iterator[pa.RecordBatch]:
+    """Files are opened as they are read: only then shows what is wrong with one."""
+    try:
+        yield from batches
+    except (pa.ArrowException, OSError) as error:
+        raise _damaged(url, error) from error
 
 
 def _damaged(url: str, error: Exception) -> DamagedShop:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
@@ -17,11 +17,14 @@ from uuid import uuid4
 
 import msgspec
 import numpy as np
-import pyarrow as pa
 
 from periplo.events.keys import U64, Bool, inside, key_hashes
-from periplo.lake.lake import Lake
+from periplo.lake.lake import Lake, Snapshot
 from periplo.operation.disk import dispensable
+from periplo.operation.shelf import Shelf, opened, release
+
+MOST_IN_MEMORY = 1 << 18
+"""Runs that are longer together are joined out of memory, so many hashes at a time."""
 
 _MANIFEST = "seen.json"
 
@@ -42,14 +45,13 @@ class _Seen:
     files: frozenset[str] = frozenset()
     runs: Mapping[str, U64] = field(default_factory=dict)
 
-    def plus(self, file: str, keys: pa.Table) -> _Seen:
-        """With the keys of another file: a run of their own, or joined with those that are not much larger."""
-        runs = dict(self.runs)
-        run = np.sort(key_hashes(keys["source"].combine_chunks(), keys["event_id"].combine_chunks()))
+    def plus(self, hashes: U64, scratch: Path) -> _Seen:
+        """With more hashes: a run of their own, or joined with those that are not much longer."""
+        runs, run = dict(self.runs), np.unique(hashes)
         while runs and len(runs[last := next(reversed(runs))]) <= 2 * len(run):
-            run = np.unique(np.concatenate((runs.pop(last), run)))
+            run = _joined(runs.pop(last), run, scratch)
         runs[f"{zlib.crc32(run.data):08x}-{uuid4().hex}"] = run
-        return _Seen(self.version, self.files | {file}, runs)
+        return _Seen(self.version, self.files, runs)
 
 
 class ArchivedKeys:
@@ -78,23 +80,49 @@ class ArchivedKeys:
             found |= inside(run, hashes)
         return found
 
-    def follow(self) -> None:
+    def follow(self, compacted: Sequence[str] = ()) -> None:
         """Reads what was archived since, and keeps it, so that the next question of whichever process need not wait for
-        that. Only with the shop's lock held."""
+        that. Only with the shop's lock held. ``compacted``: files that hold only what lay in others that are known."""
         with self._following:
             kept = _opened(self._folder, self._seen.runs)
-            self._seen = seen = self._read_on(kept)
+            self._seen = seen = self._read_on(kept, compacted)
             if seen.files != kept.files:
                 with dispensable("Which keys are in the archive"):
                     self._seen = _kept(self._folder, seen)
 
-    def _read_on(self, kept: _Seen) -> _Seen:
+    def _read_on(self, kept: _Seen, compacted: Sequence[str] = ()) -> _Seen:
         """With all that was archived by now; most of it another process may have ``kept`` already."""
         seen, archive = kept if kept.files > self._seen.files else self._seen, self._lake.now()
+        known = {*seen.files, *compacted}
         for file in archive.files():
-            if file not in seen.files:
-                seen = seen.plus(file, archive.keys_in(file))
-        return replace(seen, version=archive.version)
+            if file not in known:
+                seen = self._plus(seen, archive, file)
+        return replace(seen, version=archive.version, files=seen.files.union(compacted))
+
+    def _plus(self, seen: _Seen, archive: Snapshot, file: str) -> _Seen:
+        """With the keys in a file."""
+        for keys in archive.keys_in(file):
+            seen = seen.plus(key_hashes(keys["source"], keys["event_id"]), self._folder.parent)
+        return replace(seen, files=seen.files | {file})
+
+
+def _joined(one: U64, other: U64, scratch: Path) -> U64:
+    """Both as one run; a long one lies out of memory, unless nothing can be written."""
+    if len(one) + len(other) > MOST_IN_MEMORY:
+        with dispensable("A run of keys"):
+            return Shelf(scratch).join(_in_order(one, other), np.uint64)[0]
+    return np.unique(np.concatenate((one, other)))
+
+
+def _in_order(one: U64, other: U64) -> Iterator[tuple[U64]]:
+    """What is in either run, in order, some at a time."""
+    longer, shorter = (one, other) if len(one) >= len(other) else (other, one)
+    cuts = np.arange(MOST_IN_MEMORY, len(longer), MOST_IN_MEMORY)
+    begins = zip(np.split(longer, cuts), np.split(shorter, np.searchsorted(shorter, longer[cuts])), strict=True)
+    for some, others in begins:
+        yield (np.union1d(some, others),)
+        release(longer)
+        release(shorter)
 
 
 def _opened(folder: Path, known: Mapping[str, U64], tries: int = 2) -> _Seen:
@@ -114,7 +142,7 @@ def _kept(folder: Path, seen: _Seen) -> _Seen:
     before = {file.name for file in folder.iterdir()} - {_MANIFEST}
     for name in seen.runs.keys() - before:
         (folder / name).write_bytes(seen.runs[name].data)
-    runs = {name: _read(folder / name) for name in seen.runs}
+    runs = {name: run if name in before else _read(folder / name) for name, run in seen.runs.items()}
     fresh = folder / f"{_MANIFEST}.{uuid4().hex}"
     fresh.write_bytes(msgspec.json.encode(_Manifest(seen.version, sorted(seen.files), list(runs))))
     os.replace(fresh, folder / _MANIFEST)
@@ -125,7 +153,8 @@ def _kept(folder: Path, seen: _Seen) -> _Seen:
 
 def _read(file: Path) -> U64:
     """A run, memory-mapped. Raises ``ValueError`` where it is not as it was written, ``OSError`` where it is not."""
-    run = np.memmap(file, np.uint64, "r") if file.stat().st_size else np.zeros(0, np.uint64)
+    run = opened(file, np.uint64)
     if f"{zlib.crc32(run.data):08x}" != file.name[:8]:
         raise ValueError(file.name)
+    release(run)
     return run

@@ -42,22 +42,23 @@ REWRITTEN = WriterProperties(
         )
     },
 )
-"""How delta-rs writes what it puts together or replaces: as it is written here."""
+"""How delta-rs writes what it replaces: as it is written here."""
 
 
-def write(events: Iterable[pa.RecordBatch], url: str) -> list[AddAction]:
+def write(events: Iterable[pa.RecordBatch], url: str, *, new: bool = True) -> list[AddAction]:
     """Writes events (schema ``STORED``) into new files at the URL of the table; answers what its commit must add.
+    ``new``: they are not in the table yet.
 
     Raises what reading the events raises; then no file is left.
     """
-    store, files = _store(url), list[_File]()
+    store, files = store_at(url), list[_File]()
     try:
         for group in _groups(events):
             if not files or files[-1].full:
                 files.append(_File(store, ROW_GROUP if group.nbytes >= _GROUP_BYTES else len(group)))
             files[-1].add(group)
             del group  # not held while the next is put together
-        return [file.close() for file in files]
+        return [file.close(new) for file in files]
     except BaseException:
         for file in files:
             file.remove()
@@ -66,7 +67,7 @@ def write(events: Iterable[pa.RecordBatch], url: str) -> list[AddAction]:
 
 def remove(files: Iterable[AddAction], url: str) -> None:
     """Removes files that did not get into the table."""
-    store = _store(url)
+    store = store_at(url)
     for file in files:
         store.delete_file(file.path)
 
@@ -74,14 +75,14 @@ def remove(files: Iterable[AddAction], url: str) -> None:
 def remove_unfinished(url: str) -> None:
     """Removes what delta-rs had begun to write when it was killed, and does not see itself: files with ``#`` in their
     names. An object store has none."""
-    store = _store(url)
+    store = store_at(url)
     if isinstance(store, fs.SubTreeFileSystem):
         for file in store.get_file_info(fs.FileSelector("")):
             if _UNFINISHED.search(file.base_name):
                 store.delete_file(file.path)
 
 
-def _store(url: str) -> fs.FileSystem:
+def store_at(url: str) -> fs.FileSystem:
     """Where the table lies, as a file system of its own: a folder, or an object store as delta-rs reaches it."""
     if "://" in url and not url.startswith("file://"):
         return fs.PyFileSystem(DeltaStorageHandler(url))
@@ -116,10 +117,10 @@ class _File:
         if self.full:
             self._end()
 
-    def close(self) -> AddAction:
+    def close(self, new: bool) -> AddAction:
         self._end()
         size, now_ms = self._store.get_file_info(self._name).size, int(time() * 1000)
-        return AddAction(self._name, size, {}, now_ms, data_change=True, stats=_stats(self._rows, self._ranges))
+        return AddAction(self._name, size, {}, now_ms, data_change=new, stats=_stats(self._rows, self._ranges))
 
     def remove(self) -> None:
         with suppress(OSError, pa.ArrowException):

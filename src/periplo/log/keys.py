@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +13,7 @@ from sqlalchemy import Connection, select
 
 from periplo.events.keys import U64, Bool, key_hashes
 from periplo.log.archive import Archive, Key
-from periplo.log.seen import Recent
+from periplo.log.seen import MOST_IN_RUN, Recent
 from periplo.log.sequence import in_tail, places
 from periplo.log.tables import event
 
@@ -47,8 +48,8 @@ class Found:
 class Keys:
     """Knows the keys of the log by their hashes, and follows what other processes append. Not safe for threads."""
 
-    def __init__(self, archive: Archive) -> None:
-        self._archive, self._recent = archive, Recent()
+    def __init__(self, archive: Archive, scratch: Path | None = None) -> None:
+        self._archive, self._recent = archive, Recent(scratch)
 
     def look(self, connection: Connection, sources: Sequence[str], event_ids: Sequence[str]) -> Found:
         """Which keys are repetitions. Only inside a transaction that writes: nobody appends meanwhile."""
@@ -72,9 +73,13 @@ class Keys:
         self._recent.add(new, until)
 
     def _catch_up(self, connection: Connection, until: int) -> None:
-        later = event.c.seq > in_tail(connection, self._recent.until)
-        rows = connection.execute(select(event.c.source, event.c.event_id).where(later)).all()
-        self._recent.add(_hashes([source for source, _ in rows], [event_id for _, event_id in rows]), until)
+        wanted = select(event.c.seq, event.c.source, event.c.event_id).order_by(event.c.seq).limit(MOST_IN_RUN)
+        after = in_tail(connection, self._recent.until)
+        while rows := connection.execute(wanted.where(event.c.seq > after)).all():
+            seqs, sources, event_ids = zip(*rows, strict=True)
+            after = seqs[-1]
+            self._recent.add(_hashes(sources, event_ids), after)
+        self._recent.until = until
 
     def _repeated(self, connection: Connection, keys: dict[int, Key]) -> list[int]:
         asked = set(keys.values())

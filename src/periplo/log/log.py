@@ -7,7 +7,7 @@ moved stays some time, as it was received (``kept``), and is read by nobody.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
@@ -30,7 +30,9 @@ from periplo.log.sequence import in_tail, last_place, places, put, take
 from periplo.log.tables import HEAD, event, moved, receipt, reservation
 from periplo.log.writing import event_rows, receipt_rows
 
-MOST_REMEMBERED = 100_000
+MOST_REMEMBERED, READ_AT_ONCE = 20_000, 4_096
+"""So many events are kept as they were read last; so many messages are read as columns at a time."""
+
 _encode = msgspec.msgpack.Encoder().encode
 
 Also = Callable[[Connection], None]
@@ -47,12 +49,19 @@ class Log:
 
     ``archive`` is asked for what it holds while nobody else can write here, so that no event moves or is imported
     between the question and the answer: each is kept once, here or there. ``reading`` says how messages are read.
+    ``scratch``: the folder for what is kept out of memory while much waits for the archive.
     """
 
-    def __init__(self, database: Database, archive: Archive | None = None, reading: Reading | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        archive: Archive | None = None,
+        reading: Reading | None = None,
+        scratch: Path | None = None,
+    ) -> None:
         self._database, self._archive = database, archive or NoArchive()
         self._reading = reading or Reading()
-        self._keys, self._lock = Keys(self._archive), Lock()
+        self._keys, self._lock = Keys(self._archive, scratch), Lock()
         self._settled = 0
         self._last_read: tuple[object, pa.Table] = (None, pa.Table.from_batches([], STORED))
 
@@ -100,21 +109,34 @@ class Log:
             self._keys.keep(found, first + len(sources) - len(found.repeated) - 1)
         return parts
 
-    def read(self, after_seq: int = 0, until_seq: int | None = None, source: str | None = None) -> pa.Table:
-        """The events after one place in the sequence, up to another, in order, with the schema ``STORED``.
+    def read(
+        self,
+        after_seq: int = 0,
+        until_seq: int | None = None,
+        source: str | None = None,
+        columns: Sequence[str] | None = None,
+    ) -> pa.Table:
+        """The events after one place in the sequence, up to another, in order: with the schema ``STORED``, or only some
+        ``columns`` of it, which keeps the memory small that many events take.
 
-        ``source``: only those of one source. The same settled events asked for again, as each consumer does, are not
-        read again.
+        ``source``: only those of one source. A few settled events that are asked for again, as each consumer does, are
+        not read again.
         """
-        asked, (before, remembered) = (after_seq, until_seq, source), self._last_read
-        if asked == before:
-            return remembered
-        with self._database.reading() as connection:
-            rows = read_tail(connection, after_seq, until_seq, source=source)
-        events = rows.read(self._reading).events
-        if until_seq is not None and until_seq <= self._settled and events.num_rows <= MOST_REMEMBERED:
-            self._last_read = asked, events
-        return events
+        asked, (before, events) = (after_seq, until_seq, source), self._last_read
+        if asked != before:
+            with self._database.reading() as connection:
+                events, whole = _together(self._pieces(connection, after_seq, until_seq, source), columns)
+            if whole and until_seq is not None and until_seq <= self._settled:
+                self._last_read = asked, events
+        return events if columns is None else events.select([*columns])
+
+    def _pieces(
+        self, connection: Connection, after_seq: int, until_seq: int | None, source: str | None
+    ) -> Iterator[pa.Table]:
+        """Some of the events at a time: their messages take many times the memory of their columns."""
+        while (tail := read_tail(connection, after_seq, until_seq, READ_AT_ONCE, source).read(self._reading)).last_seq:
+            yield tail.events
+            after_seq = tail.last_seq
 
     def tail(self, after_seq: int = 0, until_seq: int | None = None, most: int | None = None) -> Tail:
         """The same, at most so many, with the messages that turned out to be no events."""
@@ -223,3 +245,14 @@ class Log:
             connection.execute(delete(event).where(event.c.seq == seqs[key]))
         put(connection, lake=self._archive.version())
         connection.execute(delete(reservation).where(reservation.c.first_seq == first_seq))
+
+
+def _together(pieces: Iterable[pa.Table], columns: Sequence[str] | None) -> tuple[pa.Table, bool]:
+    """The pieces as one table, and whether it is whole: of many events only the ``columns`` are kept, where some are
+    given."""
+    kept, rows = [STORED.empty_table()], 0
+    for piece in pieces:
+        rows += piece.num_rows
+        kept.append(piece if columns is None or rows <= MOST_REMEMBERED else piece.select([*columns]))
+    whole = rows <= MOST_REMEMBERED
+    return pa.concat_tables(kept if whole or columns is None else [one.select([*columns]) for one in kept]), whole

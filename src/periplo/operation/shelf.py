@@ -53,6 +53,12 @@ class Shelf:
         ]
 
 
+def opened(file: Path, dtype: Any) -> NDArray[Any]:
+    """The array that a file holds, which may only be read. Raises ``OSError``."""
+    with file.open("rb") as source:
+        return np.frombuffer(_mapped(source), dtype) if file.stat().st_size else np.zeros(0, dtype)
+
+
 def release(array: NDArray[Any]) -> None:
     """Gives back what memory holds of an array on a shelf, and of those kept with it: it is read again when needed."""
     if isinstance(array.base, memoryview) and isinstance(array.base.obj, mmap):

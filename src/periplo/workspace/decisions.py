@@ -46,9 +46,9 @@ def as_event(decision: Decision) -> Event:
 
 def decisions(stores: Stores, after_seq: int, until_seq: int) -> list[Decision]:
     """What was decided between two places of the sequence, in order."""
-    live = stores.log.read(after_seq, until_seq, SOURCE)
+    live = stores.log.read(after_seq, until_seq, SOURCE, _COLUMNS)
     archive = stores.lake.now()
-    live = live.filter(pc.greater(live["seq"], archive.archived_seq())).select([*_COLUMNS])
+    live = live.filter(pc.greater(live["seq"], archive.archived_seq()))
     where = f"source = '{SOURCE}' AND type = '{TYPE}'"
     moved = archive.scan([*_COLUMNS], after_seq, until_seq, where) if after_seq < archive.archived_seq() else []
     rows = chain.from_iterable(batch.to_pylist() for batch in chain(moved, live.to_batches()))

@@ -12,6 +12,7 @@ from periplo.events.model import Event
 from periplo.events.schema import STORED
 from periplo.events.segment import Rejected
 from periplo.log import Fault, Receipt
+from periplo.log.log import READ_AT_ONCE
 from periplo.workspace.letting_go import let_go
 from periplo.workspace.planning import follow as follow_plan
 from periplo.workspace.stores import Stores
@@ -22,8 +23,8 @@ WAIT_S = 60.0
 ARCHIVE_FROM = 50_000
 """With more live events than these, recording moves them to the archive, if nobody else is writing there."""
 
-MOVED_AT_ONCE, READ_AT_ONCE = 100_000, 4_096
-"""So many events go into the archive in one commit, and so many of them are read from the log at a time."""
+MOVED_AT_ONCE = 100_000
+"""So many events go into the archive in one commit."""
 
 
 def record(stores: Stores, events: Sequence[Event]) -> int:
@@ -63,8 +64,8 @@ def move(stores: Stores, most: int | None = None) -> int:
         stores.log.trim(max(archived, last))
         if not last:
             break
-    if moved and stores.lake.compact():
-        stores.archived.follow()
+    if moved and (compacted := stores.lake.compact()):
+        stores.archived.follow(compacted)
     return moved
 
 

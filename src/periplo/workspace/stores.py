@@ -47,7 +47,7 @@ class Stores:
         self.lake = Lake(places.lake, self.lock.confirm)
         self.archived = ArchivedKeys(places.cache / "seen", self.lake)
         how = MessageReading(currency=settings.currency, country=settings.country, words=taxonomy)
-        self.log = Log(self.log_database, self.archived, how)
+        self.log = Log(self.log_database, self.archived, how, places.cache)
         self.kept, self.ages = Kept(self.log_database), Ages(notes=ClockNotes(self.log_database))
         self.sources = Sources(self.log_database)
         self.quarantine = Quarantine(self.log_database)
@@ -70,9 +70,9 @@ class Stores:
         """
         wanted = ["seq", *columns]
         # The log first: what is moved to the archive in between is then seen there.
-        live = self.log.read(after_seq, until_seq)
+        live = self.log.read(after_seq, until_seq, columns=wanted)
         archive = self.lake.now()
-        live = live.filter(pc.greater(live["seq"], archive.archived_seq())).select(wanted)
+        live = live.filter(pc.greater(live["seq"], archive.archived_seq()))
         batches = chain(archive.scan(wanted, after_seq, until_seq, where), live.to_batches())
         return pa.RecordBatchReader.from_batches(pa.schema([STORED.field(name) for name in wanted]), batches)
 

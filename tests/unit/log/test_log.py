@@ -14,6 +14,7 @@ import pytest
 from periplo.errors import DamagedShop
 from periplo.events.schema import STORED
 from periplo.log import Log, open_log
+from periplo.log import log as module
 from support_events import at, event
 
 
@@ -130,3 +131,21 @@ def test_settled_events_are_read_once_and_later_ones_are_seen(log: Log) -> None:
     assert log.read(0, 1 << 40).num_rows == 3
     log.append([event("d")])
     assert log.read(0, 1 << 40).num_rows == 4
+
+
+def test_of_many_events_only_the_columns_asked_for_are_kept(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_REMEMBERED", 5)
+    monkeypatch.setattr(module, "READ_AT_ONCE", 2)
+    log.append([event(f"{n}", source="till" if n % 2 else "web") for n in range(7)])
+    until, columns = log.settled(), ["event_id", "seq"]
+    found = log.read(0, until, columns=columns)
+    assert found.to_pydict() == {"event_id": [f"{n}" for n in range(7)], "seq": list(range(1, 8))}
+    assert log.read(0, 5, columns=columns)["event_id"].to_pylist() == [f"{n}" for n in range(5)]
+    assert log.read(0, until, "till", columns)["seq"].to_pylist() == [2, 4, 6]
+    assert log.read(0, until).num_columns == len(STORED)
+
+
+def test_what_another_has_appended_is_known_however_much_it_is(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("periplo.log.keys.MOST_IN_RUN", 3)
+    Log(log._database).append([event(f"{n}") for n in range(10)])
+    assert log.append([event("0"), event("9"), event("new"), event("5")]) == 1
