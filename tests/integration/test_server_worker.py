@@ -84,6 +84,7 @@ def test_it_is_measured_and_started_again_and_ends_with_the_server(watched: Watc
 
 def test_steps_take_turns_however_much_there_is_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("periplo.workspace.recording.MOVED_AT_ONCE", 10)
+    monkeypatch.setattr("periplo.workspace.working.FOLLOWED_AT_ONCE", 10)
     monkeypatch.setattr("periplo.workspace.working.LOOK_S", 0.001)
     told = list[tuple[str, int]]()
 

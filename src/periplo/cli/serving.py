@@ -18,6 +18,7 @@ from periplo.cli.output import LANG, help_text, people
 from periplo.errors import PeriploError
 from periplo.language import duration, number, t
 from periplo.operation import set_up, stopping
+from periplo.operation.memory import spare
 from periplo.workspace import Shop
 
 log = logging.getLogger("periplo.work")
@@ -66,6 +67,7 @@ def open_all(paths: list[Path]) -> tuple[list[Shop], dict[Path, PeriploError]]:
 
 
 def work(shops: ShopPaths) -> None:
+    spare()
     opened, closed = open_all(shops)
     set_up(opened[0].settings.logs.level, opened[0].settings.logs.format)
     for path, error in closed.items():

@@ -11,6 +11,8 @@ from contextlib import suppress
 from threading import Event, Lock, Thread
 from time import monotonic
 
+from periplo.operation.memory import SPARING
+
 log = logging.getLogger("periplo.work")
 
 PAUSES_S: tuple[float, ...] = (1.0, 2.0, 5.0, 15.0, 60.0)
@@ -102,7 +104,7 @@ class Beside:
                 self._command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                env=os.environ | {"PYTHONPATH": paths},
+                env=SPARING | os.environ | {"PYTHONPATH": paths},
                 start_new_session=True,
             )
             return self._process

@@ -16,6 +16,7 @@ import msgspec
 from periplo.errors import PeriploError
 from periplo.operation import set_up, stopping
 from periplo.operation.beside import Beside, say, until_alone
+from periplo.operation.memory import spare
 from periplo.workspace.shop import Shop
 from periplo.workspace.working import Told
 
@@ -46,6 +47,7 @@ def tell(name: str, seconds: float, events: int) -> None:
 
 def main(path: Path) -> None:
     """Works until it is asked to end, and ends this process."""
+    spare()
     with Shop.open(path) as shop:
         set_up(shop.settings.logs.level, shop.settings.logs.format)
         work = shop.work(tell)
