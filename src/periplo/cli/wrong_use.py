@@ -23,7 +23,7 @@ def told(error: TyperException) -> PeriploError | None:
                 "{name} is missing.",
                 fix="See periplo {command} --help.",
                 name=_name(given["param"]),
-                command=command.name,
+                command=_words(given["ctx"]),
             )
         case "BadOptionUsage":
             return UsageError("The option {name} needs a value.", name=given["option_name"])
@@ -41,6 +41,15 @@ def _bad_value(parameter: Any, error: TyperException) -> PeriploError:
         name=_name(parameter),
         said=str(error).removeprefix("Value error, "),
     )
+
+
+def _words(context: Any) -> str:
+    """The words that call a command, without the program's own name."""
+    words: list[str] = []
+    while context.parent:
+        words.insert(0, context.info_name)
+        context = context.parent
+    return " ".join(words)
 
 
 def _options(command: Any) -> list[str]:
