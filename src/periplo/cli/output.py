@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from itertools import zip_longest
 from operator import gt
 from typing import Annotated, Any, Protocol
 
@@ -56,7 +57,7 @@ def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]], *, le
     """A table; the first ``left`` columns are text, the rest numbers."""
     people.print(title, style="bold", highlight=False)
     drawn, rows = Table(header_style="dim", box=None, pad_edge=False, show_header=any(heads)), [*rows]
-    columns = [*zip(heads, *rows, strict=True)]
+    columns = [*zip_longest(heads, *rows, fillvalue="")]
     widths = fitting(columns, people.width - 2 * (len(heads) - 1), left)
     for place, (head, width) in enumerate(zip(heads, widths, strict=True)):
         drawn.add_column(head, justify="left" if place < left else "right", overflow="fold", width=width)
@@ -68,7 +69,7 @@ def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]], *, le
 def fitting(columns: Sequence[Sequence[str]], room: int, left: int) -> list[int]:
     """How wide each column is, together at most ``room``. The widest give way first, texts (the first ``left``) down to
     their longest word and numbers not at all; words are broken only where there is no room for them."""
-    wide = [min(room, max(map(cell_len, column))) for column in columns]
+    wide = [min(room, max(cell_len(line) for text in column for line in text.split("\n"))) for column in columns]
     words = [max((cell_len(word) for text in column for word in text.split()), default=0) for column in columns[:left]]
     least = [min(one, _LONGEST_WORD) for one in words] + wide[left:]
     for floor in (least, [1] * len(wide)):

@@ -48,3 +48,4 @@ def test_numbers_do_not_give_way() -> None:
     assert fitting(columns, 60, 1) == [24, 9, 6]
     assert fitting(columns, 30, 1) == [15, 9, 6]
     assert sum(fitting(columns, 12, 1)) == 12
+    assert fitting([["two\nlines"], [""]], 60, 2) == [5, 0]
