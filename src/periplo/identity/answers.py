@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Protocol
 
 import msgspec
 import numpy as np
 import pyarrow as pa
 
 from periplo.identity.decisions import Name
-from periplo.identity.kinds import I32, I64, KINDS, ORDER, Bool, Normalise, order_keys
-from periplo.identity.known import NONE, Known
+from periplo.identity.judging import NONE, customers_among
+from periplo.identity.kinds import I32, I64, KINDS, ORDER, U8, Bool, Normalise, order_keys
+from periplo.identity.known import Known
+from periplo.identity.register import Register
 from periplo.identity.rules import Rules
+from periplo.operation.shelf import release
 
 
 class Totals(msgspec.Struct, frozen=True):
@@ -21,13 +25,24 @@ class Totals(msgspec.Struct, frozen=True):
     anonymous: int
 
 
-class Answers:
-    """Answers from what is known, which ``_now`` says. A customer's number is the id of its oldest identifier."""
+class Owned(Protocol):
+    """Which identifier a text is; ``customer`` int64[k+1] of each identifier, ``person`` bool[k+1] at customers."""
+
+    @property
+    def customer(self) -> I64: ...
+
+    @property
+    def person(self) -> Bool: ...
+
+    def find(self, kind: int, texts: pa.Array | pa.ChunkedArray) -> I64: ...
+
+
+class Owners:
+    """Whose events are, by what ``_now`` says. A customer's number is the id of its oldest identifier."""
 
     rules: Rules
-    _normalise: Normalise
 
-    def _now(self) -> Known:
+    def _now(self) -> Owned:
         raise NotImplementedError
 
     def customers_of(self, events: pa.RecordBatch | pa.Table) -> I64:
@@ -35,28 +50,57 @@ class Answers:
 
         ``events`` has the columns ``COLUMNS``.
         """
-        known = self._now()
+        owned = self._now()
         customers = np.zeros(events.num_rows, np.int64)
-        for kind in reversed(self.rules.priority):
+        for kind in self.rules.priority:
             column = events["order_id" if kind == ORDER else KINDS[kind]]
             if column.null_count < len(column):
                 written = order_keys(column, events["source"]) if kind == ORDER else column
-                found = known.customer[np.maximum(known.find(kind, written), NONE)]
-                customers = np.where(found > NONE, found, customers)
+                rows = np.flatnonzero(customers == NONE)
+                ids = owned.find(kind, written if len(rows) == len(column) else written.take(pa.array(rows)))
+                customers[rows] = owned.customer[np.maximum(ids, NONE)]
         return customers
 
     def whose(self) -> I64:
         """int64[k+1], the customer of each identifier by its id; 0 for those that identify nobody."""
         return self._now().customer
 
+    def persons(self, customers: I64) -> Bool:
+        """bool[n], False for the anonymous customer of a single order."""
+        return self._now().person[customers]
+
+
+class FarOwners(Owners):
+    """The same out of memory: what was met, and what was judged there (``kind`` and ``customer``)."""
+
+    def __init__(self, met: Register, kind: U8, customer: I64, rules: Rules) -> None:
+        self._met, self.customer, self.rules = met, customer, rules
+        self.person = customers_among(kind, customer)[1]
+
+    def find(self, kind: int, texts: pa.Array | pa.ChunkedArray) -> I64:
+        return self._met.find(kind, texts)
+
+    def customers_of(self, events: pa.RecordBatch | pa.Table) -> I64:
+        customers = super().customers_of(events)
+        release(self.customer)
+        return customers
+
+    def _now(self) -> Owned:
+        return self
+
+
+class Answers(Owners):
+    """Answers from all that is known."""
+
+    _normalise: Normalise
+
+    def _now(self) -> Known:
+        raise NotImplementedError
+
     def current(self, customers: I64) -> I64:
         """int64[n], the numbers these customers have now: after a merge that of the whole; 0 for numbers nobody had."""
         known = self._now()
         return known.customer[np.where((customers > NONE) & (customers <= known.count), customers, NONE)]
-
-    def persons(self, customers: I64) -> Bool:
-        """bool[n], False for the anonymous customer of a single order."""
-        return self._now().person[customers]
 
     def mapping(self) -> pa.Table:
         """Whose each identifier is, as engines join it: ``kind``, ``text`` (as written, and in its normal form),
@@ -82,10 +126,7 @@ class Answers:
 
     def totals(self) -> Totals:
         known = self._now()
-        customers = np.unique(known.customer)
-        customers = customers[customers > NONE]
-        persons = int(known.person[customers].sum())
-        return Totals(persons, len(customers) - persons)
+        return count(known.kind, known.customer)
 
     def names(self, customers: I64) -> list[str]:
         """What to call each customer: the oldest of its strongest identifiers; empty for a number nobody has."""
@@ -148,6 +189,13 @@ class Moment(Answers):
 
     def _now(self) -> Known:
         return self._known
+
+
+def count(kind: U8, customer: I64) -> Totals:
+    """How many customers identifiers have."""
+    anybody, person = customers_among(kind, customer)
+    persons = int(np.count_nonzero(person))
+    return Totals(persons, int(np.count_nonzero(anybody)) - persons)
 
 
 def shown(name: Name) -> str:

@@ -98,6 +98,12 @@ def load(connection: Connection, after: Mark = START) -> Iterator[Facts]:
         yield from_row(row).after(after) if row.part == after.part else from_row(row)
 
 
+def parts_after(connection: Connection, mark: Mark) -> int:
+    """How many parts come after a mark; one that has grown since counts as well."""
+    wanted = select(func.count()).select_from(identity_part).where(identity_part.c.part >= mark.part)
+    return connection.scalar(wanted) or 0
+
+
 def edges_at(connection: Connection, sizes: dict[int, int], numbers: I64) -> pa.Table:
     """The edges with these numbers (ascending), with the schema ``EDGE``.
 

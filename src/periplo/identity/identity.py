@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -15,14 +15,14 @@ import pyarrow as pa
 from sqlalchemy import Connection, insert, select, update
 
 from periplo.identity.alarms import Alarm, gained, shared_devices
-from periplo.identity.answers import Answers, Moment, Totals
-from periplo.identity.counting import count
+from periplo.identity.answers import Answers, FarOwners, Moment, Owners, Totals, count
 from periplo.identity.decisions import Decision, Name, blocks, forget_decisions, load_decisions, save_decision
 from periplo.identity.erasing import Subject, forget, subject_of
-from periplo.identity.facts import edges_at, load, save
-from periplo.identity.kinds import I64, KINDS, Normalise
+from periplo.identity.facts import START, edges_at, load, parts_after, save
+from periplo.identity.kinds import I64, KINDS, U8, Normalise
 from periplo.identity.known import NONE, Known
 from periplo.identity.links import EdgesAt, Link, Suggestion, chain, refused, steps_of, tell
+from periplo.identity.out_of_memory import judge_out_of_memory
 from periplo.identity.register import Register
 from periplo.identity.resolve import consume
 from periplo.identity.rules import Rules
@@ -33,6 +33,8 @@ from periplo.operation.shelf import Shelf
 _MINE, _ERASURES = cursor.c.consumer == "identity", cursor.c.consumer == "erasures"
 FAR = 250_000
 """Who reads more events at once, as after a large import, does it out of memory."""
+NEAR_PARTS = 8
+"""Who would have to learn more parts of the facts only to tell whose events are, does that out of memory, too."""
 
 Sets = Callable[[int, int], Iterable[pa.Table]]
 
@@ -42,6 +44,15 @@ def open_state(place: Path | str) -> Database:
     return Database(place, migrations="periplo.identity:migrations", head=HEAD)
 
 
+@dataclass
+class _Far:
+    """What was found out of memory at a cursor, after so many erasures: what was met, and kinds and customers."""
+
+    at: tuple[int, int] = (0, 0)
+    met: Register | None = None
+    judged: tuple[U8, I64] | None = None
+
+
 class Identity(Answers):
     """Who is who, as far as the cursor has read."""
 
@@ -49,6 +60,7 @@ class Identity(Answers):
         """``scratch``: the folder for what is kept out of memory while it reads far."""
         self._database, self.rules, self._normalise, self._scratch = database, rules, normalise, scratch
         self._known: Known | None = None
+        self._far = _Far()
         self._erased = 0
         self._sizes: dict[int, int] = {}
         self._lock = RLock()
@@ -76,16 +88,30 @@ class Identity(Answers):
                     known = replace(known.deciding(decision).judging(self.rules), cursor=decision.seq)
                 known = self._read(connection, known, sets(known.cursor, until_seq))
                 connection.execute(update(cursor).where(_MINE).values(seq=until_seq))
+                erased = _erasures(connection)
             if isinstance(known, Known):
                 self._known = replace(known, cursor=until_seq)
+            else:
+                self._far = _Far((until_seq, erased), known)
 
     def totals(self) -> Totals:
         """How many customers there are: out of memory where much was not read yet, unless nothing can be written."""
         with self._lock, self._database.reading() as connection:
-            if _cursor(connection) - (self._known.cursor if self._known else 0) > FAR:
+            if self._is_far(connection):
                 with suppress(OSError):
-                    return count(load(connection), load_decisions(connection), self.rules, self._scratch)
+                    return count(*self._judged_far(connection))
             return super().totals()
+
+    def owners(self) -> Owners:
+        """Whose events are by now, and nothing else: out of memory in the same way."""
+        with self._lock, self._database.reading() as connection:
+            if self._is_far(connection):
+                with suppress(OSError):
+                    kind, customer = self._judged_far(connection)
+                    far = self._far
+                    far.met = far.met or self._out_of_memory(connection, far.at[0])
+                    return FarOwners(far.met, kind, customer, self.rules)
+            return Moment(self._at(connection), self.rules, self._normalise)
 
     @contextmanager
     def erasing(self, ids: I64) -> Iterator[tuple[Subject, int]]:
@@ -182,6 +208,20 @@ class Identity(Answers):
         known = Register.on(Shelf(self._scratch), load(connection), load_decisions(connection), seq)
         return known.judging(self.rules)
 
+    def _is_far(self, connection: Connection) -> bool:
+        """Whether much was not read yet."""
+        return parts_after(connection, self._known.mark if self._known else START) > NEAR_PARTS
+
+    def _judged_far(self, connection: Connection) -> tuple[U8, I64]:
+        """The kind of each identifier and its customer, out of memory."""
+        at = _cursor(connection), _erasures(connection)
+        if self._far.at != at:
+            self._far = _Far(at)
+        if self._far.judged is None:
+            facts, decided = load(connection), load_decisions(connection)
+            self._far.judged = judge_out_of_memory(facts, decided, self.rules, self._scratch)
+        return self._far.judged
+
     def _now(self) -> Known:
         """What is known at the cursor, which another process may have moved."""
         with self._lock, self._database.reading() as connection:
@@ -196,7 +236,7 @@ class Identity(Answers):
         if known.cursor != seq:
             more = known.plus(load(connection, known.mark), load_decisions(connection, known.cursor))
             known = replace(more.judging(self.rules), cursor=seq)
-        self._known, self._erased = known, erased
+        self._known, self._erased, self._far = known, erased, _Far()
         return known
 
 

@@ -21,12 +21,14 @@ from periplo.identity.kernels.joining import (
     spread,
     users_seen,
 )
-from periplo.identity.kinds import DEVICES, I64, KINDS, U8, Bool
+from periplo.identity.kinds import DEVICES, I64, KINDS, ORDER, U8, Bool
 from periplo.identity.rules import Rules
+from periplo.operation.shelf import release
 
 T = TypeVar("T", U8, I64)
 
 NONE = 0
+_READ_AT_ONCE = 1 << 18
 _VOID = (SHARED, DROPPED, BLOCKED)
 Taken = tuple[Decision, int]
 """A decision, and how many edges there were when it was taken."""
@@ -129,6 +131,19 @@ def _joined(customer: I64, kind: U8, pairs: I64, explicit: Bool, rules: Rules) -
     return verdict
 
 
+def customers_among(kind: U8, customer: I64) -> tuple[Bool, Bool]:
+    """bool[k+1] each: the numbers that are somebody's, given the customer of each identifier; and those of them that
+    are a person's, known by more than a single order. A part of all identifiers is in memory at a time."""
+    anybody, person = np.zeros(len(kind), np.bool_), np.zeros(len(kind), np.bool_)
+    for first in range(0, len(kind), _READ_AT_ONCE):
+        mine = customer[first : first + _READ_AT_ONCE]
+        anybody[mine] = True
+        person[mine[kind[first : first + _READ_AT_ONCE] != ORDER]] = True
+        release(customer)
+    anybody[NONE] = person[NONE] = False
+    return anybody, person
+
+
 def pack(stronger: int, weaker: int) -> int:
     """Two ids as one number."""
     return (stronger << 32) | weaker
@@ -136,7 +151,7 @@ def pack(stronger: int, weaker: int) -> int:
 
 def standing_of(kind: U8, pairs: I64, rulings: Rulings, rules: Rules) -> U8:
     """uint8[e]: ``LIVE``, or why the edge is void."""
-    kind, pairs = _only_read(kind), _only_read(pairs)
+    kind, pairs = only_read(kind), only_read(pairs)
     found = np.full(len(pairs), LIVE, np.uint8)
     for place, one, other in rulings.drops:
         found[:place][_dropped(pairs[:place], one, other)] = DROPPED
@@ -147,7 +162,7 @@ def standing_of(kind: U8, pairs: I64, rulings: Rulings, rules: Rules) -> U8:
     return found
 
 
-def _only_read(array: T) -> T:
+def only_read(array: T) -> T:
     """So that kernels are compiled once, for arrays in memory and out of it."""
     view = array.view()
     view.flags.writeable = False

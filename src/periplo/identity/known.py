@@ -13,9 +13,9 @@ import numpy as np
 
 from periplo.identity.decisions import Decision, Name
 from periplo.identity.facts import START, Facts
-from periplo.identity.judging import NONE, Judged, Rulings, judge
+from periplo.identity.judging import NONE, Judged, Rulings, customers_among, judge
 from periplo.identity.kernels.joining import LOWER
-from periplo.identity.kinds import I64, KINDS, ORDER, U8, Bool
+from periplo.identity.kinds import I64, KINDS, U8, Bool
 from periplo.identity.pairs import PairIndex
 from periplo.identity.register import Register, edges_before, erased_of, kinds_of, pairs_of
 from periplo.identity.rules import Rules
@@ -82,10 +82,7 @@ class Known(Register):
     @cached_property
     def person(self) -> Bool:
         """bool[k+1] at customers: False for the anonymous customer of a single order, and for nobody."""
-        known = np.zeros(self.count + 1, np.bool_)
-        known[self.customer[1:][self.kind[1:] != ORDER]] = True
-        known[NONE] = False
-        return known
+        return customers_among(self.kind, self.customer)[1]
 
     def names_of(self, ids: I64) -> dict[int, Name]:
         """Kind and value of identifiers."""

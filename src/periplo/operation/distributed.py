@@ -12,12 +12,16 @@ from numpy.typing import NDArray
 
 
 class Distributed:
-    """So many files in a folder of their own under ``scratch``, which goes with ``close``."""
+    """So many files in a folder of their own under ``scratch``, which goes with ``close``.
+
+    ``rows`` int64[files], how many each has.
+    """
 
     def __init__(self, scratch: Path | None, files: int) -> None:
         self._folder = TemporaryDirectory(prefix="periplo-", dir=scratch)
         self._paths = [Path(self._folder.name) / f"{part}.arrow" for part in range(files)]
         self._writers: list[pa.RecordBatchFileWriter] = []
+        self.rows = np.zeros(files, np.int64)
 
     def close(self) -> None:
         for writer in self._writers:
@@ -29,8 +33,11 @@ class Distributed:
         if not self._writers:
             options = pa.ipc.IpcWriteOptions(compression="lz4")
             self._writers = [pa.ipc.new_file(path, rows.schema, options=options) for path in self._paths]
-        rows = rows.combine_chunks().take(np.argsort(file, kind="stable"))
-        ends = np.cumsum(np.bincount(file, minlength=len(self._paths)))
+        here = np.bincount(file, minlength=len(self._paths))
+        self.rows += here
+        # Numbers as small as these are sorted by counting.
+        rows = rows.combine_chunks().take(np.argsort(file.astype(np.uint16), kind="stable"))
+        ends = np.cumsum(here)
         for writer, start, end in zip(self._writers, [0, *ends[:-1]], ends, strict=True):
             if end > start:
                 writer.write_table(rows.slice(start, end - start))

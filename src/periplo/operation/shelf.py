@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import ExitStack
-from mmap import ACCESS_READ, MADV_DONTNEED, mmap
+from mmap import ACCESS_READ, ACCESS_WRITE, MADV_DONTNEED, mmap
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -36,6 +36,12 @@ class Shelf:
             np.frombuffer(whole, array.dtype, array.size, start) for array, start in zip(arrays, starts, strict=True)
         ]
 
+    def room(self, count: int, dtype: Any) -> NDArray[Any]:
+        """An array of so many zeros, to be filled."""
+        with TemporaryFile(dir=self._folder) as file:
+            file.truncate(count * np.dtype(dtype).itemsize + _ALIGNED)
+            return np.frombuffer(mmap(file.fileno(), 0, access=ACCESS_WRITE), dtype, count)
+
     def join(self, parts: Iterable[tuple[NDArray[Any], ...]], *dtypes: Any) -> list[NDArray[Any]]:
         """Arrays of these types that come in parts, each put together; they may only be read."""
         with ExitStack() as stack:
@@ -60,9 +66,14 @@ def opened(file: Path, dtype: Any) -> NDArray[Any]:
 
 
 def release(array: NDArray[Any]) -> None:
-    """Gives back what memory holds of an array on a shelf, and of those kept with it: it is read again when needed."""
-    if isinstance(array.base, memoryview) and isinstance(array.base.obj, mmap):
-        array.base.obj.madvise(MADV_DONTNEED)
+    """Gives back what memory holds of a mapped array, and of those that lie in the same file: it is read again when
+    needed."""
+    holder: Any = array
+    while isinstance(holder, np.ndarray):
+        holder = holder.base
+    mapped = holder.obj if isinstance(holder, memoryview) else holder
+    if isinstance(mapped, mmap):
+        mapped.madvise(MADV_DONTNEED)
 
 
 def _mapped(file: IO[bytes]) -> mmap:

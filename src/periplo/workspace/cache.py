@@ -12,14 +12,17 @@ from uuid import uuid4
 
 import msgspec
 import numpy as np
+from numpy.lib import format
 from numpy.typing import NDArray
 
 from periplo.journeys.build import Sorted
 from periplo.journeys.columns import I64, Bool
+from periplo.operation.shelf import release
 from periplo.workspace.sums import Written
 
 FORMAT = 7
 _ABANDONED_S = 3600.0
+_ROWS_AT_ONCE = 1 << 20
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,9 +145,13 @@ def replace_file(file: Path, content: bytes) -> None:
 
 
 def _save(file: Path, array: NDArray[np.generic]) -> None:
-    """On the disk before anybody is told of it: its marks are believed without reading it."""
+    """On the disk before anybody is told of it: its marks are believed without reading it. Some of it at a time, as it
+    may lie out of memory."""
     with file.open("wb") as out:
-        np.save(out, array)
+        format.write_array_header_1_0(out, format.header_data_from_array_1_0(array))
+        for first in range(0, len(array), _ROWS_AT_ONCE):
+            out.write(array[first : first + _ROWS_AT_ONCE].data)
+            release(array)
         out.flush()
         os.fsync(out.fileno())
 

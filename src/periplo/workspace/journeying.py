@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
+from itertools import chain
 from threading import RLock
 
-import numpy as np
-
 from periplo.errors import CannotWrite, ShopBusy
-from periplo.journeys.build import build, extend
+from periplo.identity import FAR, Owners
+from periplo.journeys.build import Rows, Sorted, build, extend
 from periplo.journeys.columns import I64, JourneyColumns
+from periplo.journeys.out_of_memory import build_out_of_memory, pieces_of
 from periplo.operation.disk import dispensable
 from periplo.workspace import cache
 from periplo.workspace.cache import NO_JOURNEYS, About, CachedJourneys
 from periplo.workspace.following import follow
-from periplo.workspace.names import Names
 from periplo.workspace.properties import ShopProperties
 from periplo.workspace.regrouping import regrouped
-from periplo.workspace.rows import read_rows
+from periplo.workspace.rows import Seen, read_rows
 from periplo.workspace.standing import is_still, once
 from periplo.workspace.stores import Stores
-
-MOST_EVENT_NAMES, MOST_CHANNELS = 1 << 16, 1 << 8
 
 
 class JourneyStore:
@@ -80,7 +80,13 @@ class JourneyStore:
         if cache.worth_writing(fresh.events, kept):
             with dispensable("The journeys"):
                 cache.write(folder, fresh)
+                fresh = _same(cache.read(folder), fresh)
         return fresh
+
+
+def _same(written: CachedJourneys | None, fresh: CachedJourneys) -> CachedJourneys:
+    """What was written, so that memory need not hold it any more; unless another has written since."""
+    return written if written and written.about == fresh.about else fresh
 
 
 def _still_true(kept: CachedJourneys | None, rewrites: int) -> CachedJourneys:
@@ -103,20 +109,29 @@ def _opened(stores: Stores, kept: CachedJourneys) -> JourneyColumns:
 
 def advanced(stores: Stores, old: CachedJourneys, settled: int) -> CachedJourneys:
     """Old journeys, their events given to whom they belong to now, with the new events joined in."""
-    names = Names(old.about.event_names, MOST_EVENT_NAMES), Names(old.about.channel_names, MOST_CHANNELS)
-    now = stores.identity.moment()
-    new, dated = read_rows(stores, now, old.about.seq, settled, *names)
+    now = stores.identity.owners()
     gone, moved = regrouped(stores, old, now)
-    journeys = extend(old.journeys, moved + new, gone) if old.events else build(new)[0]
-    ends = [end for end in (old.about.since_us, old.about.until_us) if end is not None]
-    times = np.append(new.time_us[dated], np.array(ends, np.int64))
-    about = About(
-        seq=settled,
-        rewrites=old.about.rewrites,
-        rules=stores.identity.rules.stamp,
-        event_names=names[0].all,
-        channel_names=names[1].all,
-        since_us=int(times.min()) if len(times) else None,
-        until_us=int(times.max()) if len(times) else None,
-    )
+    journeys, seen = _joined(stores, old, settled, now, gone, moved)
+    about = seen.about(settled, stores.identity.rules.stamp)
     return CachedJourneys(about, journeys, now.persons(journeys.customer), now.whose())
+
+
+def _joined(
+    stores: Stores, old: CachedJourneys, settled: int, now: Owners, gone: I64, moved: Rows
+) -> tuple[Sorted, Seen]:
+    """Old journeys without the rows ``gone``, with those that moved and the new ones: out of memory where many are new,
+    unless nothing can be written."""
+    count, whose = settled - old.about.seq, len(now.whose())
+
+    def new() -> tuple[Seen, Iterator[Rows]]:
+        seen = Seen(old.about)
+        return seen, read_rows(stores, now, old.about.seq, settled, seen)
+
+    if count > FAR and count > old.events // 4:
+        with suppress(OSError):
+            seen, rows = new()
+            parts = chain(pieces_of(old.journeys, gone), [moved], rows)
+            return build_out_of_memory(parts, whose, old.events + count, stores.places.cache), seen
+    seen, rows = new()
+    added = Rows.together([moved, *rows])
+    return extend(old.journeys, added, gone) if old.events else build(added)[0], seen

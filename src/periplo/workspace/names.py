@@ -9,6 +9,7 @@ from periplo.identity.register import encoded
 from periplo.journeys.columns import I64
 
 UNKNOWN, OTHER = "unknown", "other"
+MOST_EVENT_NAMES, MOST_CHANNELS = 1 << 16, 1 << 8
 
 
 class Names:

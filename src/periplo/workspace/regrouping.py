@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from periplo.identity import COLUMNS, Moment
+from periplo.identity import COLUMNS, Owners
 from periplo.journeys.build import Rows
 from periplo.journeys.columns import I64
 from periplo.workspace.cache import CachedJourneys
 from periplo.workspace.stores import Stores
 
 
-def regrouped(stores: Stores, old: CachedJourneys, now: Moment) -> tuple[I64, Rows]:
+def regrouped(stores: Stores, old: CachedJourneys, now: Owners) -> tuple[I64, Rows]:
     """The rows of customers whose identifiers are others' by now, and the same events as those of these others.
 
     A customer who became part of another moves as a whole; of one who was parted, the events themselves are asked.
@@ -39,7 +39,7 @@ def _changes(before: I64, after: I64) -> tuple[I64, I64, I64]:
     return changed[whole], low[whole], changed[~whole]
 
 
-def _asked(stores: Stores, places: I64, now: Moment) -> I64:
+def _asked(stores: Stores, places: I64, now: Owners) -> I64:
     """int64, whose the events at some places of the sequence are, by the identifiers they carry."""
     events = stores.events_at(places, COLUMNS)
     order = np.argsort(events["seq"].to_numpy())

@@ -1,61 +1,72 @@
-"""The events of a shop as rows: whose each is, and its names as codes."""
+"""The events of a shop as rows: whose each is, its names as codes, and when the first and the last of them happened."""
 
 from __future__ import annotations
 
-import os
-from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec.structs import replace
 
 from periplo.events.clocks import UNDATED
-from periplo.identity import COLUMNS, Moment
+from periplo.identity import COLUMNS, Owners
 from periplo.journeys.build import Rows
-from periplo.journeys.columns import Bool
-from periplo.workspace.cache import NO_JOURNEYS
-from periplo.workspace.names import Names
+from periplo.journeys.columns import I64
+from periplo.operation.ahead import ahead
+from periplo.workspace.cache import About
+from periplo.workspace.names import MOST_CHANNELS, MOST_EVENT_NAMES, Names
 from periplo.workspace.stores import Stores
 
-T = TypeVar("T")
-R = TypeVar("R")
 ROWS_AT_ONCE = 100_000
 
 _OF_EVENTS = ("occurred_at", "clock_flag", "event", "channel")
 
 
-def read_rows(
-    stores: Stores, whose: Moment, after_seq: int, until_seq: int, event_names: Names, channel_names: Names
-) -> tuple[Rows, Bool]:
-    """The events between two places that have a customer, and which of them say when they happened."""
-    parts, dated = [NO_JOURNEYS.journeys.rows], [np.zeros(0, np.bool_)]
-    tables = _large(stores.events([*COLUMNS, *_OF_EVENTS], after_seq, until_seq))
-    for table, customer in _ahead(whose.customers_of, tables):
+class Seen:
+    """What is to be known of all events that were read, beside their rows: their names by code, and their period."""
+
+    def __init__(self, about: About) -> None:
+        """``about``: what was known of earlier ones."""
+        self._before = about
+        self.event_names = Names(about.event_names, MOST_EVENT_NAMES)
+        self.channel_names = Names(about.channel_names, MOST_CHANNELS)
+        self._ends = np.array([end for end in (about.since_us, about.until_us) if end is not None], np.int64)
+
+    def dated(self, times_us: I64) -> None:
+        """Times at which events say that they happened."""
+        times = np.append(self._ends, times_us)
+        self._ends = np.array([times.min(), times.max()]) if len(times) else times
+
+    def about(self, seq: int, rules: str) -> About:
+        """All of that, up to a place in the sequence; ``rules``: the stamp of those that told who is who."""
+        since_us, until_us = self._ends.tolist() if len(self._ends) else (None, None)
+        return replace(
+            self._before,
+            seq=seq,
+            rules=rules,
+            event_names=self.event_names.all,
+            channel_names=self.channel_names.all,
+            since_us=since_us,
+            until_us=until_us,
+        )
+
+
+def read_rows(stores: Stores, owners: Owners, after_seq: int, until_seq: int, seen: Seen) -> Iterator[Rows]:
+    """The events between two places that have a customer, some at a time, in no order."""
+
+    def owned(table: pa.Table) -> tuple[pa.Table, I64]:
+        return table, owners.customers_of(table)
+
+    for table, customer in ahead(owned, _large(stores.events([*COLUMNS, *_OF_EVENTS], after_seq, until_seq))):
         when, seq = table["occurred_at"].cast(pa.int64()).to_numpy(), table["seq"].to_numpy()
-        event = event_names.codes(table["event"]).astype(np.uint16)
-        channel = channel_names.codes(table["channel"]).astype(np.uint8)
-        rows = Rows(customer, when, seq, event, channel)
+        event = seen.event_names.codes(table["event"]).astype(np.uint16)
+        channel = seen.channel_names.codes(table["channel"]).astype(np.uint8)
         undated = pc.fill_null(pc.equal(table["clock_flag"], UNDATED), False).to_numpy()
         known = customer > 0
-        parts.append(rows if known.all() else rows.take(known))
-        dated.append(~undated[known])
-    return Rows.together(parts), np.concatenate(dated)
-
-
-def _ahead(what: Callable[[T], R], items: Iterator[T]) -> Iterator[tuple[T, R]]:
-    """Each item, in order, with what is made of it; a core each works ahead, as far as that and no further."""
-    waiting = deque[tuple[T, Future[R]]]()
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for item in items:
-            waiting.append((item, pool.submit(what, item)))
-            if len(waiting) > (os.cpu_count() or 1):
-                first, made = waiting.popleft()
-                yield first, made.result()
-        for first, made in waiting:
-            yield first, made.result()
+        seen.dated(when[known & ~undated])
+        rows = Rows(customer, when, seq, event, channel)
+        yield rows if known.all() else rows.take(known)
 
 
 def _large(events: pa.RecordBatchReader) -> Iterator[pa.Table]:

@@ -12,12 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from periplo.identity import KINDS, Decision, Identity, counting, texts
+from periplo.identity import KINDS, Decision, Identity, out_of_memory, texts
 from periplo.identity import facts as facts_module
 from periplo.identity import identity as identity_module
-from periplo.identity.decisions import load_decisions
-from periplo.identity.facts import load
-from support_identity import STRICT, Name, Row, open_identity, sets
+from support_identity import STRICT, Name, Row, events, open_identity, sets
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 VALUES = {
@@ -26,6 +24,8 @@ VALUES = {
 }
 NAMES: list[Name] = [(kind, value.lower()) for kind, values in VALUES.items() for value in values]
 ROW = st.fixed_dictionaries({}, optional={kind: st.sampled_from(values) for kind, values in VALUES.items()})
+ROWS: list[Row] = [{kind: value} for kind, values in VALUES.items() for value in values]
+EVENTS = events([*ROWS, {}, *({"anonymous_id": "nobody"} | row for row in ROWS), {"user_id": "stranger"}])
 NAME = st.sampled_from(NAMES)
 STEP = st.one_of(
     st.tuples(st.just("events"), st.lists(ROW, min_size=1, max_size=6)),
@@ -71,7 +71,8 @@ def erase(identity: Identity, name: Name) -> None:
 
 
 def told(identity: Identity) -> list[Any]:
-    """All that it knows, also how far it has read."""
+    """All that it knows, also how far it has read. Owners and totals are asked first: then all is out of memory."""
+    owners, totals = identity.owners(), identity.totals()
     known = identity._now()
     arrays = (
         known.kind,
@@ -83,9 +84,10 @@ def told(identity: Identity) -> list[Any]:
     )
     found = [known.find(KINDS.index(kind), pa.array(values)).tolist() for kind, values in VALUES.items()]
     forms = [known.id_of(name) for name in NAMES]
-    with identity._database.reading() as connection:
-        counted = counting.count(load(connection), load_decisions(connection), identity.rules, None)
-    assert counted == identity.moment().totals() == identity.totals()
+    assert owners.customers_of(EVENTS).tolist() == identity.customers_of(EVENTS).tolist()
+    assert owners.whose().tolist() == known.customer.tolist()
+    assert owners.persons(known.customer).tolist() == identity.persons(known.customer).tolist()
+    assert totals == identity.moment().totals()
     return [
         known.cursor,
         known.mark,
@@ -101,20 +103,26 @@ def told(identity: Identity) -> list[Any]:
 @given(
     part_rows=st.sampled_from([5, 1 << 16]),
     far=st.sampled_from([0, 2, 1 << 20]),
+    near_parts=st.sampled_from([-1, 1, 8]),
     steps=st.lists(st.tuples(STEP, st.sampled_from(["one", "other"]), st.booleans()), min_size=3, max_size=14),
 )
 def test_reading_on_after_others_equals_reading_all(
-    part_rows: int, far: int, steps: list[tuple[Any, str, bool]], tmp_path_factory: pytest.TempPathFactory
+    part_rows: int,
+    far: int,
+    near_parts: int,
+    steps: list[tuple[Any, str, bool]],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    """Also where many events are read out of memory, and where customers are counted there."""
+    """Also where many events are read out of memory, and where it is told there whose events are."""
     place, sequence = tmp_path_factory.mktemp("identity") / "state.db", Sequence()
     two = {"one": open_identity(place, STRICT), "other": open_identity(place, STRICT)}
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(facts_module, "PART_ROWS", part_rows)
         patched.setattr(identity_module, "FAR", far)
+        patched.setattr(identity_module, "NEAR_PARTS", near_parts)
         patched.setattr(texts, "MOST_SHELVED", 3)
-        patched.setattr(counting, "EDGES_AT_ONCE", 2)
-        patched.setattr(counting, "_NEAR", 0)
+        patched.setattr(out_of_memory, "EDGES_AT_ONCE", 2)
+        patched.setattr(out_of_memory, "_NEAR", 0)
         for step, who, looks in steps:
             if step[0] == "erase":
                 erase(two[who], step[1])

@@ -18,13 +18,13 @@ from periplo.events.schema import STORED
 from periplo.identity import KINDS
 from periplo.predicates import Predicate
 from periplo.workspace.following import follow
-from periplo.workspace.names import OTHER, UNKNOWN
+from periplo.workspace.names import MOST_CHANNELS, MOST_EVENT_NAMES, OTHER, UNKNOWN
 from periplo.workspace.places import Places
 from periplo.workspace.properties import PROMOTED
 from periplo.workspace.segments import Segments
 from periplo.workspace.shop import Shop
 from periplo.workspace.spark.header import DistantProperties, Header, Kind
-from periplo.workspace.spark.part import ANSWER, MOST_CHANNELS, MOST_EVENT_NAMES, NEEDED, Task, kinds_in
+from periplo.workspace.spark.part import ANSWER, NEEDED, Task, kinds_in
 from periplo.workspace.stores import Stores
 
 _ORDER = "order"

@@ -15,11 +15,10 @@ import pyarrow.compute as pc
 from periplo.analysis.narrowing import Narrow, OnlyCustomers, Window, kept_of
 from periplo.journeys.build import Rows, build
 from periplo.journeys.columns import F64, I64, Coded, Column, JourneyColumns
-from periplo.workspace.names import Names
+from periplo.workspace.names import MOST_CHANNELS, MOST_EVENT_NAMES, Names
 from periplo.workspace.properties import PROMOTED, in_json
 from periplo.workspace.spark.header import Header, Kind
 
-MOST_EVENT_NAMES, MOST_CHANNELS = 1 << 16, 1 << 8
 ANSWER = pa.schema([("first", pa.int64()), ("state", pa.binary()), ("needs", pa.string())])
 """Of a part: its first customer and the pickled state; or the property whose values it must know first."""
 NEEDED = ("customer", "person", "seq", "occurred_at", "event", "channel")

@@ -1,5 +1,5 @@
-"""How many customers there are, from the facts alone and out of memory: what edges connect is judged a part of it at a
-time, as it depends on nothing outside."""
+"""Who is who, judged out of memory: what edges connect is judged a part of it at a time, as it depends on nothing
+outside."""
 
 from __future__ import annotations
 
@@ -13,12 +13,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from periplo.identity.answers import Totals
 from periplo.identity.decisions import Decision, Name
 from periplo.identity.facts import Facts
-from periplo.identity.judging import NONE, Merge, Rulings, join_all, standing_of
+from periplo.identity.judging import NONE, Merge, Rulings, join_all, only_read, standing_of
 from periplo.identity.kernels.joining import LIVE, LOWER, connect, flatten
-from periplo.identity.kinds import I32, I64, KINDS, ORDER, U8
+from periplo.identity.kinds import I32, I64, KINDS, U8
 from periplo.identity.register import edges_before, erased_of, kinds_of, pairs_of
 from periplo.identity.rules import Rules
 from periplo.identity.texts import UNSEEN
@@ -41,19 +40,26 @@ class _Whole(NamedTuple):
     rulings: Rulings
 
 
-def count(parts: Iterable[Facts], decided: Sequence[Decision], rules: Rules, scratch: Path | None) -> Totals:
-    """The totals of all facts and decisions there are."""
-    whole = _read(parts, decided, rules, Shelf(scratch))
-    alone = np.ones(len(whole.kind), np.bool_)
-    persons = anonymous = 0
+def judge_out_of_memory(
+    parts: Iterable[Facts], decided: Sequence[Decision], rules: Rules, scratch: Path | None
+) -> tuple[U8, I64]:
+    """The kind of each identifier and its customer, from all facts and decisions there are, in files without a name.
+
+    uint8[k+1] and int64[k+1], mapped. Raises ``OSError`` where they cannot be written.
+    """
+    shelf = Shelf(scratch)
+    whole = _read(parts, decided, rules, shelf)
+    customer = shelf.room(len(whole.kind), np.int64)
+    for first in range(0, len(customer), _READ_AT_ONCE):
+        last = min(first + _READ_AT_ONCE, len(customer))
+        customer[first:last] = np.arange(first, last)
+        release(customer)
     for edges, pairs, merges in _connected(whole, scratch):
-        ids, customer = _judged(whole, edges, pairs, merges, rules)
-        alone[ids], known = False, whole.kind[ids] != ORDER
-        mine = len(np.unique(customer[known & (customer > NONE)]))
-        persons, anonymous = persons + mine, anonymous + len(np.unique(customer[customer > NONE])) - mine
-    alone[[NONE, *whole.rulings.blocked, *whole.rulings.erased]] = False
-    orders = int(np.count_nonzero(whole.kind[alone] == ORDER))
-    return Totals(persons + int(np.count_nonzero(alone)) - orders, anonymous + orders)
+        ids, mine = _judged(whole, edges, pairs, merges, rules)
+        customer[ids] = mine
+        release(customer)
+    customer[[*whole.rulings.blocked, *whole.rulings.erased]] = NONE
+    return whole.kind, only_read(customer)
 
 
 def _read(parts: Iterable[Facts], decided: Sequence[Decision], rules: Rules, shelf: Shelf) -> _Whole:
@@ -141,7 +147,7 @@ def _files(whole: _Whole, root: I32) -> tuple[I64, int]:
 
 
 def _judged(whole: _Whole, edges: I64, pairs: I64, merges: list[Merge], rules: Rules) -> tuple[I64, I64]:
-    """The identifiers that edges and merges touch, and the customer of each of them, numbered by these alone."""
+    """The identifiers that edges and merges touch, and the customer of each of them."""
     ends = [[merge.one, merge.other] for merge in merges]
     ids = np.unique(np.concatenate([[NONE], pairs >> 32, pairs & LOWER, *ends]).astype(np.int64))
     customer, kind = np.arange(len(ids)), whole.kind[ids]
@@ -149,5 +155,4 @@ def _judged(whole: _Whole, edges: I64, pairs: I64, merges: list[Merge], rules: R
     numbered = [np.searchsorted(ids, [merge.one, merge.other]).tolist() for merge in merges]
     mine = [merge._replace(one=one, other=other) for merge, (one, other) in zip(merges, numbered, strict=True)]
     join_all(customer, kind, edges, own, mine, rules)
-    customer[np.isin(ids, [NONE, *whole.rulings.blocked, *whole.rulings.erased])] = NONE
-    return ids, customer
+    return ids, ids[customer]  # the smallest of these is the smallest of those
