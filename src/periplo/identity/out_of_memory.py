@@ -22,7 +22,7 @@ from periplo.identity.register import edges_before, erased_of, kinds_of, pairs_o
 from periplo.identity.rules import Rules
 from periplo.identity.texts import UNSEEN
 from periplo.operation.distributed import Distributed
-from periplo.operation.shelf import Shelf, release
+from periplo.operation.shelf import Shelf, release, room
 
 EDGES_AT_ONCE, _MOST_FILES, _READ_AT_ONCE = 1 << 16, 256, 1 << 18
 _NEAR = 10
@@ -47,9 +47,8 @@ def judge_out_of_memory(
 
     uint8[k+1] and int64[k+1], mapped. Raises ``OSError`` where they cannot be written.
     """
-    shelf = Shelf(scratch)
-    whole = _read(parts, decided, rules, shelf)
-    customer = shelf.room(len(whole.kind), np.int64)
+    whole = _read(parts, decided, rules, Shelf(scratch))
+    customer = room(scratch, len(whole.kind), np.int64)
     for first in range(0, len(customer), _READ_AT_ONCE):
         last = min(first + _READ_AT_ONCE, len(customer))
         customer[first:last] = np.arange(first, last)

@@ -12,7 +12,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-_ALIGNED = 64
+_ALIGNED, _LARGE = 64, 1 << 20
 
 
 class Shelf:
@@ -36,12 +36,6 @@ class Shelf:
             np.frombuffer(whole, array.dtype, array.size, start) for array, start in zip(arrays, starts, strict=True)
         ]
 
-    def room(self, count: int, dtype: Any) -> NDArray[Any]:
-        """An array of so many zeros, to be filled."""
-        with TemporaryFile(dir=self._folder) as file:
-            file.truncate(count * np.dtype(dtype).itemsize + _ALIGNED)
-            return np.frombuffer(mmap(file.fileno(), 0, access=ACCESS_WRITE), dtype, count)
-
     def join(self, parts: Iterable[tuple[NDArray[Any], ...]], *dtypes: Any) -> list[NDArray[Any]]:
         """Arrays of these types that come in parts, each put together; they may only be read."""
         with ExitStack() as stack:
@@ -63,6 +57,22 @@ def opened(file: Path, dtype: Any) -> NDArray[Any]:
     """The array that a file holds, which may only be read. Raises ``OSError``."""
     with file.open("rb") as source:
         return np.frombuffer(_mapped(source), dtype) if file.stat().st_size else np.zeros(0, dtype)
+
+
+def room(folder: Path | None, count: int, dtype: Any) -> NDArray[Any]:
+    """An array of so many zeros, to be filled: on a shelf in a folder where it is large, unless nothing can be written
+    there."""
+    size = count * np.dtype(dtype).itemsize
+    if size < _LARGE:
+        return np.zeros(count, dtype)
+    try:
+        with TemporaryFile(dir=folder) as file:
+            for first in range(0, size, _LARGE):  # all of it: a page that the disk has no place for would end us later
+                file.write(bytes(min(_LARGE, size - first)))
+            file.flush()
+            return np.frombuffer(mmap(file.fileno(), size, access=ACCESS_WRITE), dtype, count)
+    except OSError:
+        return np.zeros(count, dtype)
 
 
 def release(array: NDArray[Any]) -> None:

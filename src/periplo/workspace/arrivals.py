@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from periplo.journeys.columns import I32, I64
+from periplo.operation.shelf import release, room
+
+T = TypeVar("T", np.int32, np.float64)
 
 ROWS_AT_ONCE = 1 << 20
 
 
 class Arrivals:
-    """The arrivals of events whose places in the sequence are ``seq`` (int64[m], in the order of the journeys)."""
+    """The arrivals of events whose places in the sequence are ``seq`` (int64[m], in the order of the journeys).
 
-    def __init__(self, seq: I64) -> None:
-        self._seq = seq
+    Nothing of the size of all events is in memory, if something can be written to ``scratch``.
+    """
+
+    def __init__(self, seq: I64, scratch: Path) -> None:
+        self._seq, self._scratch = seq, scratch
 
     def __len__(self) -> int:
         return len(self._seq)
@@ -26,42 +36,69 @@ class Arrivals:
         """The place in the sequence of the last of the first ``count`` arrivals; 0 for none."""
         if not count:
             return 0
-        return self._low + (count - 1 if self._rank is None else int(np.flatnonzero(self._rank >= 0)[count - 1]))
+        return self._low + (count if self._before is None else int(np.searchsorted(self._before, count))) - 1
 
     def index(self, seq: I64) -> I64:
         """int64, which arrival each of these places is, from 0; -1 where none of these events has it."""
         place = seq - self._low
         outside = (place < 0) | (place >= self._span)
-        found = place if self._rank is None else self._rank[np.where(outside, 0, place)]
-        return np.where(outside, -1, found)
+        if self._before is None:
+            return np.where(outside, -1, place)
+        place = np.where(outside, 0, place)
+        found, then = self._before[place].astype(np.int64), self._before[place + 1]
+        return np.where(outside | (then == found), -1, found)
 
-    def in_journeys(self, by_arrival: I32) -> I32:
-        """What is given per arrival, in the order of the journeys; a core each takes its parts."""
-        found = np.empty(len(self), by_arrival.dtype)
+    def in_journeys(self, by_arrival: I32, of: Callable[[I32], NDArray[T]], kind: type[T]) -> NDArray[T]:
+        """What is made ``of`` codes that are given per arrival, in the order of the journeys; a core each takes its
+        parts."""
+        found = room(self._scratch, len(self), kind)
 
-        def pick(begin: int) -> None:
-            some = slice(begin, begin + ROWS_AT_ONCE)
+        def pick(some: slice) -> None:
             place = self._seq[some] - self._low
-            found[some] = by_arrival[place if self._rank is None else self._rank[place]]
+            found[some] = of(by_arrival[place if self._before is None else self._before[place]])
+            for array in (self._seq, by_arrival, found):
+                release(array)
 
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            for _ in pool.map(pick, range(0, len(self), ROWS_AT_ONCE)):
+            for _ in pool.map(pick, _slices(len(self))):
                 pass
         return found
 
     @cached_property
+    def _ends(self) -> tuple[int, int]:
+        """The lowest place, and the one after the highest."""
+        ends = [(int(some.min()), int(some.max()) + 1) for some in map(self._read, _slices(len(self)))]
+        return (min(low for low, _ in ends), max(high for _, high in ends)) if ends else (0, 0)
+
+    @property
     def _low(self) -> int:
-        return int(self._seq.min(initial=np.iinfo(np.int64).max))
+        return self._ends[0]
 
-    @cached_property
+    @property
     def _span(self) -> int:
-        return int(self._seq.max()) - self._low + 1 if len(self) else 0
+        return self._ends[1] - self._ends[0]
 
     @cached_property
-    def _rank(self) -> I64 | None:
-        """Which arrival each place from the lowest on is; None where it is each one, as no event lacks a customer."""
+    def _before(self) -> I32 | None:
+        """int32[span + 1], how many arrivals come before each place from the lowest on; None where each is one, as no
+        event lacks a customer."""
         if self._span == len(self):
             return None
-        there = np.zeros(self._span, np.bool_)
-        there[self._seq - self._low] = True
-        return np.where(there, np.cumsum(there) - 1, -1)
+        before, count = room(self._scratch, self._span + 1, np.int32), 0
+        for some in _slices(len(self)):
+            before[self._read(some) - self._low + 1] = 1
+            release(before)
+        for some in _slices(len(before)):
+            before[some] = np.cumsum(before[some]) + count
+            count = int(before[some][-1])
+            release(before)
+        return before
+
+    def _read(self, some: slice) -> I64:
+        found = self._seq[some].copy()
+        release(self._seq)
+        return found
+
+
+def _slices(count: int) -> Iterator[slice]:
+    return (slice(first, min(first + ROWS_AT_ONCE, count)) for first in range(0, count, ROWS_AT_ONCE))

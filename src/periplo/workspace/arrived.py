@@ -7,13 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from periplo.identity.register import encoded
 from periplo.journeys.columns import I32, I64, Coded, Column
+from periplo.operation.shelf import release, room
 from periplo.workspace.arrivals import Arrivals
-from periplo.workspace.cache import replace_file
-from periplo.workspace.sums import opened, sealed
+from periplo.workspace.sums import opened, seal
+
+_ROWS_AT_ONCE = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -25,26 +26,12 @@ class Arrived:
     numeric: bool
 
     @classmethod
-    def of(cls, count: int, rows: I64, texts: pa.Array | pa.ChunkedArray, numeric: bool) -> Arrived:
-        """A column of ``count`` events, of which those at ``rows`` have these values (null: none)."""
-        codes = np.full(count, -1, np.int32)
-        codes[rows], distinct = encoded(texts)
-        return cls(codes, distinct, numeric)
-
-    @classmethod
     def nothing(cls) -> Arrived:
         """The column of no events."""
         return cls(np.zeros(0, np.int32), pa.array([], pa.string()), True)
 
     def __len__(self) -> int:
         return len(self.codes)
-
-    def __add__(self, later: Arrived) -> Arrived:
-        new = pc.is_null(pc.index_in(later.texts, value_set=self.texts))
-        texts = pa.concat_arrays([self.texts, later.texts.filter(new)])
-        moved = pc.index_in(later.texts, value_set=texts).to_numpy().astype(np.int32)
-        codes = np.append(moved, np.int32(-1))[later.codes]
-        return Arrived(np.concatenate((self.codes, codes)), texts, self.numeric and later.numeric)
 
     def until(self, count: int) -> Arrived:
         """The first ``count`` events."""
@@ -54,32 +41,74 @@ class Arrived:
         """The values in the order of the journeys, as numbers where all are; None where no event has one."""
         if not len(self.texts):
             return None
-        codes = arrivals.in_journeys(self.codes)
         if self.numeric:
-            return np.append(self.texts.cast(pa.float64()).to_numpy(), np.nan)[codes]
+            numbers = np.append(self.texts.cast(pa.float64()).to_numpy(), np.nan)
+            return arrivals.in_journeys(self.codes, lambda codes: numbers[codes], np.float64)
+        codes = arrivals.in_journeys(self.codes, lambda codes: codes, np.int32)
         return Coded(codes, tuple(self.texts.to_pylist()))
+
+
+class Growing:
+    """A column to which the values of further events come, some at a time; ``count`` events there will be in all."""
+
+    def __init__(self, known: Arrived, count: int, scratch: Path) -> None:
+        self._codes = room(scratch, count, np.int32)
+        self._known, self._numeric = len(known), known.numeric
+        self._texts, self._count = [known.texts], len(known.texts)
+        for first in range(0, count, _ROWS_AT_ONCE):
+            some = self._codes[first : first + _ROWS_AT_ONCE]
+            some[:] = -1
+            some[: max(self._known - first, 0)] = known.codes[first : first + len(some)]
+            release(self._codes)
+            release(known.codes)
+
+    def add(self, rows: I64, texts: pa.Array, numeric: bool) -> None:
+        """The values of the events at ``rows`` (null: none); ``numeric``: they are numbers, or there are none."""
+        codes, distinct = encoded(texts)
+        self._codes[rows] = np.where(codes < 0, -1, codes + self._count)
+        self._texts.append(distinct)
+        self._count += len(distinct)
+        self._numeric &= numeric
+        release(self._codes)
+
+    def all(self) -> Arrived:
+        """The whole column, each text once."""
+        numbered = [(pa.array(np.arange(len(some), dtype=np.int32)), some) for some in self._texts]
+        together = pa.chunked_array([pa.DictionaryArray.from_arrays(*some) for some in numbered]).unify_dictionaries()
+        moved = np.concatenate([*(chunk.indices.to_numpy() for chunk in together.chunks), np.full(1, -1, np.int32)])
+        for first in range(self._known, len(self._codes), _ROWS_AT_ONCE):
+            some = self._codes[first : first + _ROWS_AT_ONCE]
+            some[:] = moved[some]
+            release(self._codes)
+        return Arrived(self._codes, together.chunk(0).dictionary, self._numeric)
 
 
 _NUMERIC = {b"numeric": b"yes"}
 
 
 def read(file: Path) -> Arrived:
-    """The column in a file; that of no events where it is missing or damaged."""
+    """The column in a file, mapped; that of no events where it is missing or damaged."""
     try:
-        batch = pa.ipc.open_file(pa.BufferReader(opened(file))).get_batch(0)
-        coded = batch.column("value")
-        codes = pc.fill_null(coded.indices, -1).to_numpy()
-        return Arrived(codes, coded.dictionary, batch.schema.metadata == _NUMERIC)
-    except (OSError, ValueError, KeyError):
+        batch = pa.ipc.open_stream(pa.BufferReader(opened(file))).read_next_batch()
+        codes, texts = (batch.column(name).values for name in ("codes", "texts"))
+        return Arrived(codes.to_numpy(), texts, batch.schema.metadata == _NUMERIC)
+    except (OSError, ValueError, KeyError, StopIteration):
         return Arrived.nothing()
 
 
 def write(file: Path, column: Arrived) -> None:
-    """Keeps a column, in one step."""
-    codes = pa.array(column.codes, mask=column.codes < 0)
-    coded = pa.DictionaryArray.from_arrays(codes, column.texts)
-    schema = pa.schema([("value", coded.type)], metadata=_NUMERIC if column.numeric else None)
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_file(sink, schema) as writer:
-        writer.write_batch(pa.RecordBatch.from_arrays([coded], schema=schema))
-    replace_file(file, sealed(sink.getvalue()))
+    """Keeps a column, in one step: as one row of two lists, which are read without being copied."""
+    codes = pa.Array.from_buffers(pa.int32(), len(column), [None, pa.py_buffer(column.codes)])
+    lists = {"codes": _in_a_list(codes), "texts": _in_a_list(column.texts)}
+    batch = pa.record_batch(lists).replace_schema_metadata(_NUMERIC if column.numeric else None)
+
+    def fill(sink: pa.NativeFile) -> None:
+        with pa.ipc.new_stream(sink, batch.schema) as writer:
+            writer.write_batch(batch)
+
+    seal(file, fill)
+    release(column.codes)
+
+
+def _in_a_list(values: pa.Array) -> pa.Array:
+    return pa.LargeListArray.from_arrays(pa.array([0, len(values)], pa.int64()), values)

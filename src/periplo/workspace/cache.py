@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from periplo.journeys.build import Sorted
 from periplo.journeys.columns import I64, Bool
+from periplo.operation.replacing import replace_file
 from periplo.operation.shelf import release
 from periplo.workspace.sums import Written
 
@@ -130,18 +131,6 @@ def write(cache: Path, journeys: CachedJourneys) -> None:
 def columns_folder(cache: Path, rewrites: int) -> Path:
     """Where the columns of journeys lie: none is kept from before events were corrected, or became nobody's."""
     return cache / (f"columns-{rewrites}" if rewrites else "columns")
-
-
-def replace_file(file: Path, content: bytes) -> None:
-    """Writes a file in one step: readers see the old one or the new one. Raises ``OSError``, then nothing is left."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    fresh = file.with_name(f"{file.name}.{uuid4().hex}")
-    try:
-        fresh.write_bytes(content)
-        os.replace(fresh, file)
-    except OSError:
-        fresh.unlink(missing_ok=True)
-        raise
 
 
 def _save(file: Path, array: NDArray[np.generic]) -> None:

@@ -10,11 +10,11 @@ from pathlib import Path
 from periplo.access import Access
 from periplo.errors import DamagedShop, NotAShop, ShopBusy
 from periplo.operation import trouble_of
+from periplo.operation.replacing import replace_file
 from periplo.vocabulary import Taxonomy
 from periplo.vocabulary import load as load_vocabulary
 from periplo.vocabulary import taxonomy as own_words
 from periplo.workspace import erasing
-from periplo.workspace.cache import replace_file
 from periplo.workspace.places import Places
 from periplo.workspace.settings import Settings
 from periplo.workspace.stores import Stores

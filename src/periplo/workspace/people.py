@@ -14,11 +14,11 @@ import pyarrow as pa
 from periplo.identity import COLUMNS
 from periplo.operation.disk import dispensable
 from periplo.profiles.searching import NAME, Sought, searchable
-from periplo.workspace.cache import columns_folder, replace_file, worth_writing
+from periplo.workspace.cache import columns_folder, worth_writing
 from periplo.workspace.engine import engine
 from periplo.workspace.following import follow_or_look
 from periplo.workspace.stores import Stores
-from periplo.workspace.sums import opened, sealed
+from periplo.workspace.sums import opened, seal
 
 _TEXT = pa.string()
 CALLED = pa.schema([(NAME, _TEXT), *((column, _TEXT) for column in COLUMNS)])
@@ -147,15 +147,17 @@ def _ready(called: pa.Table) -> pa.Array:
 def _read(file: Path) -> tuple[pa.Table, int]:
     """What is kept, and up to which place; nothing where it is missing or damaged."""
     try:
-        table = pa.ipc.open_file(pa.BufferReader(opened(file))).read_all()
+        table = pa.ipc.open_stream(pa.BufferReader(opened(file))).read_all()
         return table.cast(CALLED), int(table.schema.metadata[b"until"])
     except (OSError, ValueError, KeyError, TypeError):
         return pa.Table.from_batches([], CALLED), 0
 
 
 def _write(file: Path, called: pa.Table, until: int) -> None:
-    sink = pa.BufferOutputStream()
     whole = called.replace_schema_metadata({"until": str(until)})
-    with pa.ipc.new_file(sink, whole.schema) as writer:
-        writer.write_table(whole)
-    replace_file(file, sealed(sink.getvalue()))
+
+    def fill(sink: pa.NativeFile) -> None:
+        with pa.ipc.new_stream(sink, whole.schema) as writer:
+            writer.write_table(whole)
+
+    seal(file, fill)

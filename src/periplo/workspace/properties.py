@@ -5,6 +5,8 @@ They are kept in the order of arrival, so that new events only add to them; jour
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
 from threading import RLock
@@ -15,9 +17,10 @@ import pyarrow as pa
 from periplo.events.schema import EVENT_FIELDS
 from periplo.journeys.columns import I64, Column
 from periplo.operation.disk import dispensable
+from periplo.operation.replacing import replace_file
 from periplo.workspace.arrivals import Arrivals
-from periplo.workspace.arrived import Arrived, read, write
-from periplo.workspace.cache import columns_folder, replace_file, worth_writing
+from periplo.workspace.arrived import Arrived, Growing, read, write
+from periplo.workspace.cache import columns_folder, worth_writing
 from periplo.workspace.engine import engine
 from periplo.workspace.stores import Stores
 
@@ -28,6 +31,7 @@ PROMOTED = {
 }
 """Columns that every event has; all other properties lie in the JSON of ``properties``."""
 
+ROWS_AT_ONCE = 100_000
 _NUMBERS = "('BIGINT', 'UBIGINT', 'HUGEINT', 'DOUBLE')"
 
 
@@ -44,7 +48,7 @@ class ShopProperties:
     """
 
     def __init__(self, stores: Stores, seq: I64, until_seq: int, rewrites: int) -> None:
-        self._stores, self._arrivals, self._until = stores, Arrivals(seq), until_seq
+        self._stores, self._arrivals, self._until = stores, Arrivals(seq, stores.places.cache), until_seq
         self._folder = columns_folder(stores.places.cache, rewrites)
         self._columns: dict[str, Column | None] = {}
         self._lock = RLock()
@@ -55,8 +59,8 @@ class ShopProperties:
         known = _read_names(file)
         if known.until_seq < self._until:
             query = "SELECT DISTINCT unnest(json_keys(properties)) AS name FROM events"
-            new = self._query("properties", query, known.until_seq, self._until)["name"].to_pylist()
-            known = _Names(self._until, known.names.union(new))
+            with self._querying("properties", query, known.until_seq) as found:
+                known = _Names(self._until, known.names.union(found.read_all()["name"].to_pylist()))
             with dispensable("The names of properties"):
                 replace_file(file, msgspec.json.encode(known))
         return (*PROMOTED, *sorted(known.names - PROMOTED.keys()))
@@ -72,30 +76,33 @@ class ShopProperties:
         known, count = read(file), len(self._arrivals)
         if len(known) >= count:
             return known.until(count)
-        whole = known + self._new(name, len(known))
+        growing, after = Growing(known, count, self._stores.places.cache), self._arrivals.last(len(known))
+        for places, texts, numeric in self._said(name, after):
+            rows = self._arrivals.index(places)
+            mine = rows >= len(known)
+            growing.add(rows[mine], texts.filter(pa.array(mine)), numeric)
+        whole = growing.all()
         if worth_writing(count, len(known)):
             with dispensable("A column of journeys"):
                 write(file, whole)
         return whole
 
-    def _new(self, name: str, first: int) -> Arrived:
-        """The column of the events from the ``first`` arrival on."""
-        after, until = self._arrivals.last(first), self._until
+    def _said(self, name: str, after: int) -> Iterator[tuple[I64, pa.Array, bool]]:
+        """What the events after a place say, some at a time: their places, the texts, and whether all are numbers."""
         if name in PROMOTED:
-            found = self._stores.events([name], after, until).read_all()
             numeric = not pa.types.is_string(PROMOTED[name])
-        else:
-            found = self._query("properties", in_json(name), after, until)
-            numeric = all(found["numeric"].unique().to_pylist())
-        rows = self._arrivals.index(found["seq"].to_numpy()) - first
-        mine = rows >= 0
-        texts = found[name if name in PROMOTED else "value"].cast(pa.string()).filter(pa.array(mine))
-        return Arrived.of(len(self._arrivals) - first, rows[mine], texts, numeric)
+            for batch in self._stores.events([name], after, self._until):
+                yield batch["seq"].to_numpy(), batch[name].cast(pa.string()), numeric
+            return
+        with self._querying("properties", in_json(name), after) as found:
+            for batch in found:
+                yield batch["seq"].to_numpy(), batch["value"], all(batch["numeric"].unique().to_pylist())
 
-    def _query(self, column: str, query: str, after_seq: int, until_seq: int) -> pa.Table:
+    @contextmanager
+    def _querying(self, column: str, query: str, after: int) -> Iterator[pa.RecordBatchReader]:
         with engine(self._stores.places.cache) as database:
-            database.register("events", self._stores.events([column], after_seq, until_seq))
-            return database.sql(query).to_arrow_table()
+            database.register("events", self._stores.events([column], after, self._until))
+            yield database.sql(query).to_arrow_reader(ROWS_AT_ONCE)
 
 
 def in_json(name: str) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from zlib import crc32
 
 import msgspec
 import pyarrow as pa
+
+from periplo.operation.replacing import replacing
 
 _AT_ONCE, _MOST_KNOWN, _SEAL = 1 << 20, 512, 8
 
@@ -33,9 +36,16 @@ def checksum(file: Path, after: int = 0) -> int:
     return _checksum(file, after, found.st_mtime_ns, found.st_size)
 
 
-def sealed(content: pa.Buffer) -> bytes:
-    """The content of a file that ``opened`` can hold against its checksum."""
-    return b"".join((crc32(content).to_bytes(_SEAL, "little"), content))
+def seal(file: Path, fill: Callable[[pa.NativeFile], None]) -> None:
+    """Writes a file in one step, as ``fill`` does, that ``opened`` can hold against its checksum. Raises ``OSError``,
+    then nothing is left."""
+    with replacing(file) as fresh:
+        with pa.OSFile(str(fresh), "wb") as sink:
+            sink.write(bytes(_SEAL))
+            fill(sink)
+        found = checksum(fresh, _SEAL)
+        with fresh.open("r+b") as sealing:
+            sealing.write(found.to_bytes(_SEAL, "little"))
 
 
 def opened(file: Path) -> pa.Buffer:

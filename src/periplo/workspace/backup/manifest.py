@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from periplo.errors import NotAShop
-from periplo.workspace.cache import replace_file
+from periplo.operation.replacing import replace_file
 
 MANIFEST, FORMAT, DRAFT = "backup.json", 1, ".making-"
 

@@ -8,7 +8,7 @@ import msgspec
 
 from periplo.errors import CannotWrite
 from periplo.operation.disk import written
-from periplo.workspace.cache import replace_file
+from periplo.operation.replacing import replace_file
 
 
 class Targets:
