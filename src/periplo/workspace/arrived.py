@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from periplo.identity.register import encoded
+from periplo.identity.texts import UNSEEN, TextIndex
 from periplo.journeys.columns import I32, I64, Coded, Column
 from periplo.operation.shelf import release, room
 from periplo.workspace.arrivals import Arrivals
@@ -52,35 +53,31 @@ class Growing:
     """A column to which the values of further events come, some at a time; ``count`` events there will be in all."""
 
     def __init__(self, known: Arrived, count: int, scratch: Path) -> None:
-        self._codes = room(scratch, count, np.int32)
-        self._known, self._numeric = len(known), known.numeric
-        self._texts, self._count = [known.texts], len(known.texts)
+        self._codes, self._numeric = room(scratch, count, np.int32), known.numeric
+        self._texts, self._index = [known.texts], TextIndex().plus(known.texts, np.arange(len(known.texts)))
+        self._count = len(known.texts)
         for first in range(0, count, _ROWS_AT_ONCE):
             some = self._codes[first : first + _ROWS_AT_ONCE]
             some[:] = -1
-            some[: max(self._known - first, 0)] = known.codes[first : first + len(some)]
+            some[: max(len(known) - first, 0)] = known.codes[first : first + len(some)]
             release(self._codes)
             release(known.codes)
 
     def add(self, rows: I64, texts: pa.Array, numeric: bool) -> None:
         """The values of the events at ``rows`` (null: none); ``numeric``: they are numbers, or there are none."""
-        codes, distinct = encoded(texts)
-        self._codes[rows] = np.where(codes < 0, -1, codes + self._count)
-        self._texts.append(distinct)
-        self._count += len(distinct)
+        places, distinct = encoded(texts)
+        codes = self._index.find(distinct)
+        new = np.flatnonzero(codes == UNSEEN)
+        codes[new] = np.arange(self._count, self._count + len(new))
+        self._texts.append(distinct.take(pa.array(new)))
+        self._index, self._count = self._index.plus(self._texts[-1], codes[new]), self._count + len(new)
+        self._codes[rows] = np.append(codes, -1)[places]
         self._numeric &= numeric
         release(self._codes)
 
     def all(self) -> Arrived:
-        """The whole column, each text once."""
-        numbered = [(pa.array(np.arange(len(some), dtype=np.int32)), some) for some in self._texts]
-        together = pa.chunked_array([pa.DictionaryArray.from_arrays(*some) for some in numbered]).unify_dictionaries()
-        moved = np.concatenate([*(chunk.indices.to_numpy() for chunk in together.chunks), np.full(1, -1, np.int32)])
-        for first in range(self._known, len(self._codes), _ROWS_AT_ONCE):
-            some = self._codes[first : first + _ROWS_AT_ONCE]
-            some[:] = moved[some]
-            release(self._codes)
-        return Arrived(self._codes, together.chunk(0).dictionary, self._numeric)
+        """The whole column."""
+        return Arrived(self._codes, pa.concat_arrays(self._texts), self._numeric)
 
 
 _NUMERIC = {b"numeric": b"yes"}
