@@ -173,6 +173,10 @@ class Basis:
     def ask(self, question: Question[S, R]) -> R:
         return ask(self.columns, question, self.threads)
 
+    def ask_by_core(self, question: Question[S, R]) -> R:
+        """The same in a part for each core: where states are large, and what is looked at takes no memory beside."""
+        return ask(self.columns, question, self.threads, at_once=max(1, self.columns.events))
+
     def ask_persons(self, question: Question[S, R]) -> R:
         """The same of a question that looks at persons only: who is left out is none, and no events are copied."""
         columns, mask = self.kept

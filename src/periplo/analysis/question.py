@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import reduce
 from typing import Protocol, TypeVar
@@ -15,7 +15,7 @@ from periplo.journeys.columns import I64, JourneyColumns
 SMALL = 20_000
 """So few events are answered sooner by one thread."""
 AT_ONCE = 1 << 20
-"""So many events does a thread look at when it finds customers, so that the memory for it stays the same."""
+"""About so many events does a thread look at, so that the memory for it stays the same."""
 Behind = Callable[[JourneyColumns, str], I64 | None]
 """The customers of a part behind a reference, as indices into the part; None where there is no such reference."""
 S = TypeVar("S")
@@ -35,25 +35,43 @@ class Question(Protocol[S, R_co]):
         """The result read off the state of all parts."""
 
 
-def ask(journeys: JourneyColumns, question: Question[S, R_co], threads: int | None = None) -> R_co:
-    """The answer over all customers, a thread per core (kernels release the GIL)."""
+def ask(
+    journeys: JourneyColumns, question: Question[S, R_co], threads: int | None = None, at_once: int | None = None
+) -> R_co:
+    """The answer over all customers, a thread per core (kernels release the GIL), each looking ``at_once`` at so many
+    events."""
     workers = _workers(journeys, threads)
-    parts = list(journeys.parts(workers)) or [journeys]
+    parts = _parts(journeys, workers, at_once or AT_ONCE)
     if len(parts) == 1:
         return question.finish(question.map(parts[0]))
     with ThreadPoolExecutor(workers) as pool:
-        return question.finish(reduce(question.merge, pool.map(question.map, parts)))
+        return question.finish(_merged(question.merge, pool.map(question.map, parts)))
+
+
+def _merged(merge: Callable[[S, S], S], states: Iterable[S]) -> S:
+    """All states as one, neighbours first: what grows by merging is not copied for each of them."""
+    waiting: list[tuple[int, S]] = []
+    for state in states:
+        size = 1
+        while waiting and waiting[-1][0] == size:
+            state, size = merge(waiting.pop()[1], state), 2 * size
+        waiting.append((size, state))
+    return reduce(lambda right, left: merge(left, right), [state for _, state in reversed(waiting)])
 
 
 def find(journeys: JourneyColumns, behind: Behind, ref: str, threads: int | None = None) -> I64 | None:
     """The customers behind a reference, found in parts by ``behind``, which looks at each customer alone."""
     workers = _workers(journeys, threads)
-    parts = list(journeys.parts(max(workers, journeys.events // AT_ONCE))) or [journeys]
+    parts = _parts(journeys, workers, AT_ONCE)
     firsts = np.cumsum([0, *(part.customers for part in parts)])
     with ThreadPoolExecutor(workers) as pool:
         found = pool.map(lambda part: behind(part, ref), parts)
         known = [first + indices for first, indices in zip(firsts, found, strict=False) if indices is not None]
     return np.concatenate(known) if known else None
+
+
+def _parts(journeys: JourneyColumns, workers: int, at_once: int) -> list[JourneyColumns]:
+    return list(journeys.parts(max(workers, journeys.events // at_once))) or [journeys]
 
 
 def _workers(journeys: JourneyColumns, threads: int | None) -> int:

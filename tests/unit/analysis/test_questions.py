@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from given import Happened, made
 from periplo.analysis import Journeys, Result
+from periplo.analysis.question import ask
 from periplo.errors import UnknownName
 from periplo.journeys.columns import JourneyColumns
 
@@ -88,9 +89,28 @@ def some() -> Journeys:
 def test_neither_order_nor_parts_nor_threads_change_an_answer(happened, random, threads: int) -> None:
     shuffled = list(happened)
     random.shuffle(shuffled)
-    for ask in QUESTIONS.values():
-        one, many = ask(journeys(happened, threads=1)), ask(journeys(shuffled, threads=threads))
+    for answer in QUESTIONS.values():
+        one, many = answer(journeys(happened, threads=1)), answer(journeys(shuffled, threads=threads))
         assert plain(one) == plain(many)
+
+
+class Called:
+    """Who there is, in order."""
+
+    def map(self, part: JourneyColumns) -> list[int]:
+        return part.customer.tolist()
+
+    def merge(self, left: list[int], right: list[int]) -> list[int]:
+        return left + right
+
+    def finish(self, state: list[int]) -> list[int]:
+        return state
+
+
+@pytest.mark.parametrize("at_once", [1, 7, 50, 1 << 20])
+def test_however_many_are_looked_at_at_once_states_are_merged_in_order(some: Journeys, at_once: int) -> None:
+    columns = some.columns.pick(np.arange(some.columns.customers).repeat(5))
+    assert ask(columns, Called(), threads=3, at_once=at_once) == columns.customer.tolist()
 
 
 def plain(result: Result) -> str:
@@ -250,8 +270,8 @@ def test_key_figures_can_be_opened(some: Journeys) -> None:
 def test_nothing_at_all_has_answers_too() -> None:
     empty = Journeys(made([], 0))
     assert empty.columns.customers == 0
-    for ask in (*(QUESTIONS[name] for name in QUESTIONS if name not in {"funnel", "kpis by channel"}),):
-        result = ask(empty)
+    for answer in (*(QUESTIONS[name] for name in QUESTIONS if name not in {"funnel", "kpis by channel"}),):
+        result = answer(empty)
         result.shown("es")
         result._repr_html_()
     assert empty.funnel("Product Viewed").steps[0].customers == 0

@@ -49,11 +49,11 @@ class PathQuestions(Basis):
         """
         against = versus_of(self, versus)
         asked = TransitionQuestion(given.walk(self, of, collapse, gap), times, against)
-        steps = self.ask(asked)
+        steps = self.ask_by_core(asked)
         return Transitions(
             definition=defining.transitions(of, collapse, gap, against),
             evidence=self.evidence,
-            moves=asked.moves(steps, self.ask(asked.timed(steps)) if times else None),
+            moves=asked.moves(steps, self.ask_by_core(asked.timed(steps)) if times else None),
             of=of,
             collapsed=collapse,
             versus=against.name if against else None,

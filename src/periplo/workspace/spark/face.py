@@ -92,6 +92,9 @@ class SparkJourneys(Journeys):
         states = self._lake.run(Task(header, self._window, self._narrowed, question.map))
         return question.finish(reduce(question.merge, states or [question.map(_nobody(header))]))
 
+    def ask_by_core(self, question: Question[S, R]) -> R:
+        return self.ask(question)
+
     def ask_persons(self, question: Question[S, R]) -> R:
         return self.ask(question)
 
