@@ -15,9 +15,9 @@ from periplo.analysis.grouping import Grouping, group_by
 from periplo.analysis.listing import ListedCustomer, listed
 from periplo.analysis.narrowing import Narrow, OnlyChannel, OnlyCustomers, Window, kept_of, window
 from periplo.analysis.periods import PERIODS, instant
-from periplo.analysis.question import Behind, Question, ask, find
+from periplo.analysis.question import AT_ONCE, Behind, Question, ask, find
 from periplo.analysis.result import Evidence, Opener, Result
-from periplo.analysis.touchpoints import Touchpoints
+from periplo.analysis.touchpoints import Occurring, Touchpoints
 from periplo.errors import UnknownName
 from periplo.journeys.columns import I64, Bool, JourneyColumns
 from periplo.journeys.kernels.tally import looked_at
@@ -136,7 +136,7 @@ class Basis:
 
     @cached_property
     def touchpoints(self) -> Touchpoints:
-        return Touchpoints.of(self.columns, self.taxonomy)
+        return Touchpoints.among(self.columns, self.taxonomy, self.ask(Occurring()))
 
     @cached_property
     def earlier(self) -> JourneyColumns | None:
@@ -170,12 +170,8 @@ class Basis:
         other._window, other._narrowed = chosen, narrowed
         return other
 
-    def ask(self, question: Question[S, R]) -> R:
-        return ask(self.columns, question, self.threads)
-
-    def ask_by_core(self, question: Question[S, R]) -> R:
-        """The same in a part for each core: where states are large, and what is looked at takes no memory beside."""
-        return ask(self.columns, question, self.threads, at_once=max(1, self.columns.events))
+    def ask(self, question: Question[S, R], at_once: int = AT_ONCE) -> R:
+        return ask(self.columns, question, self.threads, at_once)
 
     def ask_persons(self, question: Question[S, R]) -> R:
         """The same of a question that looks at persons only: who is left out is none, and no events are copied."""

@@ -15,6 +15,7 @@ from periplo.analysis.facts import currencies_of
 from periplo.analysis.funnel.asking import FunnelQuestions
 from periplo.analysis.kpi.asking import KpiQuestions
 from periplo.analysis.paths.asking import PathQuestions
+from periplo.analysis.question import FEW_AT_ONCE
 from periplo.analysis.retention.asking import RetentionQuestions
 from periplo.analysis.sessions import SessionQuestion, Sessions
 from periplo.analysis.stages import MOST_STAGES, Stages
@@ -41,7 +42,7 @@ class VisitQuestions(Basis):
         return StageFlow(
             definition=stages_definition(patience),
             evidence=self.evidence,
-            stages=self.ask(asked),
+            stages=self.ask(asked, FEW_AT_ONCE),
             patience_s=microseconds(patience) / 1e6,
         ).opened_by(lambda ref: stages_behind.behind(asked, columns, ref))
 

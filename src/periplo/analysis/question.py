@@ -11,11 +11,13 @@ from typing import Protocol, TypeVar
 import numpy as np
 
 from periplo.journeys.columns import I64, JourneyColumns
+from periplo.operation.shelf import release_all, spared_memory
 
 SMALL = 20_000
 """So few events are answered sooner by one thread."""
-AT_ONCE = 1 << 20
-"""About so many events does a thread look at, so that the memory for it stays the same."""
+AT_ONCE, FEW_AT_ONCE, ALL_AT_ONCE = 1 << 20, 1 << 17, 1 << 62
+"""About so many events does a thread look at, so that the memory for it stays the same: as a rule; where much is noted
+of each customer; and where nothing is, but states are large."""
 Behind = Callable[[JourneyColumns, str], I64 | None]
 """The customers of a part behind a reference, as indices into the part; None where there is no such reference."""
 S = TypeVar("S")
@@ -36,16 +38,23 @@ class Question(Protocol[S, R_co]):
 
 
 def ask(
-    journeys: JourneyColumns, question: Question[S, R_co], threads: int | None = None, at_once: int | None = None
+    journeys: JourneyColumns, question: Question[S, R_co], threads: int | None = None, at_once: int = AT_ONCE
 ) -> R_co:
     """The answer over all customers, a thread per core (kernels release the GIL), each looking ``at_once`` at so many
     events."""
-    workers = _workers(journeys, threads)
-    parts = _parts(journeys, workers, at_once or AT_ONCE)
+    workers, spared = _workers(journeys, threads), spared_memory()
+    parts = _parts(journeys, workers, at_once)
+
+    def mapped(part: JourneyColumns) -> S:
+        state = question.map(part)
+        if spared:
+            release_all()
+        return state
+
     if len(parts) == 1:
-        return question.finish(question.map(parts[0]))
+        return question.finish(mapped(parts[0]))
     with ThreadPoolExecutor(workers) as pool:
-        return question.finish(_merged(question.merge, pool.map(question.map, parts)))
+        return question.finish(_merged(question.merge, pool.map(mapped, parts)))
 
 
 def _merged(merge: Callable[[S, S], S], states: Iterable[S]) -> S:

@@ -27,10 +27,6 @@ class Touchpoints:
     table: I32
 
     @classmethod
-    def of(cls, columns: JourneyColumns, taxonomy: Taxonomy) -> Touchpoints:
-        return cls.among(columns, taxonomy, occurring(columns))
-
-    @classmethod
     def among(cls, columns: JourneyColumns, taxonomy: Taxonomy, seen: Bool) -> Touchpoints:
         """Of the combinations ``seen`` (bool[channels, events]); of ``columns`` only the names are read."""
         contacts = [taxonomy.contact(name) for name in columns.event_names]
@@ -60,8 +56,16 @@ def _combinations(columns: JourneyColumns) -> I32:
     return columns.channel.astype(np.int32) * np.int32(len(columns.event_names)) + columns.event
 
 
-def occurring(columns: JourneyColumns) -> Bool:
-    """Which combinations of channel and event there are (bool[channels, events])."""
-    shape = len(columns.channel_names), len(columns.event_names)
-    seen: Bool = np.bincount(_combinations(columns), minlength=shape[0] * shape[1]).reshape(shape) > 0
-    return seen
+class Occurring:
+    """The question which combinations of channel and event there are (bool[channels, events])."""
+
+    def map(self, part: JourneyColumns) -> Bool:
+        shape = len(part.channel_names), len(part.event_names)
+        seen: Bool = np.bincount(_combinations(part), minlength=shape[0] * shape[1]).reshape(shape) > 0
+        return seen
+
+    def merge(self, left: Bool, right: Bool) -> Bool:
+        return left | right
+
+    def finish(self, state: Bool) -> Bool:
+        return state

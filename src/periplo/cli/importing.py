@@ -18,6 +18,7 @@ from periplo.cli.output import LANG, Json, errors, help_text, in_words, note, pe
 from periplo.intake import Progress
 from periplo.language import duration, number, t
 from periplo.maps import export
+from periplo.operation.shelf import sparing_memory
 from periplo.workspace import ImportReport, Shop
 
 Files = Annotated[list[str], typer.Argument(metavar="FILE…", help=help_text("Files, folders or patterns to read."))]
@@ -138,7 +139,8 @@ def show_plan(report: ImportReport) -> None:
 def show_map(shop: Shop, target: Path, no_browser: bool) -> None:
     """The map as one HTML file beside the shop's data, opened where there is a browser and a person."""
     page = target / "map.html"
-    export(shop.read_map(), page, LANG)
+    with sparing_memory():
+        export(shop.read_map(), page, LANG)
     people.print(t("The map: {page}", LANG, page=page), highlight=False)
     note(t("Live in the browser: periplo serve {shop}", LANG, shop=target))
     if people.is_terminal and not no_browser:

@@ -19,7 +19,7 @@ from periplo.operation.ahead import ahead
 from periplo.operation.distributed import Distributed
 from periplo.operation.shelf import Shelf
 
-ROWS_AT_ONCE, MOST_FILES = 1 << 18, 256
+ROWS_AT_ONCE, MOST_FILES = 1 << 17, 512
 
 _FIELDS = Rows.__dataclass_fields__
 _KINDS = (np.int64, np.int64, np.int64, np.int64, np.uint16, np.uint8)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from periplo.analysis import Journeys
-from periplo.analysis.question import ask
+from periplo.analysis.question import FEW_AT_ONCE
 from periplo.analysis.stages_result import StageFlow, StageNumbers
 from periplo.maps import figures, lists
 from periplo.maps.definition import MapDefinition
@@ -53,7 +53,7 @@ class Source:
     @classmethod
     def of(cls, people: Journeys, definition: MapDefinition, flow: StageFlow) -> Source:
         question = PassageQuestion(definition.stages, purse(people, "in"), purse(people, "out"))
-        return cls(flow, people.taxonomy, ask(people.columns, question, people.threads))
+        return cls(flow, people.taxonomy, people.ask(question, FEW_AT_ONCE))
 
     def lane(self, lane: Lane) -> LaneReading | None:
         """The lane with its cells, or None where there is nothing to show and nothing to miss."""

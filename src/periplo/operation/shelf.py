@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
 from mmap import ACCESS_READ, ACCESS_WRITE, MADV_DONTNEED, mmap
 from pathlib import Path
 from tempfile import TemporaryFile
+from threading import Lock
 from typing import IO, Any
+from weakref import WeakSet
 
 import numpy as np
 from numpy.typing import NDArray
 
 _ALIGNED, _LARGE = 64, 1 << 20
+_MAPS, _TURN = WeakSet[mmap](), Lock()
+_SPARED: ContextVar[bool] = ContextVar("periplo_spared", default=False)
 
 
 class Shelf:
@@ -70,9 +75,39 @@ def room(folder: Path | None, count: int, dtype: Any) -> NDArray[Any]:
             for first in range(0, size, _LARGE):  # all of it: a page that the disk has no place for would end us later
                 file.write(bytes(min(_LARGE, size - first)))
             file.flush()
-            return np.frombuffer(mmap(file.fileno(), size, access=ACCESS_WRITE), dtype, count)
+            return np.frombuffer(_known(mmap(file.fileno(), size, access=ACCESS_WRITE)), dtype, count)
     except OSError:
         return np.zeros(count, dtype)
+
+
+def opened(file: Path) -> NDArray[Any]:
+    """The array in an ``npy`` file; it may only be read. Raises ``OSError``, ``ValueError``."""
+    array: NDArray[Any] = np.load(file, mmap_mode="r", allow_pickle=False)
+    _known(array.base)  # type: ignore[arg-type]
+    return array
+
+
+@contextmanager
+def sparing_memory() -> Iterator[None]:
+    """Inside the block, who has looked at a part of much that is mapped gives back what memory holds of it."""
+    before = _SPARED.set(True)
+    try:
+        yield
+    finally:
+        _SPARED.reset(before)
+
+
+def spared_memory() -> bool:
+    """Whether this runs inside such a block."""
+    return _SPARED.get()
+
+
+def release_all() -> None:
+    """The same for all that is mapped here."""
+    with _TURN:
+        maps = list(_MAPS)
+    for one in maps:
+        one.madvise(MADV_DONTNEED)
 
 
 def release(array: NDArray[Any]) -> None:
@@ -88,4 +123,10 @@ def release(array: NDArray[Any]) -> None:
 
 def _mapped(file: IO[bytes]) -> mmap:
     file.flush()
-    return mmap(file.fileno(), 0, access=ACCESS_READ)
+    return _known(mmap(file.fileno(), 0, access=ACCESS_READ))
+
+
+def _known(whole: mmap) -> mmap:
+    with _TURN:
+        _MAPS.add(whole)
+    return whole

@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from periplo.journeys import build as building
+from periplo.journeys import out_of_memory
 from periplo.journeys.build import Rows, Sorted, build, extend
+from periplo.journeys.out_of_memory import build_out_of_memory, pieces_of
 
 
 def rows_of(table: list[tuple[int, int]], first_seq: int = 0) -> Rows:
@@ -65,6 +67,27 @@ def test_what_goes_and_comes_equals_rebuild_whatever_the_parts(before, after, go
         found = extend(old, new_rows, gone, threads=2)
     staying = np.delete(np.arange(len(before)), gone)
     assert same(found, build(old.rows.take(staying) + new_rows)[0])
+
+
+numbered = st.lists(st.tuples(st.integers(0, 40) | st.just(3), st.integers(0, 6)), max_size=60)
+
+
+@settings(max_examples=40)
+@given(
+    numbered, st.lists(numbered, max_size=4), st.lists(st.booleans(), min_size=60), st.integers(1, 9), st.integers(2, 9)
+)
+def test_out_of_memory_the_same_is_built(before, parts, goes, rows_at_once, most_files) -> None:
+    """Also what stays of old journeys, whatever the parts, and where one customer has most of it."""
+    old, _ = build(rows_of(before))
+    gone = np.flatnonzero(goes[: len(before)])
+    staying = np.setdiff1d(np.arange(len(before)), gone)
+    firsts = np.cumsum([len(before), *map(len, parts)]).tolist()
+    new = [rows_of(part, first) for part, first in zip(parts, firsts, strict=False)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(out_of_memory, "ROWS_AT_ONCE", rows_at_once)
+        patch.setattr(out_of_memory, "MOST_FILES", most_files)
+        found = build_out_of_memory([*pieces_of(old, gone), *new], 41, sum(map(len, new)))
+    assert same(found, build(Rows.together([old.rows.take(staying), *new]))[0])
 
 
 @given(pairs, pairs, st.dictionaries(st.sampled_from([-3, 0, 1, 2, 5]), st.sampled_from([-3, 1, 7, 10**12])))

@@ -9,8 +9,11 @@ import numpy as np
 import pytest
 
 from periplo.events.model import Event
+from periplo.identity import identity
+from periplo.journeys import out_of_memory
 from periplo.journeys.columns import Coded
-from periplo.workspace import Shop
+from periplo.operation import shelf
+from periplo.workspace import Shop, journeying, rows
 from support_events import event
 
 
@@ -45,19 +48,38 @@ def journeys_of(shop: Shop) -> dict[str, list[tuple[int, str, str | None]]]:
     return {name: rows[begin:end] for name, begin, end in bounds}
 
 
+@pytest.fixture(params=["in memory", "out of memory", "nothing can be written"])
+def far(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """How what is new is read: as little of it, or as what memory should not hold."""
+    if request.param != "in memory":
+        monkeypatch.setattr(journeying, "FAR", 0)
+        monkeypatch.setattr(identity, "NEAR_PARTS", -1)
+        monkeypatch.setattr(out_of_memory, "ROWS_AT_ONCE", 16)
+        monkeypatch.setattr(rows, "ROWS_AT_ONCE", 10)
+        monkeypatch.setattr(shelf, "_LARGE", 1)
+    return str(request.param)
+
+
 @pytest.mark.parametrize("seed", range(3))
-def test_growing_equals_building_at_once(tmp_path: Path, seed: int) -> None:
+def test_growing_equals_building_at_once(tmp_path: Path, seed: int, far: str, monkeypatch: pytest.MonkeyPatch) -> None:
     random = np.random.default_rng(seed)
     events = arriving(random, 120)
     with Shop.open(tmp_path / "shop", create=True) as shop:
+        if far == "nothing can be written":
+            (shop.path / "cache").write_text("in the way of a folder")
         for part in np.array_split(np.arange(len(events)), random.integers(2, 6)):
             shop.record([events[number] for number in part])
             grown = journeys_of(shop)
             if random.random() < 0.3:
                 shop.archive()
-        shutil.rmtree(shop.path / "cache")
+        _remove(shop.path / "cache")
+    monkeypatch.undo()
     with Shop.open(tmp_path / "shop") as again:
         assert journeys_of(again) == grown
+
+
+def _remove(place: Path) -> None:
+    place.unlink() if place.is_file() else shutil.rmtree(place)
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -9,12 +9,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from periplo.workspace import Shop
+from periplo.operation import shelf
+from periplo.workspace import Shop, arrivals, arrived, properties
 from support_events import event
 
 
-@pytest.fixture
-def shop(tmp_path: Path) -> Shop:
+@pytest.fixture(params=["in memory", "out of memory"])
+def shop(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Shop:
+    """Also as if nothing fitted into memory."""
+    if request.param == "out of memory":
+        monkeypatch.setattr(shelf, "_LARGE", 1)
+        for room, name in ((arrivals, "ROWS_AT_ONCE"), (arrived, "_ROWS_AT_ONCE"), (properties, "ROWS_AT_ONCE")):
+            monkeypatch.setattr(room, name, 2)
     return Shop.open(tmp_path / "shop", create=True)
 
 

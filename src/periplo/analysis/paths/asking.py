@@ -18,6 +18,7 @@ from periplo.analysis.paths.step_matrix import StepMatrix, StepMatrixQuestion
 from periplo.analysis.paths.transitions import TransitionQuestion, Transitions
 from periplo.analysis.paths.versus import versus_of
 from periplo.analysis.paths.whole import Per, TopPaths, TopPathsQuestion
+from periplo.analysis.question import ALL_AT_ONCE
 from periplo.errors import UsageError
 
 NodeKind = Annotated[Of, Help("What a node is: a touchpoint (channel and kind of contact), or an event.")]
@@ -49,11 +50,11 @@ class PathQuestions(Basis):
         """
         against = versus_of(self, versus)
         asked = TransitionQuestion(given.walk(self, of, collapse, gap), times, against)
-        steps = self.ask_by_core(asked)
+        steps = self.ask(asked, ALL_AT_ONCE)
         return Transitions(
             definition=defining.transitions(of, collapse, gap, against),
             evidence=self.evidence,
-            moves=asked.moves(steps, self.ask_by_core(asked.timed(steps)) if times else None),
+            moves=asked.moves(steps, self.ask(asked.timed(steps), ALL_AT_ONCE) if times else None),
             of=of,
             collapsed=collapse,
             versus=against.name if against else None,

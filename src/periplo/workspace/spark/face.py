@@ -15,8 +15,7 @@ from periplo.analysis import Evidence, Journeys, Result, questions
 from periplo.analysis.listing import ListedCustomer
 from periplo.analysis.narrowing import Window
 from periplo.analysis.periods import instant
-from periplo.analysis.question import Behind, Question
-from periplo.analysis.touchpoints import Touchpoints, occurring
+from periplo.analysis.question import AT_ONCE, Behind, Question
 from periplo.errors import MissingExtra, UnknownName
 from periplo.journeys.build import Rows, build
 from periplo.journeys.columns import I64, Bool, JourneyColumns
@@ -86,14 +85,11 @@ class SparkJourneys(Journeys):
             raise UnknownName("channel", name, self._lake.header.channel_names)
         return self._stepped(super().channel(name), lambda face: face.channel(name))
 
-    def ask(self, question: Question[S, R]) -> R:
-        """The states of all parts, in the order of their customers, merged here."""
+    def ask(self, question: Question[S, R], at_once: int = AT_ONCE) -> R:
+        """The states of all parts, which are Spark's, in the order of their customers, merged here."""
         header = self._header
         states = self._lake.run(Task(header, self._window, self._narrowed, question.map))
         return question.finish(reduce(question.merge, states or [question.map(_nobody(header))]))
-
-    def ask_by_core(self, question: Question[S, R]) -> R:
-        return self.ask(question)
 
     def ask_persons(self, question: Question[S, R]) -> R:
         return self.ask(question)
@@ -119,10 +115,6 @@ class SparkJourneys(Journeys):
             zone=self.zone,
             only=self.only,
         )
-
-    @cached_property
-    def touchpoints(self) -> Touchpoints:
-        return Touchpoints.among(self._header, self.taxonomy, self.ask(_Combinations()))
 
     def find(self, behind: Behind, ref: str) -> I64 | None:
         """Found by the executors, each in its parts."""
@@ -200,19 +192,6 @@ class _Opened:
     def __call__(self, part: JourneyColumns) -> I64 | None:
         found = self.behind(part, self.ref)
         return None if found is None else part.customer[found]
-
-
-class _Combinations:
-    """Which channels and events occur together."""
-
-    def map(self, part: JourneyColumns) -> Bool:
-        return occurring(part)
-
-    def merge(self, left: Bool, right: Bool) -> Bool:
-        return left | right
-
-    def finish(self, state: Bool) -> Bool:
-        return state
 
 
 def _nobody(header: Header) -> JourneyColumns:
