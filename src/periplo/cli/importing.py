@@ -18,6 +18,7 @@ from periplo.cli.output import LANG, Json, errors, help_text, in_words, note, pe
 from periplo.intake import Progress
 from periplo.language import duration, number, t
 from periplo.maps import export
+from periplo.operation.memory import spare
 from periplo.operation.shelf import sparing_memory
 from periplo.workspace import ImportReport, Shop
 
@@ -41,6 +42,7 @@ def import_files(
     no_browser: NoBrowser = False,
     as_json: Json = False,
 ) -> None:
+    spare()
     target = into or Path("shops") / shop_name(files[0])
     with Shop.open(target, create=not dry_run, draft=dry_run) as shop:
         with progress_bar(hidden=as_json) as progress:

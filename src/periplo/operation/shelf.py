@@ -80,7 +80,7 @@ def room(folder: Path | None, count: int, dtype: Any) -> NDArray[Any]:
         return np.zeros(count, dtype)
 
 
-def opened(file: Path) -> NDArray[Any]:
+def opened_npy(file: Path) -> NDArray[Any]:
     """The array in an ``npy`` file; it may only be read. Raises ``OSError``, ``ValueError``."""
     array: NDArray[Any] = np.load(file, mmap_mode="r", allow_pickle=False)
     _known(array.base)  # type: ignore[arg-type]

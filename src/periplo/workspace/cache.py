@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from periplo.journeys.build import Sorted
 from periplo.journeys.columns import I64, Bool
 from periplo.operation.replacing import replace_file
-from periplo.operation.shelf import opened, release
+from periplo.operation.shelf import opened_npy, release
 from periplo.workspace.sums import Written
 
 FORMAT = 7
@@ -146,7 +146,7 @@ def _save(file: Path, array: NDArray[np.generic]) -> None:
 
 
 def _load(manifest: _Manifest, folder: Path) -> CachedJourneys:
-    arrays: Mapping[str, NDArray[np.generic]] = {file.stem: opened(file) for file in folder.glob("*.npy")}
+    arrays: Mapping[str, NDArray[np.generic]] = {file.stem: opened_npy(file) for file in folder.glob("*.npy")}
     names = NO_JOURNEYS.arrays()
     told = {Path(name).stem for name in manifest.written}
     if not arrays.keys() == names.keys() == told or any(arrays[name].dtype != names[name].dtype for name in names):
