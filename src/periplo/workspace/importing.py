@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from periplo.intake import Intake, IntakeBatch, IntakeSettings, MappingPlan, Note, Progress, open_intake
 from periplo.log import Reading
 from periplo.operation.disk import written
+from periplo.operation.memory import give_back
 from periplo.workspace.arriving import NotPlanned
 from periplo.workspace.consenting import Consenting
 from periplo.workspace.following import follow
@@ -141,8 +142,10 @@ def report(
     stores: Stores, counts: Counts, began: float, *, preset: str, plan: MappingPlan, notes: list[Note]
 ) -> ImportReport:
     """What was done, once identity has followed."""
+    give_back()
     follow(stores)
     totals = stores.identity.totals()
+    give_back()
     return ImportReport(
         **counts._asdict(),
         events=stores.count(),

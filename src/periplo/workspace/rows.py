@@ -18,7 +18,7 @@ from periplo.workspace.cache import About
 from periplo.workspace.names import MOST_CHANNELS, MOST_EVENT_NAMES, Names
 from periplo.workspace.stores import Stores
 
-ROWS_AT_ONCE = 100_000
+ROWS_AT_ONCE = 1 << 15
 
 _OF_EVENTS = ("occurred_at", "clock_flag", "event", "channel")
 
