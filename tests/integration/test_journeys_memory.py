@@ -1,0 +1,64 @@
+"""The memory in which journeys are built, their columns gathered and asked does not grow with the events."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+CODE = """
+import resource, sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+import numpy as np
+import pyarrow as pa
+from periplo.analysis import Journeys
+from periplo.journeys.build import Rows
+from periplo.journeys.columns import GivenProperties
+from periplo.journeys.out_of_memory import build_out_of_memory
+from periplo.operation.memory import spare
+from periplo.operation.shelf import sparing_memory
+from periplo.workspace.arrivals import Arrivals
+from periplo.workspace.arrived import Arrived, Growing
+
+spare()
+events, at_once, random = int(sys.argv[1]), 50_000, np.random.default_rng(1)
+people = events // 2
+names = ("Page Viewed", "Product Viewed", "Product Added", "Order Completed")
+
+def rows(first):
+    place = np.arange(first, first + at_once)
+    kinds = random.integers(0, 4, (2, at_once))
+    return Rows(random.integers(1, people, at_once), place * 1_000_000, place, kinds[0], kinds[1])
+
+def texts():
+    return pa.array(random.integers(0, 900, at_once)).cast(pa.string())
+
+with TemporaryDirectory() as folder, sparing_memory():
+    scratch = Path(folder)
+    journeys = build_out_of_memory(map(rows, range(0, events, at_once)), people, events, scratch)
+    growing = Growing(Arrived.nothing(), events, scratch)
+    for first in range(0, events, at_once):
+        growing.add(np.arange(first, first + at_once), texts(), True)
+    amount = growing.all().picked(Arrivals(journeys.seq, scratch))
+    known = np.ones(len(journeys.customer), np.bool_)
+    columns = journeys.columns(person=known, event_names=names, channel_names=("web", "app", "store", "email"),
+        since_us=0, until_us=events * 1_000_000, properties=GivenProperties({"revenue_minor": amount}))
+    assert Journeys(columns, currency="EUR").stages().stages
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+SMALL, LARGE = 300_000, 1_500_000
+MOST_KB = 45_000
+"""In memory, so many events more took more than two hundred megabytes."""
+
+
+def largest_kb(events: int) -> int:
+    paths = os.pathsep.join([str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])])
+    command = [sys.executable, "-c", CODE, str(events)]
+    return int(subprocess.check_output(command, env={**os.environ, "PYTHONPATH": paths}))
+
+
+def test_five_times_the_events_take_no_more_memory() -> None:
+    small, large = largest_kb(SMALL), largest_kb(LARGE)
+    assert large - small < MOST_KB, (small, large)
