@@ -18,6 +18,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event, Thread
 from time import perf_counter, sleep
 from urllib.request import Request, urlopen
 
@@ -33,7 +34,7 @@ from periplo.workspace.recording import ARCHIVE_FROM
 
 FOLDER = Path(__file__).parent / "data" / "collecting"
 BATCHES, SINGLES, P99_S, FRESH_S, POSTGRES, FOLLOWED_S, GROWN = 40_000, 4_000, 0.1, 2.0, 25_000, 5.0, 100
-ROWS_AT_ONCE, TIMES = 5_000, 3
+ROWS_AT_ONCE, TIMES, LOOK_S = 5_000, 3, 0.1
 SERVE = """
 import sys; from periplo.server import serve; from periplo.workspace import Shop
 serve(Shop.open(sys.argv[1]), port=0, work=len(sys.argv) == 2)
@@ -234,11 +235,12 @@ def late(what: str, seen: Iterable[Seen]) -> Figure:
 
 
 def flat(server: Server, events: int, parts: int = 4) -> Iterator[Figure]:
-    """Memory after the first and after the last part of a long load, from as many visitors as the first part brings."""
-    each, said = events // parts, list[tuple[int, int]]()
+    """The most memory in the first and the last part of a long load, from as many visitors as the first part brings."""
+    each, said = events // parts, list[list[int]]()
     for part in range(1, parts + 1):
-        seen = server.run(size=100, requests=each // 100, connections=16, devices=each)
-        said.append(server.megabytes())
+        with at_most(server) as most:
+            seen = server.run(size=100, requests=each // 100, connections=16, devices=each)
+        said.append(most)
         print(
             f"{part * each:,} events: {said[-1]} MB, {each / seen.seconds:,.0f} events/s", file=sys.stderr, flush=True
         )
@@ -250,6 +252,24 @@ def flat(server: Server, events: int, parts: int = 4) -> Iterator[Figure]:
             equal=True,
             met=last - first < GROWN,
         )
+
+
+@contextmanager
+def at_most(server: Server) -> Iterator[list[int]]:
+    """The most megabytes that the server and its worker hold while the block runs: steps of work come and go."""
+    most, over = [0, 0], Event()
+
+    def look() -> None:
+        while not over.wait(LOOK_S):
+            most[:] = map(max, most, server.megabytes())
+
+    looking = Thread(target=look)
+    looking.start()
+    try:
+        yield most
+    finally:
+        over.set()
+        looking.join()
 
 
 def fresh(server: Server) -> Iterator[Figure]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from time import sleep
@@ -14,7 +15,7 @@ import pyarrow.compute as pc
 from deltalake import CommitProperties, DeltaTable, Schema, Transaction, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError
 from deltalake.transaction import AddAction, RemoveAction
-from pyarrow import parquet
+from pyarrow import fs, parquet
 
 from periplo.errors import CannotWrite, DamagedShop, ShopBusy
 from periplo.events.schema import STORED
@@ -114,14 +115,34 @@ class Lake:
 
     def __init__(self, url: Path | str, confirm: Callable[[], None] = lambda: None) -> None:
         self.url, self._confirm = str(url), confirm
+        self._newest: tuple[int, Snapshot] | None = None
+
+    @cached_property
+    def _store(self) -> fs.FileSystem:
+        return store_at(self.url)
 
     def create(self) -> None:
         """Makes the empty table where there is none."""
         DeltaTable.create(self.url, STORED, mode="ignore", configuration=_SETTINGS)
 
     def now(self) -> Snapshot:
-        """What the newest commit holds."""
-        return self._with_table(lambda table: Snapshot(table, self.url))
+        """What the newest commit holds: the same object while there is no later one, as reading the history takes the
+        longer the more files there are."""
+        newest = self._newest
+        if newest and self._written_ns(newest[1].version) == newest[0]:
+            return newest[1]
+        snapshot = self._with_table(lambda table: Snapshot(table, self.url))
+        written_ns = self._written_ns(snapshot.version)
+        self._newest = (written_ns, snapshot) if written_ns else None
+        return snapshot
+
+    def _written_ns(self, version: int) -> int | None:
+        """When the newest commit was written; None where it is another one, or cannot be seen."""
+        files = [f"_delta_log/{number:020}.json" for number in (version, version + 1)]
+        with suppress(OSError):
+            commit, later = self._store.get_file_info(files)
+            return None if later.is_file else commit.mtime_ns
+        return None
 
     def append(
         self, events: pa.RecordBatchReader, *, note: dict[str, Any], archived_seq: int | None = None, after_seq: int = 0

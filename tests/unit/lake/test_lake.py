@@ -70,6 +70,26 @@ def test_a_snapshot_stays_as_it_was(lake: Lake) -> None:
     assert (before.count(), before.archived_seq(), before.scan(["seq"]).read_all().num_rows) == (0, 0, 0)
 
 
+def test_it_is_opened_again_only_when_it_has_changed(lake: Lake) -> None:
+    before = lake.now()
+    assert lake.now() is before
+    Lake(lake.url).append(stored(["a"]), note={})
+    assert (lake.now().count(), before.count()) == (1, 0)
+    assert lake.now() is lake.now()
+
+
+def test_an_archive_that_is_gone_or_another_is_not_taken_for_the_one_from_before(lake: Lake, tmp_path: Path) -> None:
+    lake.append(stored(["a"]), note={})
+    assert lake.now().count() == 1
+    Path(lake.url).rename(tmp_path / "away")
+    with pytest.raises(DamagedShop, match="cannot be read"):
+        lake.now()
+    other = Lake(lake.url)
+    other.create()
+    other.append(stored(["b", "c"]), note={})
+    assert lake.now().count() == 2
+
+
 def test_a_write_that_fails_leaves_nothing_to_be_read(lake: Lake) -> None:
     def breaking() -> Iterator[pa.RecordBatch]:
         yield from stored(["a"])
