@@ -148,13 +148,8 @@ def workers(count: int) -> Iterator[None]:
 
 
 def followed() -> Figure:
-    """From the last answer until identity has read all that came, and the archive all but the newest."""
-    begun = perf_counter()
-    with Shop.open(FOLDER) as shop:
-        while shop.condition.identity_lag().events or shop.condition.archive_lag().events > ARCHIVE_FROM:
-            assert perf_counter() < begun + 120, "the workers do not keep up"
-            sleep(0.05)
-    seconds = perf_counter() - begun
+    """How long that takes after the last answer."""
+    seconds = follow()
     return Figure(
         name="from the last of them to identity and archive, by the two workers",
         ours_s=seconds,
@@ -162,6 +157,16 @@ def followed() -> Figure:
         equal=True,
         met=seconds < FOLLOWED_S,
     )
+
+
+def follow() -> float:
+    """Waits until identity has read all that came, and the archive all but the newest; the seconds it took."""
+    begun = perf_counter()
+    with Shop.open(FOLDER) as shop:
+        while shop.condition.identity_lag().events or shop.condition.archive_lag().events > ARCHIVE_FROM:
+            assert perf_counter() < begun + 120, "the workers do not keep up"
+            sleep(0.05)
+    return perf_counter() - begun
 
 
 @contextmanager
@@ -235,11 +240,16 @@ def late(what: str, seen: Iterable[Seen]) -> Figure:
 
 
 def flat(server: Server, events: int, parts: int = 4) -> Iterator[Figure]:
-    """The most memory in the first and the last part of a long load, from as many visitors as the first part brings."""
+    """The most memory in the first and the last part of a long load, from as many visitors as the first part brings.
+
+    The first goes on until the worker has worked through it: what it needs for its work at all has not grown.
+    """
     each, said = events // parts, list[list[int]]()
     for part in range(1, parts + 1):
         with at_most(server) as most:
             seen = server.run(size=100, requests=each // 100, connections=16, devices=each)
+            if part == 1:
+                follow()
         said.append(most)
         print(
             f"{part * each:,} events: {said[-1]} MB, {each / seen.seconds:,.0f} events/s", file=sys.stderr, flush=True
