@@ -145,5 +145,5 @@ class Work:
     def _follow(self) -> int:
         before = self._stores.identity.cursor()
         until = follow(self._stores, FOLLOWED_AT_ONCE)
-        self._more = self._more or until < self._stores.log.settled()
+        self._more = self._more or self._stores.log.settled() - until > FOLLOWED_AT_ONCE
         return max(0, until - before)
