@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from itertools import chain
+from itertools import chain, count
 from typing import Any
 
 from sqlalchemy import Connection, Table
@@ -15,34 +15,59 @@ MOST_AT_ONCE = 256
 """So many rows go into SQLite in one step. The driver lets the interpreter go at each step and has to wait until it
 gets it back: row by row that was fifty milliseconds for a hundred rows while requests were read."""
 
+EACH, SAME, COUNTS = "e", "s", "c"
+"""What a column is: its own value in each row, the same in all, or numbers that count up."""
+
+
+class Same(Sequence[Any]):
+    """A column with the same value in each of so many rows."""
+
+    def __init__(self, value: Any, rows: int) -> None:
+        self._value, self._rows = value, rows
+
+    def __len__(self) -> int:
+        return self._rows
+
+    def __getitem__(self, row: Any) -> Any:
+        if row >= self._rows:
+            raise IndexError(row)
+        return self._value
+
 
 def insert(connection: Connection, table: Table, columns: Sequence[Sequence[Any]]) -> None:
-    """Inserts rows given column by column, in the order of the table's columns, with plain Python values."""
+    """Inserts rows given column by column, in the order of the table's columns, with plain Python values. A column that
+    is a ``range`` or ``Same`` costs SQLite next to nothing."""
     if not columns or not columns[0]:
         return
     if connection.dialect.name == "postgresql":
         postgres.insert(connection, table, columns)
-        return
-    values: list[Any] = [None] * (len(columns) * len(columns[0]))
-    for number, column in enumerate(columns):
-        values[number :: len(columns)] = column
-    _insert(connection, table, values)
+    else:
+        _insert(connection, table, columns)
 
 
 def insert_sqlite(connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:
     """The same, given row by row, for SQLite."""
-    _insert(connection, table, list(chain.from_iterable(rows)))
+    _insert(connection, table, list(zip(*rows, strict=True)))
 
 
-def _insert(connection: Connection, table: Table, values: Sequence[Any]) -> None:
-    """The same, given value by value, row after row. Asks the driver itself, as it is asked often."""
+def _insert(connection: Connection, table: Table, columns: Sequence[Sequence[Any]]) -> None:
+    """The same for SQLite, told by its driver, as it is asked often. What can be told once for a step is: each value
+    that is told costs as much as a third of a row."""
     driver: Any = connection.connection.driver_connection
-    columns = tuple(column.name for column in table.columns)
-    first, width = 0, len(columns)
-    while first < len(values):
-        rows = _step((len(values) - first) // width)
-        driver.execute(_statement(table.name, columns, rows), values[first : first + rows * width])
-        first += rows * width
+    names, shape = tuple(column.name for column in table.columns), "".join(map(_shape, columns))
+    each = [column for column, kind in zip(columns, shape, strict=True) if kind == EACH]
+    once = [column for column, kind in zip(columns, shape, strict=True) if kind != EACH]
+    first, rows = 0, len(columns[0])
+    while first < rows:
+        some = slice(first, first + _step(rows - first))
+        values = [column[first] for column in once]
+        values += chain.from_iterable(zip(*(column[some] for column in each), strict=True))
+        driver.execute(_statement(table.name, names, shape, some.stop - first), values)
+        first = some.stop
+
+
+def _shape(column: Sequence[Any]) -> str:
+    return COUNTS if isinstance(column, range) else SAME if isinstance(column, Same) else EACH
 
 
 def _step(rows: int) -> int:
@@ -51,6 +76,15 @@ def _step(rows: int) -> int:
 
 
 @cache
-def _statement(table: str, columns: tuple[str, ...], rows: int) -> str:
-    names, marks = ", ".join(f'"{name}"' for name in columns), ", ".join("?" * len(columns))
-    return f'INSERT INTO "{table}" ({names}) VALUES {", ".join([f"({marks})"] * rows)}'
+def _statement(table: str, names: tuple[str, ...], shape: str, rows: int) -> str:
+    told = [at for at, kind in enumerate(shape) if kind != EACH]
+    each = count(len(told) + 1)
+
+    def value(at: int, kind: str, row: int) -> str:
+        if kind == EACH:
+            return f"?{next(each)}"
+        return f"?{told.index(at) + 1}" + (f" + {row}" if kind == COUNTS else "")
+
+    marks = (", ".join(value(at, kind, row) for at, kind in enumerate(shape)) for row in range(rows))
+    quoted = ", ".join(f'"{name}"' for name in names)
+    return f'INSERT INTO "{table}" ({quoted}) VALUES {", ".join(f"({row})" for row in marks)}'

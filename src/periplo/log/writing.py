@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from periplo.log.inserting import Same
 from periplo.log.packing import pack_all
 from periplo.log.received import Received
 
@@ -19,7 +20,9 @@ def event_rows(first_seq: int, received: Sequence[Received], repeated: Sequence[
         new = _without(one.event_ids, left_out)
         event_ids += new
         sources += [one.receipt.source] * len(new)
-    return [range(first_seq, first_seq + len(event_ids)), sources, event_ids, [None] * len(event_ids)]
+    rows, senders = len(event_ids), {one.receipt.source for one in received}
+    whose = Same(senders.pop(), rows) if len(senders) == 1 else sources
+    return [range(first_seq, first_seq + rows), whose, event_ids, Same(None, rows)]
 
 
 def receipt_rows(first_seq: int, received: Sequence[Received], repeated: Sequence[list[int]]) -> Columns:
