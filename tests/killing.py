@@ -36,7 +36,7 @@ from support_shop import contents
 
 ROOMS = ("/periplo/workspace/", "/periplo/privacy/", "/periplo/log/", "/periplo/lake/", "/periplo/identity/")
 NAMED = {
-    "settings written": ("return", "cache.py", "replace_file"),
+    "settings written": ("return", "replacing.py", "replace_file"),
     "archive made": ("return", "lake.py", "create"),
     "batches staged": ("call", "staging.py", "keep_new"),
     "duplicates found": ("return", "staging.py", "keep_new"),
