@@ -33,7 +33,7 @@ from periplo.operation.shelf import Shelf
 _MINE, _ERASURES = cursor.c.consumer == "identity", cursor.c.consumer == "erasures"
 FAR = 250_000
 """Who reads more events at once, as after a large import, does it out of memory."""
-NEAR_PARTS = 8
+NEAR_PARTS = 3
 """Who would have to learn more parts of the facts only to tell whose events are, does that out of memory, too."""
 
 Sets = Callable[[int, int], Iterable[pa.Table]]

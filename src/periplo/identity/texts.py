@@ -18,7 +18,7 @@ from periplo.operation.shelf import Shelf, release
 U16 = NDArray[np.uint16]
 
 UNSEEN, UNLIMITED = -1, 1 << 31
-MOST_SHELVED = 1 << 18
+MOST_SHELVED = 1 << 19
 """A layer on a shelf with so many texts is not made larger."""
 
 _MOST_BYTES = 1 << 30

@@ -19,7 +19,7 @@ from periplo.operation.ahead import ahead
 from periplo.operation.distributed import Distributed
 from periplo.operation.shelf import Shelf
 
-ROWS_AT_ONCE, MOST_FILES = 1 << 17, 512
+ROWS_AT_ONCE, MOST_FILES, DISTRIBUTED_AT_ONCE = 1 << 17, 256, 1 << 19
 
 _FIELDS = Rows.__dataclass_fields__
 _KINDS = (np.int64, np.int64, np.int64, np.int64, np.uint16, np.uint8)
@@ -41,8 +41,8 @@ def _some_customers(
     """The rows again, some customers at a time, in the order of their numbers, which lie from one to below another."""
     low, high = numbers
     files = max(1, min(-(-events // ROWS_AT_ONCE), MOST_FILES, high - low))
-    with closing(Distributed(scratch, files)) as disk:
-        for rows in parts:
+    with closing(Distributed(scratch, files, compression=None)) as disk:
+        for rows in _many_at_once(parts):
             disk.add(_table(rows), (rows.customer - low) * files // (high - low))
         for number, file in enumerate(disk.files()):
             own, count = (_first(number, files, numbers), _first(number + 1, files, numbers)), int(disk.rows[number])
@@ -50,6 +50,18 @@ def _some_customers(
                 yield from _some_customers(map(_rows, file), own, count, scratch)
             elif count:
                 yield _rows(pa.concat_tables(file))
+
+
+def _many_at_once(parts: Iterable[Rows]) -> Iterator[Rows]:
+    """The parts, put together to some that are large enough: each goes to many files."""
+    waiting: list[Rows] = []
+    for rows in parts:
+        waiting.append(rows)
+        if sum(map(len, waiting)) >= DISTRIBUTED_AT_ONCE:
+            yield Rows.together(waiting)
+            waiting = []
+    if waiting:
+        yield Rows.together(waiting)
 
 
 def _first(file: int, files: int, numbers: tuple[int, int]) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Literal
 
 import numpy as np
 import pyarrow as pa
@@ -17,9 +18,11 @@ class Distributed:
     ``rows`` int64[files], how many each has.
     """
 
-    def __init__(self, scratch: Path | None, files: int) -> None:
+    def __init__(self, scratch: Path | None, files: int, compression: Literal["lz4"] | None = "lz4") -> None:
+        """``compression``: pays for texts, hardly for numbers."""
         self._folder = TemporaryDirectory(prefix="periplo-", dir=scratch)
         self._paths = [Path(self._folder.name) / f"{part}.arrow" for part in range(files)]
+        self._options = pa.ipc.IpcWriteOptions(compression=compression)
         self._writers: list[pa.RecordBatchFileWriter] = []
         self.rows = np.zeros(files, np.int64)
 
@@ -31,8 +34,7 @@ class Distributed:
     def add(self, rows: pa.Table, file: NDArray[np.int64]) -> None:
         """Each row to its file, a number below the number of files."""
         if not self._writers:
-            options = pa.ipc.IpcWriteOptions(compression="lz4")
-            self._writers = [pa.ipc.new_file(path, rows.schema, options=options) for path in self._paths]
+            self._writers = [pa.ipc.new_file(path, rows.schema, options=self._options) for path in self._paths]
         here = np.bincount(file, minlength=len(self._paths))
         self.rows += here
         # Numbers as small as these are sorted by counting.

@@ -89,15 +89,18 @@ def seek(
 ) -> None:
     """Give each wanted text that has no id yet (``found`` below 0) the id of the equal text in the table."""
     places, text, read = np.empty(AT_ONCE, np.int64), np.empty(AT_ONCE, np.int64), np.empty(AT_ONCE, np.int64)
-    rows = np.empty(AT_ONCE, np.int64)
-    for first in range(0, len(hashed), AT_ONCE):
-        some = min(AT_ONCE, len(hashed) - first)
-        for i in range(some):
-            read[i] = marks[hashed[first + i] & (len(marks) - 1)]
+    rows, next_row = np.empty(AT_ONCE, np.int64), 0
+    while next_row < len(hashed):
+        some = 0
+        while some < AT_ONCE and next_row < len(hashed):
+            if found[next_row] < 0:
+                rows[some], read[some] = next_row, marks[hashed[next_row] & (len(marks) - 1)]
+                some += 1
+            next_row += 1
         likely = 0
-        for row in range(first, first + some):
+        for row in rows[:some]:
             place = _next(marks, _mark(hashed[row]), hashed[row] & (len(marks) - 1))
-            if found[row] < 0 and marks[place] != 0:
+            if marks[place] != 0:
                 places[likely], rows[likely] = place, row
                 likely += 1
         _fetch(table, data, bounds, ids, places[:likely], text, read)
