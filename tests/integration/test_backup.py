@@ -156,6 +156,18 @@ def test_backups_of_two_shops_are_not_mixed(tmp_path: Path) -> None:
         assert len(backups(tmp_path / "kept")) == 1
 
 
+def test_backups_do_not_lie_in_the_shop_that_they_would_go_with(tmp_path: Path) -> None:
+    with Shop.create(tmp_path / "shop") as shop:
+        for inside in (shop.path, shop.path / "backups"):
+            with pytest.raises(UsageError, match="own folder"):
+                shop.back_up(inside)
+        shop.back_up(tmp_path / "kept")
+    (tmp_path / "kept").rename(tmp_path / "shop" / "kept")
+    with pytest.raises(UsageError, match="own folder"):
+        restore(tmp_path / "shop" / "kept", tmp_path / "shop", force=True)
+    assert len(backups(tmp_path / "shop" / "kept")) == 1
+
+
 def test_who_is_erased_is_erased_in_all_backups(tmp_path: Path) -> None:
     shop = made(tmp_path)
     with Shop.open(shop) as opened:

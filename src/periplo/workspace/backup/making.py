@@ -15,13 +15,14 @@ from periplo.log import Database
 from periplo.workspace import erasing
 from periplo.workspace.backup.files import copied, linked, plain_files, settle, summed
 from periplo.workspace.backup.manifest import DRAFT, Backup, Kept, Manifest, backups, write_manifest
-from periplo.workspace.backup.targets import Targets
+from periplo.workspace.backup.targets import Targets, must_be_outside
 from periplo.workspace.recording import WAIT_S
 from periplo.workspace.stores import Stores
 
 
 def back_up(stores: Stores, access: Access, target: Path, keep: int | None = None) -> Backup:
     """A new backup in a folder, then at most ``keep`` of them. Raises ``CannotWrite``, ``ShopBusy``, ``UsageError``."""
+    must_be_outside(stores.places.root, target)
     with stores.lock.hold(WAIT_S):
         stores.clear()
         erasing.resume(stores)

@@ -16,6 +16,7 @@ from periplo.log import Database, open_log
 from periplo.workspace.backup.erasing import finish_erasing
 from periplo.workspace.backup.files import copied, settle
 from periplo.workspace.backup.manifest import Backup, backup_named
+from periplo.workspace.backup.targets import must_be_outside
 from periplo.workspace.opening import exists, settings_of
 from periplo.workspace.places import Places
 
@@ -25,6 +26,7 @@ def restore(target: Path, shop: Path, *, name: str | None = None, force: bool = 
 
     Nothing may have the shop open. Raises ``UsageError``, ``NotAShop``, ``DamagedShop``, ``CannotWrite``.
     """
+    must_be_outside(shop, target)
     backup = finish_erasing(backup_named(target, name))
     _must_be_free(shop, force)
     with _draft(shop) as draft:

@@ -6,9 +6,20 @@ from pathlib import Path
 
 import msgspec
 
-from periplo.errors import CannotWrite
+from periplo.errors import CannotWrite, UsageError
 from periplo.operation.disk import written
 from periplo.operation.replacing import replace_file
+
+
+def must_be_outside(shop: Path, target: Path) -> None:
+    """Raises ``UsageError`` where backups would lie in the folder of the shop itself."""
+    if target.resolve().is_relative_to(shop.resolve()):
+        raise UsageError(
+            "{path} lies in the shop's own folder.",
+            why="Each backup would hold those before it, and all of them would go with the shop.",
+            fix="Choose a folder outside of it, best on another disk.",
+            path=target,
+        )
 
 
 class Targets:
