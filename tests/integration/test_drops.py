@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from periplo.errors import ShopBusy
 from periplo.intake.dropped import SETTLED_S, Waiting
 from periplo.workspace import Shop
 from periplo.workspace.dropping import Drops
+from searching import found_in
 
 SETTINGS = """
 name = "x"
@@ -142,3 +146,36 @@ def test_ad_costs_are_in_the_key_figures_and_nobody_is_counted_for_them(shop: Sh
     found = shop.journeys().kpis()
     assert [(found.get(name).value, found.get(name).n) for name in names] == before
     assert found.get("acquisition_cost").value == pytest.approx(18_000 / 2)
+
+
+def test_what_was_put_away_goes_with_whoever_is_erased(
+    shop: Shop, drops: Drops, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    till, copies = shop.path / "drops" / "till", tmp_path_factory.mktemp("copies")
+    others = TICKETS.replace("ana@", "bea@").replace("T1", "T9")
+    till.joinpath("a.csv").write_text(TICKETS, "utf-8")
+    till.joinpath("b.csv").write_text(others.replace("L-1", "L-2"), "utf-8")
+    till.joinpath("c.csv.gz").write_bytes(gzip.compress(TICKETS.encode("utf-16")))
+    till.joinpath("d.csv").write_text("some,other\nAna@Example.com,2\n", "utf-8")
+    pq.write_table(pa.table({"whom": ["ana@example.com"]}), till / "e.parquet")
+    drops.look()
+    shop.back_up(copies)
+    number = shop.customer_number("ana@example.com")
+    assert shop.foresee_erasure(number).files == 4
+    done = shop.erase_person(number)
+    assert [one.files for one in done] == [4, 4], "of the shop, and of its backup"
+    assert {one.name for one in till.rglob("*.*")} == {"b.csv", "b.csv.report.json"}
+    assert not found_in(shop.path, ["ana@example.com", "L-1"])
+    assert not found_in(copies, ["ana@example.com", "L-1"])
+    assert found_in(copies, ["bea@example.com"])
+
+
+def test_a_file_that_brings_back_who_was_erased_is_not_kept(shop: Shop, drops: Drops) -> None:
+    folder = shop.path / "drops" / "till"
+    (folder / "a.csv").write_text(TICKETS, "utf-8")
+    drops.look()
+    shop.erase_person(shop.customer_number("ana@example.com"))
+    (folder / "b.csv").write_text(TICKETS, "utf-8")
+    drops.look()
+    assert json.loads((folder / "done" / "b.csv.report.json").read_bytes())["erased"] == 1
+    assert not found_in(shop.path, ["ana@example.com"])

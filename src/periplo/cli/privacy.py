@@ -81,6 +81,14 @@ def _foretell(foreseen: Foreseen) -> None:
             others=number(foreseen.named_by_others, LANG),
         )
     )
+    if foreseen.files:
+        note(
+            t(
+                "{files} {files:file|files} put away in drop folders {files:goes|go} too.",
+                LANG,
+                files=number(foreseen.files, LANG),
+            )
+        )
 
 
 def _tell(done: list[Erased]) -> None:

@@ -41,5 +41,10 @@ def put_away(file: Path, where: str, report: object) -> Path:
     folder.mkdir(exist_ok=True)
     names = (file.name, *(f"{file.stem}-{number}{file.suffix}" for number in range(2, 1_000_000)))
     target = next(folder / name for name in names if not (folder / name).exists())
-    (folder / f"{target.name}.report.json").write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=2))
+    report_of(target).write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=2))
     return file.rename(target)
+
+
+def report_of(file: Path) -> Path:
+    """Where it stands what came of a file that was put away."""
+    return file.with_name(f"{file.name}.report.json")

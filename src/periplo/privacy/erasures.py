@@ -21,9 +21,9 @@ Texts = dict[str, list[str]]
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """An erasure that was begun. It names the person, and is destroyed when it is done.
 
-    ``ids``, ``texts``: their identifiers; ``rejects``: refused rows about them; ``places``: of their events in the
-    sequence, ``others``: of those events of others that name them, both up to ``until_seq``. ``newest``: when the last
-    of their events happened.
+    ``ids``, ``texts``: their identifiers; ``rejects``: refused rows about them; ``files``: of
+    drop folders that name them; ``places``: of their events in the sequence, ``others``: of those events of others that
+    name them, both up to ``until_seq``. ``newest``: when the last of their events happened.
     """
 
     erasure_id: str
@@ -31,6 +31,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     ids: list[int]
     texts: Texts
     rejects: list[str]
+    files: list[str] = []
     places: list[int] = []
     others: list[int] = []
     until_seq: int = 0
@@ -65,6 +66,7 @@ class Erased(msgspec.Struct, frozen=True, kw_only=True):
     rewritten: int
     rejects: int
     tombstones: list[str]
+    files: int = 0
     newest: date | None = None
     beyond: list[Beyond] = []
 
@@ -153,6 +155,7 @@ class Erasures:
             events=len(plan.places),
             rewritten=len(plan.others),
             rejects=len(plan.rejects),
+            files=len(plan.files),
             tombstones=stones,
             newest=plan.newest.date() if plan.newest else None,
             beyond=[*beyond],

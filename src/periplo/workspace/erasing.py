@@ -20,6 +20,7 @@ from periplo.events.schema import STORED
 from periplo.identity import COLUMNS
 from periplo.privacy import Beyond, Erased, Plan, Texts, together
 from periplo.privacy.redacting import Named, names_in_text
+from periplo.workspace import dropped
 from periplo.workspace.decisions import without_names
 from periplo.workspace.following import follow
 from periplo.workspace.recording import WAIT_S, move, record
@@ -30,13 +31,14 @@ EVENT = "Person Erased"
 
 class Foreseen(msgspec.Struct, frozen=True, kw_only=True):
     """What an erasure would take away: the identifiers by kind, how many events and refused rows; and in how many
-    events of others the person is named, who stay and lose the name."""
+    events of others the person is named, who stay and lose the name. ``files``: put away in drop folders, which go."""
 
     number: int
     identifiers: Texts
     events: int
     named_by_others: int
     rejects: int
+    files: int = 0
 
 
 def foresee(stores: Stores, number: int) -> Foreseen:
@@ -48,6 +50,7 @@ def foresee(stores: Stores, number: int) -> Foreseen:
         events=len(plan.places),
         named_by_others=len(plan.others),
         rejects=len(plan.rejects),
+        files=len(plan.files),
     )
 
 
@@ -66,7 +69,9 @@ def erase_known(stores: Stores, texts: Texts) -> list[Erased]:
     """Erases in a copy of the shop (a backup) whoever has one of these identifiers there."""
     follow(stores)
     numbers = stores.identity.customers_with(texts)
-    return [erase(stores, number) for number in numbers.tolist()]
+    done = [erase(stores, number) for number in numbers.tolist()]
+    dropped.remove(stores, texts)  # also where nobody has them there
+    return done
 
 
 def finish(stores: Stores) -> None:
@@ -94,6 +99,7 @@ def _plan(stores: Stores, ids: list[int]) -> Plan:
         ids=ids,
         texts=texts,
         rejects=[row.reject_id for row in about],
+        files=[str(file) for file in dropped.naming(stores, texts)],
     )
     return _and_events(stores, plan, settled)
 
@@ -123,6 +129,7 @@ def _carry_out(stores: Stores, plan: Plan) -> Erased:
         move(stores)
         _rewrite(stores, whole)
     stores.quarantine.erase(whole.rejects)
+    dropped.remove(stores, whole.texts)
     done = stores.erasures.note(whole, _scrub(stores))
     record(stores, [_as_event(done)])
     stores.erasures.end()
@@ -170,6 +177,7 @@ def _scrub(stores: Stores) -> list[Beyond]:
 def _as_event(done: Erased) -> Event:
     """What stays: an event of nobody that says how much was erased, and of whom only a hash."""
     told = {"subject": done.subject, "events": done.events, "named_by_others": done.rewritten, "rejects": done.rejects}
+    told |= {"files": done.files}
     return Event(
         source="periplo",
         event_id=done.erasure_id,

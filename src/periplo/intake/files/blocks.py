@@ -44,6 +44,9 @@ class Blocks:
         self.source, self.odd_lines = source, 0
         self.encoding, self._first = encoding_of(_at_least(source, 4096))
 
+    def starts_with(self, some: bytes) -> bool:
+        return self._first.startswith(some)
+
     def __iter__(self) -> Iterator[Block]:
         line = 1
         ready: Block | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 
 
@@ -12,3 +14,7 @@ class Drop(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     folder: str = ""
     preset: str = ""
     mapping: str = ""
+
+    def place(self, root: Path, name: str) -> Path:
+        """Where its files are dropped, of the shop in ``root``."""
+        return root / (self.folder or f"drops/{name}")
