@@ -148,14 +148,20 @@ def _next(numbers: Iterator[int], lock: Lock) -> int | None:
 
 def answered(connection: socket.socket) -> int:
     """Reads one answer; its status."""
-    answer = connection.recv(1 << 16)
+    answer = _more(connection)
     while b"\r\n\r\n" not in answer:
-        answer += connection.recv(1 << 16)
+        answer += _more(connection)
     head, _, body = answer.partition(b"\r\n\r\n")
     length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0])
     while len(body) < length:
-        body += connection.recv(1 << 16)
+        body += _more(connection)
     return int(head[9:12])
+
+
+def _more(connection: socket.socket) -> bytes:
+    if not (part := connection.recv(1 << 16)):
+        raise ConnectionError("The server closed the connection before it answered.")
+    return part
 
 
 if __name__ == "__main__":
