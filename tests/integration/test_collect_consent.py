@@ -24,7 +24,7 @@ def said(number: int, state: str, **more: Any) -> dict[str, Any]:
     return track(number, context=context, **WHO, **more)
 
 
-def sent(folder: Path, *messages: dict[str, Any], **settings: Any) -> tuple[list[str], list[dict[str, Any]]]:
+def sent(folder: Path, *messages: Any, **settings: Any) -> tuple[list[str], list[dict[str, Any]]]:
     """The verdicts, and the events that the shop has then."""
     folder.mkdir()
     (folder / "periplo.toml").write_text(Settings(name="x", privacy=Privacy(**settings)).as_toml(), "utf-8")
@@ -52,6 +52,22 @@ def test_what_is_dropped_is_told(tmp_path: Path) -> None:
     assert [event["event_id"] for event in events] == ["m2", "m4"]
     assert events[0]["user_id"] == "ana-secret"
     assert sent(tmp_path / "other", messages[0], denied="drop") == (["dropped"], [])
+
+
+def test_what_is_refused_says_nothing_of_who_denied(tmp_path: Path) -> None:
+    mail = {"properties": {"email": "ana@secret.example"}}
+    refused = [
+        said(1, "denied", timestamp="never", **mail),
+        said(2, "pending", type="zap"),
+        said(3, "denied", event=...),
+    ]
+    large = said(4, "denied", properties={"secret": "x" * 40_000})
+    known = said(5, "granted", timestamp="never", **mail) | {"userId": "bea-known"}
+    told, _ = sent(tmp_path / "shop", *refused, large, known | {"anonymousId": "cookie-known", "properties": {}}, "[]")
+    assert told == ["quarantined"] * 6
+    assert not found_in(tmp_path / "shop", ["secret", "203.0.113.77"])
+    assert found_in(tmp_path / "shop", ["bea-known", "cookie-known"])
+    assert sent(tmp_path / "other", refused[0], known, denied="drop")[0] == ["dropped", "quarantined"]
 
 
 @pytest.mark.parametrize(("detail", "ip"), [("truncate", "203.0.113.0"), ("drop", ""), ("keep", "203.0.113.77")])

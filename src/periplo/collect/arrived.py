@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from msgspec import Raw
 
-from periplo.collect.rules import Rule
+from periplo.collect.rules import NO_BATCH, Rule
 from periplo.log import Fault, Receipt, Received, Source
 from periplo.privacy import Door, Request
 
@@ -23,6 +23,10 @@ class Wrong(NamedTuple):
     values: dict[str, str]
     raw: bytes
     stage: str = "parse"
+
+    def is_message(self) -> bool:
+        """Whether it is one that somebody's visit sent, and not what another system reports, or all of a request."""
+        return self.stage == "parse" and self.rule is not NO_BATCH
 
     def fault(self, receipt: Receipt) -> Fault:
         return Fault(
@@ -60,14 +64,20 @@ class Arrived:
     restated: bool = False
 
     def admit(self, door: Door, request: Request) -> None:
-        """Leaves what the sender's consent allows; which of the request's messages that are not, is in ``dropped``."""
-        found = door.admit(self.messages, self.call, self.context, request)
+        """Leaves what the sender's consent allows, also of what is wrong; which of the request's messages that are not,
+        is in ``dropped``."""
+        refused = [one for one in self.wrong if one.is_message()]
+        found = door.admit([*self.messages, *(one.raw for one in refused)], self.call, self.context, request)
         if found is None:
             return
-        rows = [row for row, one in enumerate(found.messages) if one is not None]
-        self.dropped = [self.indexes[row] for row, one in enumerate(found.messages) if one is None]
-        self.messages, self.context = [one or b"" for one in found.messages], found.context
-        self.keep(rows)
+        good, bad = found.messages[: len(self.messages)], found.messages[len(self.messages) :]
+        self.dropped = [self.indexes[row] for row, one in enumerate(good) if one is None]
+        self.messages, self.context = [one or b"" for one in good], found.context
+        self.keep([row for row, one in enumerate(good) if one is not None])
+        left = {one.number: raw for one, raw in zip(refused, bad, strict=True)}
+        self.dropped += [number for number, raw in left.items() if raw is None]
+        kept = [(one, left.get(one.number, one.raw)) for one in self.wrong]
+        self.wrong = [one._replace(raw=bytes(raw)) for one, raw in kept if raw is not None]
 
     def keep(self, rows: Sequence[int]) -> None:
         """Leaves only some of the good messages."""

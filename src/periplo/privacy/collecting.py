@@ -66,7 +66,8 @@ class Door:
     ) -> Admitted | None:
         """What comes in of the messages of a request, as its sender's consent allows; None where all do as they are.
 
-        ``call``: what messages are that do not say it; ``context``: JSON that they share.
+        ``call``: what messages are that do not say it; ``context``: JSON that they share. What is no JSON object tells
+        nothing of consent, and stays as it is.
         """
         policy = self._settings.policy(request.source)
         if policy.granted == policy.unknown == "keep" and self._all_agree([context or b"", *messages]):
@@ -77,14 +78,14 @@ class Door:
         changed = False
         for raw in messages:
             whole = _whole(raw, call, shared)
-            action = self._action(whole, said, policy)
+            action = self._action(whole, said, policy) if whole else "keep"
             taken.append(raw if action == "keep" else None)
-            if action == "cookieless" and whole["type"] not in SAY_WHO:
+            if whole and action == "cookieless" and whole["type"] not in SAY_WHO:
                 taken[-1] = self._nameless(whole, request)
                 changed = True
         if changed:  # what they shared may tell who it was: each has its own now
             whole_ones = [(one, raw) for one, raw in zip(taken, messages, strict=True)]
-            taken = [_encode(_whole(raw, call, shared)) if one is raw else one for one, raw in whole_ones]
+            taken = [_with(shared, raw, call) if one is raw else one for one, raw in whole_ones]
         return Admitted(taken, None if changed else context)
 
     def _all_agree(self, texts: Sequence[Message]) -> bool:
@@ -121,13 +122,23 @@ class Door:
         return _encode(nameless(whole, name, self._click_ids))
 
 
-def _whole(raw: Message, call: str | None, shared: dict[str, Any]) -> dict[str, Any]:
-    """A message with what it shares with others under its own context."""
-    message = _object(raw)
+def _whole(raw: Message, call: str | None, shared: dict[str, Any]) -> dict[str, Any] | None:
+    """A message with what it shares with others under its own context; None for what is no JSON object."""
+    try:
+        message = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    if not isinstance(message, dict):
+        return None
     own = message.get("context")
     message["context"] = under(shared, own if isinstance(own, dict) else {})
     kind = message.get("type") or call
     return message | {"type": kind if isinstance(kind, str) else ""}
+
+
+def _with(shared: dict[str, Any], raw: Message, call: str | None) -> Message:
+    whole = _whole(raw, call, shared)
+    return raw if whole is None else _encode(whole)
 
 
 def _object(raw: Message) -> dict[str, Any]:

@@ -25,7 +25,7 @@ def nameless(message: Mapping[str, Any], name: str, click_ids: Collection[str]) 
     kept = {key: context[key] for key in _CONTEXT if key in context}
     kept["device"] = _scalars(_object(context, "device"), ("type", "category"))
     kept["page"] = _scalars(page, ("title",)) | _pages(page, click_ids)
-    return {key: message[key] for key in _HEAD if key in message} | {
+    return _scalars(message, _HEAD) | {
         "anonymousId": name,
         "properties": told,
         "context": kept,
