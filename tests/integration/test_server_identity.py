@@ -77,6 +77,11 @@ def test_what_cannot_be_decided_is_refused(client: TestClient[Any], wanted: dict
     assert says in answer.json()["error"]["what"]
 
 
+def test_a_number_is_no_identifier(client: TestClient[Any]) -> None:
+    answer = client.post("/api/v1/identity/decisions", json={"what": "merge", "one": 5, "other": "luis"})
+    assert (answer.status_code, answer.json()["error"]["why"]) == (400, "")
+
+
 def test_another_site_decides_nothing(client: TestClient[Any]) -> None:
     forged = client.post(
         "/api/v1/identity/decisions",

@@ -163,7 +163,7 @@ def _bound(message: str, lang: Lang) -> str:
     """What the checker of parameters says, in the reader's language."""
     found = re.search(r"([<>]=) (\d+)", message)
     if not found:
-        return t("A whole number is expected.", lang) if "`int`" in message else ""
+        return t("A whole number is expected.", lang) if message.startswith("Expected `int") else ""
     if found[1] == "<=":
         return t("The most is {n}.", lang, n=number(int(found[2]), lang))
     return t("The least is {n}.", lang, n=number(int(found[2]), lang))
