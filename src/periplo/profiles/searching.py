@@ -31,9 +31,9 @@ def fold(texts: pa.Array) -> pa.Array:
 
 
 def searchable(kind: str, texts: pa.Array) -> pa.Array:
-    """Texts of a kind as they are searched: an order without its source, a phone as digits, all folded."""
+    """Texts of a kind as they are searched: an order without # and its source, a phone as digits, all folded."""
     if kind == "order":
-        texts = pc.replace_substring_regex(texts, "@[^@]*$", "")
+        texts = pc.replace_substring_regex(texts, "^#|@[^@]*$", "")
     if kind == "phone":
         return pc.replace_substring_regex(texts, r"\D", "")
     return fold(texts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from threading import RLock
 from typing import NamedTuple
@@ -10,8 +10,10 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from periplo.identity import COLUMNS
+from periplo.lake import one_of
 from periplo.operation.disk import dispensable
 from periplo.profiles.searching import NAME, Sought, searchable
 from periplo.workspace.cache import columns_folder, worth_writing
@@ -21,8 +23,9 @@ from periplo.workspace.stores import Stores
 from periplo.workspace.sums import opened, seal
 
 _TEXT = pa.string()
-CALLED = pa.schema([(NAME, _TEXT), *((column, _TEXT) for column in COLUMNS)])
-"""What people were called: the name, and the identifiers of the call that told it."""
+CALLED = pa.schema([("kind", _TEXT), ("text", _TEXT), *((column, _TEXT) for column in COLUMNS)])
+"""What people and their orders were called, and the identifiers of the event that told it. An order has a name where
+people know it by another number than its system, as Shopify's #1001."""
 
 _KEYS = {
     "whole": ("name", "Name", "full_name", "fullName"),
@@ -94,12 +97,13 @@ class People:
 
     def _by_name(self, sought: Sought, settled: int) -> Iterator[_Hit]:
         self._read_on(settled)
-        rows, ranks = sought.hits(NAME, self._names)
-        found = self._called.take(pa.array(rows))
-        numbers = self._stores.identity.customers_of(found).tolist()
-        for number, rank, text in zip(numbers, ranks.tolist(), found[NAME].to_pylist(), strict=True):
-            if number:
-                yield _Hit(rank, 0, number, NAME, text)
+        for kind, (places, texts) in self._names.items():
+            rows, ranks = sought.hits(kind, texts)
+            found = self._called.take(places.take(pa.array(rows)))
+            numbers = self._stores.identity.customers_of(found).tolist()
+            for number, rank, text in zip(numbers, ranks.tolist(), found["text"].to_pylist(), strict=True):
+                if number:
+                    yield _Hit(rank, 0, number, kind, text)
 
     def _read_on(self, settled: int) -> None:
         """Learns what people were called up to a place in the sequence: what is kept, and what came since."""
@@ -120,10 +124,18 @@ class People:
                 self._kept = settled
 
     def _read_names(self, after_seq: int, until_seq: int) -> pa.Table:
-        wanted = [*COLUMNS, "type", "properties"]
+        wanted = [*COLUMNS, "type", "event", "properties"]
+        tells = _tells([*self._stores.settings.connectors])
         with engine(self._stores.places.cache) as database:
-            database.register("events", self._stores.events(wanted, after_seq, until_seq, "type = 'identify'"))
-            return database.sql(_CALLED).to_arrow_table().cast(CALLED)
+            database.register("events", self._stores.events(wanted, after_seq, until_seq, tells))
+            return database.sql(_CALLED.format(tells=tells)).to_arrow_table().cast(CALLED)
+
+
+def _tells(connectors: Sequence[str]) -> str:
+    """Which events tell what somebody is called, or how an order is: those that say who, and orders that other systems
+    report."""
+    orders = f" OR (event = 'Order Completed' AND {one_of('source', connectors)})" if connectors else ""
+    return f"(type = 'identify'{orders})"
 
 
 def _said(part: str) -> str:
@@ -133,15 +145,25 @@ def _said(part: str) -> str:
 
 
 _CALLED = f"""
-    SELECT DISTINCT coalesce({_said("whole")}, nullif(concat_ws(' ', {_said("first")}, {_said("last")}), '')) AS name,
+    SELECT DISTINCT if(type = 'identify', '{NAME}', 'order') AS kind,
+        if(
+            type = 'identify',
+            coalesce({_said("whole")}, nullif(concat_ws(' ', {_said("first")}, {_said("last")}), '')),
+            nullif(nullif(trim(properties ->> 'order_name'), ''), order_id)
+        ) AS text,
         {", ".join(COLUMNS)}
-    FROM events WHERE type = 'identify' AND properties IS NOT NULL AND name IS NOT NULL
+    FROM events WHERE {{tells}} AND properties IS NOT NULL AND text IS NOT NULL
 """
 
 
-def _ready(called: pa.Table) -> pa.Array:
-    """The names as they are searched."""
-    return searchable(NAME, pa.concat_arrays([pa.nulls(0, _TEXT), *called[NAME].chunks]))
+def _ready(called: pa.Table) -> dict[str, tuple[pa.Array, pa.Array]]:
+    """By kind, in which rows its texts are, and the texts as they are searched."""
+    found = {}
+    for kind in (NAME, "order"):
+        places = pc.indices_nonzero(pc.equal(called["kind"], kind))
+        texts = pa.concat_arrays([pa.nulls(0, _TEXT), *called["text"].take(places).chunks])
+        found[kind] = places, searchable(kind, texts)
+    return found
 
 
 def _read(file: Path) -> tuple[pa.Table, int]:

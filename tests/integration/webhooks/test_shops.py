@@ -90,6 +90,15 @@ def test_an_order_of_shopify(shop: Shop, client: Client) -> None:
     assert order["occurred_at"].isoformat() == "2026-11-20T09:00:00+00:00"
 
 
+@pytest.mark.parametrize("written", ["#1001", "1001", str(ORDER["id"])])
+def test_an_order_is_found_by_the_number_that_people_know(shop: Shop, client: Client, written: str) -> None:
+    client.post(**shopify("orders/create", ORDER))
+    [found] = shop.search(written)
+    assert (found.number, found.kind) == (shop.customer_number("ana@example.com"), "order")
+    [again] = Shop.open(shop.path).search(written)
+    assert again == found
+
+
 def test_an_order_counts_once_however_many_webhooks_tell_of_it(shop: Shop, client: Client) -> None:
     later = ORDER | {"financial_status": "partially_refunded", "refunds": [REFUND]}
     sent = [
