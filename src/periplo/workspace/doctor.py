@@ -20,6 +20,7 @@ from periplo.workspace.backup import Targets, backups
 from periplo.workspace.condition import MB
 from periplo.workspace.segments import read_segments
 from periplo.workspace.stores import Stores
+from periplo.workspace.told_twice import told_twice
 
 MANY_REJECTS = 1_000
 Level = Literal["ok", "warning", "error"]
@@ -97,7 +98,8 @@ def _log(stores: Stores) -> Iterator[Finding]:
 
 def _lake(stores: Stores) -> Iterator[Finding]:
     archive = stores.lake.now()
-    for file, problem in archive.damaged().items():
+    damaged = archive.damaged()
+    for file, problem in damaged.items():
         yield Finding(
             level="error",
             part="lake",
@@ -109,6 +111,20 @@ def _lake(stores: Stores) -> Iterator[Finding]:
     yield Finding(
         level="ok", part="lake", what="Archive: {n} {n:event|events} in {files} {files:file|files}.", values=values
     )
+    if not damaged:
+        yield from _orders(stores)
+
+
+def _orders(stores: Stores) -> Iterator[Finding]:
+    for sources, orders in told_twice(stores).items():
+        yield Finding(
+            level="warning",
+            part="orders",
+            what="{n} {n:order is|orders are} told by several sources: {sources}.",
+            why="Each telling counts, so there seem to be more orders and more revenue.",
+            fix="Let one of these sources tell of completed orders, and no other.",
+            values={"n": orders, "sources": sources},
+        )
 
 
 def _identity(stores: Stores) -> Iterator[Finding]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
+from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from periplo.events.model import Event
 from periplo.language.catalogue import spanish
 from periplo.workspace import Shop, doctor
 from periplo.workspace.lock import Lock
@@ -92,6 +95,22 @@ def test_a_damaged_cache(shop: Shop) -> None:
 def test_a_full_quarantine(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "MANY_REJECTS", -1)
     assert wrong(shop) == {"quarantine": "warning"}
+
+
+def test_orders_that_two_sources_tell_of(shop: Shop) -> None:
+    def order(number: int, source: str, **told: Any) -> Event:
+        return replace(
+            event(f"{source}{number}", "Order Completed", minute=number, source=source), currency="EUR", **told
+        )
+
+    named = '{"order_name": "#1001"}'
+    shop.record([order(1, "web", order_id="1001", revenue_minor=500), order(2, "web", order_id="7", revenue_minor=1)])
+    shop.record([order(1, "till", order_id="1001", revenue_minor=800)])
+    assert "orders" not in wrong(shop), "tills have numbers of their own"
+    shop.record([order(1, "shopify", order_id="6123", revenue_minor=500, properties=named)])
+    shop.record([order(2, "erp", order_id="7", revenue_minor=1)])
+    told = [finding.values for finding in shop.doctor() if finding.part == "orders"]
+    assert told == [{"n": 1, "sources": "erp, web"}, {"n": 1, "sources": "shopify, web"}]
 
 
 def test_maps_and_segments_that_cannot_be_read(shop: Shop) -> None:
