@@ -12,6 +12,7 @@ from periplo.errors import UnknownName, UsageError
 from periplo.log import Log
 from periplo.workspace import Shop
 from support_collect import Client, basic, batch, events, track
+from support_events import event
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -63,6 +64,22 @@ def test_what_only_the_reader_finds_is_found_before_it_goes_in(shop: Shop, clien
     shop.mend(one, changes={"properties.revenue": 12.5})
     assert shop.replay_quarantine().accepted == 1
     assert [event["revenue_minor"] for event in events(shop)] == [1250]
+
+
+def test_what_only_the_reader_finds_does_not_wait_for_the_archive(shop: Shop, client: Client) -> None:
+    order = track(1, event="Order Completed", properties={"order_id": "o1", "revenue": "12,50 €", "currency": "EUR"})
+    assert refused(shop, client, order, track(2)) == []
+    assert shop.journeys().columns.events == 1
+    [one] = shop.quarantine.waiting_messages()
+    assert (shop.quarantine.show(one).stage, shop.quarantine.show(one).field) == ("read", "revenue")
+    shop.mend(one, changes={"properties.revenue": 12.5})
+    assert shop.replay_quarantine(only=[one]).accepted == 1
+    assert shop.journeys().columns.events == 2
+    with Shop.open(shop.path) as again:
+        again.record([event("x", user_id="x")])
+        assert (again.journeys().columns.events, again.quarantine.count()) == (3, 0)
+    shop.archive()
+    assert shop.quarantine.count() == 0
 
 
 def test_a_conflict_goes_in_under_another_id(shop: Shop, client: Client) -> None:

@@ -24,7 +24,7 @@ from periplo.log.archive import Archive, Key, NoArchive
 from periplo.log.database import Database
 from periplo.log.inserting import insert
 from periplo.log.keys import Keys, keys_among
-from periplo.log.reading import Brought, Tail, read_requests, read_rows, read_tail, waiting_since
+from periplo.log.reading import Brought, Refusal, Tail, read_requests, read_rows, read_tail, waiting_since
 from periplo.log.received import Received
 from periplo.log.sequence import in_tail, last_place, places, put, take
 from periplo.log.tables import HEAD, event, moved, receipt, reservation
@@ -64,6 +64,7 @@ class Log:
         self._keys, self._lock = Keys(self._archive, scratch), Lock()
         self._settled = 0
         self._last_read: tuple[object, pa.Table] = (None, pa.Table.from_batches([], STORED))
+        self._refused: dict[int, Refusal] = {}
 
     def append(self, events: Sequence[Event]) -> int:
         """Commits the events as a group, in order, and answers how many were new.
@@ -135,6 +136,8 @@ class Log:
     ) -> Iterator[pa.Table]:
         """Some of the events at a time: their messages take many times the memory of their columns."""
         while (tail := read_tail(connection, after_seq, until_seq, READ_AT_ONCE, source).read(self._reading)).last_seq:
+            if len(self._refused) < MOST_REMEMBERED:
+                self._refused = self._refused | {one.seq: one for one in tail.refused}
             yield tail.events
             after_seq = tail.last_seq
 
@@ -143,6 +146,12 @@ class Log:
         with self._database.reading() as connection:
             rows = read_tail(connection, after_seq, until_seq, most)
         return rows.read(self._reading)
+
+    def refused(self, after_seq: int, until_seq: int) -> list[Refusal]:
+        """Messages between two places that turned out to be no events when they were read just now; told once."""
+        found = [one for seq, one in self._refused.items() if after_seq < seq <= until_seq]
+        self._refused = {}
+        return found
 
     def find(self, keys: Collection[Key]) -> pa.Table:
         """The events of the tail with some keys, which are few, with the schema ``STORED``."""

@@ -17,6 +17,7 @@ from periplo.identity import ALIAS, COLUMNS, KINDS, SETS, order_keys
 from periplo.operation.disk import written
 from periplo.operation.distributed import Distributed
 from periplo.workspace.decisions import decisions
+from periplo.workspace.recording import unreadable
 from periplo.workspace.stores import Stores
 
 EVENTS_AT_ONCE, MOST_FILES = 100_000, 256
@@ -50,12 +51,15 @@ def follow_or_look(stores: Stores) -> int:
 
 
 def identifier_sets(stores: Stores, after_seq: int, until_seq: int) -> Iterator[pa.Table]:
-    """The sets of identifiers that some events carry, in the order of the sequence: of so many events each once."""
+    """The sets of identifiers that some events carry, in the order of the sequence: of so many events each once. What
+    turns out to be no event goes into the quarantine: the archive, which puts it there too, may be weeks away."""
     aliases = _aliases(stores, after_seq, until_seq)
     for events in _in_order(stores, after_seq, until_seq):
         here = pc.less_equal(aliases["seq"], events["seq"][-1])
         yield _with_aliases(distinct_sets(events), aliases.filter(here))
         aliases = aliases.filter(pc.invert(here))
+    if refused := stores.log.refused(after_seq, until_seq):
+        stores.quarantine.put_faults(unreadable(one.receipt, one.raw, one.why) for one in refused)
 
 
 def _with_aliases(sets: pa.Table, aliases: pa.Table) -> pa.Table:

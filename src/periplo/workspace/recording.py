@@ -23,6 +23,9 @@ WAIT_S = 60.0
 ARCHIVE_FROM = 50_000
 """With more live events than these, recording moves them to the archive, if nobody else is writing there."""
 
+UNREAD = "read"
+"""The stage of a message that was taken, and turned out to be no event when it was read."""
+
 MOVED_AT_ONCE = 100_000
 """So many events go into the archive in one commit."""
 
@@ -94,7 +97,7 @@ def unreadable(receipt: Receipt, raw: bytes, why: Rejected) -> Fault:
     """A message that turned out to be no event, for the quarantine."""
     return Fault(
         source=receipt.source,
-        stage="read",
+        stage=UNREAD,
         rule="unreadable",
         path=why.field,
         reason=why.reason,

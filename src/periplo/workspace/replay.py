@@ -21,7 +21,7 @@ from periplo.workspace.importing import ImportReport, commit, open_files, report
 from periplo.workspace.mending import correct, sort_out
 from periplo.workspace.planned_files import FilePlan
 from periplo.workspace.readmitting import Readmission
-from periplo.workspace.recording import WAIT_S, move
+from periplo.workspace.recording import UNREAD, WAIT_S, archive, move
 from periplo.workspace.staging import Counts, Staging
 from periplo.workspace.stores import Stores
 
@@ -72,10 +72,13 @@ class _Replay:
 
     def live(self, only: Collection[str] | None) -> None:
         """Reads messages again: all that wait, or those among ``only``."""
-        again, quarantine = Readmission(self._stores), self._stores.quarantine
+        again, quarantine, archived = Readmission(self._stores), self._stores.quarantine, False
         for row_id in quarantine.waiting_messages() if only is None else only:
             row = quarantine.show(row_id)
             if row.stage != "import" and row.replayed_at is None:
+                if row.stage == UNREAD and not archived:
+                    archive(self._stores)  # until then the log has it under its id
+                    archived = True
                 text = self._mended.get(row.reject_id, row.mended)
                 self._count(again.read([replace(row, mended=text)]))
 
