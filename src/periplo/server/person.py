@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,13 +32,20 @@ class Person:
     staged: Sequence[Stage | None]
 
 
+@contextmanager
+def numbered(number: int) -> Iterator[None]:
+    """Where a shop is asked for the customer with a number: that there is none raises ``NotFoundException``."""
+    try:
+        yield
+    except UnknownName:
+        raise NotFoundException(extra={"fault": NO_CUSTOMER, "number": number}) from None
+
+
 def person_of(desk: Desk, number: int, lang: Lang) -> Person:
     """A customer by number; an old one leads to whom they were joined with. Raises ``NotFoundException``."""
     view = desk.view({})
-    try:
+    with numbered(number):
         profile = desk.shop.profile(number)
-    except UnknownName:
-        raise NotFoundException(extra={"fault": NO_CUSTOMER, "number": number}) from None
     events = desk.shop.timeline(number).to_pylist()
     reading = desk.reading(view)
     stages = [Stage(one.id, one.label.tell(lang), place % HUES + 1) for place, one in enumerate(reading.stages)]

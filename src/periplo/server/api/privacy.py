@@ -10,6 +10,7 @@ from periplo.errors import UsageError
 from periplo.server.api.parameters import deciding, route
 from periplo.server.api.shapes import ErasedAnswer, ErasuresAnswer, ErasureWanted, ForeseenAnswer
 from periplo.server.given import TheAccess, TheCaller, TheDesk, TheVisitor
+from periplo.server.person import numbered
 from periplo.workspace import zipped_export
 
 
@@ -18,7 +19,8 @@ def export(
     desk: TheDesk, visitor: TheVisitor, access: TheAccess, caller: TheCaller, number: FromPath[int]
 ) -> Response[bytes]:
     """A zip with the profile, the identifiers, every event and refused row, as JSON."""
-    body = zipped_export(desk.shop.export_person(number))
+    with numbered(number):
+        body = zipped_export(desk.shop.export_person(number))
     access.audit.note(By(visitor.who, caller.address), "export_person", str(number))
     headers = {"Content-Disposition": f'attachment; filename="customer-{number}.zip"', "Cache-Control": "no-store"}
     return Response(body, media_type="application/zip", headers=headers)
@@ -27,7 +29,8 @@ def export(
 @route("/customers/{number:int}/erasure", Permission.ERASE, tags=["Privacy"], summary="What an erasure would take away")
 def foresee(desk: TheDesk, number: FromPath[int]) -> ForeseenAnswer:
     """The identifiers, and how many events and refused rows; nothing is changed."""
-    return ForeseenAnswer(version=desk.shop.version(), foreseen=desk.shop.foresee_erasure(number))
+    with numbered(number):
+        return ForeseenAnswer(version=desk.shop.version(), foreseen=desk.shop.foresee_erasure(number))
 
 
 @deciding("/customers/{number:int}/erasure", Permission.ERASE, tags=["Privacy"], summary="Erase one person")
@@ -47,7 +50,8 @@ def erase(
             given=data.erase,
             number=number,
         )
-    *_, done = desk.shop.erase_person(number)
+    with numbered(number):
+        *_, done = desk.shop.erase_person(number)
     access.audit.note(By(visitor.who, caller.address), "erase_person", done.subject)
     return ErasedAnswer(version=desk.shop.version(), erased=done)
 
