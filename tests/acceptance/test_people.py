@@ -15,7 +15,9 @@ from typing import Any
 import pytest
 
 import small_shop
+from periplo.access import By, Role
 from periplo.cli import main
+from periplo.errors import LinkGone
 from periplo.workspace import Shop
 from support_access import PASSWORD, enrolled, link_in, token_in
 
@@ -97,6 +99,13 @@ def test_people_tokens_and_audit_from_the_terminal(
     assert not answer("users", "reset-second-factor", shop, "ana@shop.example")["second_factor"]
     assert "has no second factor" in periplo("users", "reset-second-factor", shop, "ana@shop.example").stderr
 
+    with Shop.open(folder) as opened:
+        leo = opened.access.links.invite("leo@shop.example", Role.VIEWER, By("ana", ""))
+        assert answer("users", "remove", shop, "Leo@shop.example") == {"removed": "Leo@shop.example"}
+        assert opened.access.links.invitations() == []
+        with pytest.raises(LinkGone):
+            opened.access.links.look(leo)
+
     assert link_in(periplo("users", "reset", shop, "eva@shop.example").stdout)
     assert answer("users", "remove", shop, "eva@shop.example") == {"removed": "eva@shop.example"}
     command = [sys.executable, "-m", "periplo", "users", "remove", shop, "ana@shop.example"]
@@ -107,7 +116,7 @@ def test_people_tokens_and_audit_from_the_terminal(
     assert "único propietario" in refused.stderr
 
     entries = answer("audit", shop)["entries"]
-    assert [entry["action"] for entry in entries][:3] == ["removed", "reset_link", "second_factor_reset"]
+    assert [entry["action"] for entry in entries][:3] == ["removed", "reset_link", "invitation_withdrawn"]
     assert re.fullmatch(r"terminal(:\S+)?", entries[0]["who"])
     assert len(answer("audit", shop, "--most", "2")["entries"]) == 2
     assert {"Made", "a", "token"} <= {

@@ -85,14 +85,21 @@ class Links:
 
     def withdraw(self, link_id: str, by: By) -> None:
         """Ends an invitation; nothing happens where it has ended already."""
-        if not secret.is_name(link_id):
-            return
+        if secret.is_name(link_id):
+            self._withdraw(link.c.link_id == link_id, by)
+
+    def withdraw_from(self, email: str, by: By) -> bool:
+        """The same by the address that was invited; whether there was an invitation."""
+        return self._withdraw(link.c.email == email.strip().lower(), by)
+
+    def _withdraw(self, which: ColumnElement[bool], by: By) -> bool:
         with self._workspace.database.writing() as connection:
-            mine = self._mine(), link.c.link_id == link_id, link.c.kind == "invitation"
+            mine = self._mine(), which, link.c.kind == "invitation"
             email = connection.scalar(select(link.c.email).where(*mine))
             if email is not None:
                 connection.execute(delete(link).where(*mine))
                 audit.write(connection, self._workspace, by, "invitation_withdrawn", email)
+        return email is not None
 
     def _mine(self) -> Any:
         return link.c.workspace == self._workspace.name

@@ -92,7 +92,8 @@ def set_role(shop: ShopPath, email: Email, role: NewRole, as_json: Json = False)
 
 def remove(shop: ShopPath, email: Email, as_json: Json = False) -> None:
     with Shop.open(shop) as opened:
-        opened.access.people.remove(email, _by())
+        if not opened.access.links.withdraw_from(email, _by()):
+            opened.access.people.remove(email, _by())
         show(as_json, {"removed": email}, lambda: _say(t("{email} is out.", LANG, email=email)))
 
 
