@@ -104,7 +104,7 @@ def grow() -> None:
             shop.record([_event(number) for number in range(first, first + 40)])
             shop.archive()
             shop.journeys().kpis()
-        identity.FAR = 0
+        identity.FAR, identity.NEAR_PARTS = 0, -1
         with Shop.open(folder) as other:
             other.doctor()
 
