@@ -64,7 +64,8 @@ class People:
         self._stores, self._lock = stores, RLock()
         self._prepared: dict[int, tuple[pa.Array, pa.Array]] = {}
         self._called, self._until, self._rewrites = pa.Table.from_batches([], CALLED), 0, -1
-        self._names, self._kept = _ready(self._called), 0
+        self._names: dict[str, tuple[pa.Array, pa.Array]] = {}  # made when somebody searches
+        self._kept = 0
 
     def search(self, text: str, most: int) -> list[Found]:
         """The customers who fit, at most so many, the best first: whole texts, then beginnings, then parts."""
