@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
+from support_memory import largest_kilobytes
 
 CODE = """
 import resource, sys
@@ -36,12 +33,6 @@ MOST_KB = 25_000
 """In memory, what came with them took more than twice as much."""
 
 
-def largest_kb(rows: int) -> int:
-    paths = os.pathsep.join([str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])])
-    command = [sys.executable, "-c", CODE, str(rows)]
-    return int(subprocess.check_output(command, env={**os.environ, "PYTHONPATH": paths}))
-
-
 def test_five_times_the_people_take_no_more_memory() -> None:
-    small, large = largest_kb(SMALL), largest_kb(LARGE)
+    small, large = largest_kilobytes(CODE, SMALL), largest_kilobytes(CODE, LARGE)
     assert large - small < MOST_KB, (small, large)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
+from support_memory import largest_kilobytes
 
 CODE = """
 import resource, sys
@@ -53,12 +50,6 @@ MOST_KB = 35_000
 """Built in memory, and looked at without giving anything back, so many events more take twice as much."""
 
 
-def largest_kb(events: int) -> int:
-    paths = os.pathsep.join([str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])])
-    command = [sys.executable, "-c", CODE, str(events)]
-    return int(subprocess.check_output(command, env={**os.environ, "PYTHONPATH": paths}))
-
-
 def test_five_times_the_events_take_no_more_memory() -> None:
-    small, large = largest_kb(SMALL), largest_kb(LARGE)
+    small, large = largest_kilobytes(CODE, SMALL), largest_kilobytes(CODE, LARGE)
     assert large - small < MOST_KB, (small, large)

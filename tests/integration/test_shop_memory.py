@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from support_memory import largest_kilobytes
 from support_shop import message
 
 CODE = """
@@ -46,8 +45,7 @@ def peak_kilobytes(tmp_path: Path, rows: Callable[[int], Iterator[str]], count: 
     file = tmp_path / f"{count}.txt"
     with file.open("w", encoding="utf-8") as out:
         out.writelines(f"{row}\n" for row in rows(count))
-    arguments = [str(file), str(tmp_path / f"shop{count}"), str(count)]
-    return int(subprocess.check_output([sys.executable, "-c", CODE, *arguments]))
+    return largest_kilobytes(CODE, file, tmp_path / f"shop{count}", count)
 
 
 @pytest.mark.parametrize(("rows", "small", "large"), FILES)

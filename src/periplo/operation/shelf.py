@@ -103,7 +103,7 @@ def spared_memory() -> bool:
 
 
 def release_all() -> None:
-    """The same for all that is mapped here."""
+    """Gives back what memory holds of all that is mapped here."""
     with _TURN:
         maps = list(_MAPS)
     for one in maps:
