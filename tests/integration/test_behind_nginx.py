@@ -18,7 +18,7 @@ import httpx
 import pytest
 
 import small_shop
-from periplo.collect.limits import MOST_BYTES
+from periplo.collect.limits import MOST_BYTES, USUAL_KB
 from periplo.workspace import Shop
 from serving import Served, served
 from support import ROOT
@@ -187,10 +187,11 @@ def test_what_sdks_send_comes_through(client: httpx.Client, shop: Shop) -> None:
     parts = iter([batch(track(3))[:20], batch(track(3))[20:]])
     assert verdicts(client.post("/v1/batch", content=parts, headers=key)) == ["accepted"]
     large = batch(track(4))
-    filled = large[:-1] + b" " * (MOST_BYTES - len(large)) + b"}"
+    filled = large[:-1] + b" " * (USUAL_KB * 1024 - len(large)) + b"}"
     assert verdicts(client.post("/v1/batch", content=filled, headers=key)) == ["accepted"]
-    refused = client.post("/v1/batch", content=filled + b" ", headers=key)
-    assert (refused.status_code, refused.json()["code"]) == (413, "too_large")  # ours, not the proxy's
+    for more in (1, MOST_BYTES):
+        refused = client.post("/v1/batch", content=filled + b" " * more, headers=key)
+        assert (refused.status_code, refused.json()["code"]) == (413, "too_large")  # ours, not the proxy's
     assert client.post("/v1/batch", content=bytes(2 * MOST_BYTES), headers=key).status_code == 413
 
 

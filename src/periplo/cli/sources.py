@@ -9,8 +9,9 @@ import typer
 
 from periplo.cli.options import ShopPath
 from periplo.cli.output import LANG, Json, help_text, note, people, show, table
+from periplo.collect import too_large
 from periplo.connectors import PLACE
-from periplo.language import duration, number, t
+from periplo.language import duration, number, t, tell
 from periplo.log import Source
 from periplo.workspace import Shop, SourceReport
 
@@ -102,6 +103,10 @@ def _tell_reports(found: list[SourceReport], log_since: datetime | None) -> None
         if one.erased:
             told = {"name": one.name, "n": number(one.erased, LANG)}
             note(t("{name}: left out, of people who were erased · {n}", LANG, **told))
+        for large in one.oversize:
+            told = {"name": one.name, "n": number(large.count, LANG), "kilobytes": number(large.kilobytes, LANG)}
+            refused = t("{name}: requests refused, larger than {kilobytes} KB · {n}.", LANG, **told)
+            note(f"{refused} {tell(too_large(large.kilobytes * 1024), LANG)['fix']}")
         for amiss in one.not_planned:
             told = {"name": one.name, "where": amiss.where, "rule": amiss.rule, "n": number(amiss.count, LANG)}
             note(t("{name}: not as planned: {where} ({rule}) · {n}", LANG, **told))

@@ -36,11 +36,15 @@ def _whole_letters(body: bytes) -> bytes:
 
 
 def too_large(most: int) -> TooLarge:
+    """What is said of a request with more than ``most`` bytes: also that a shop may take more, where it may."""
+    smaller = "Send the events in smaller batches."
+    more = "Send the events in smaller batches, or set [collect] most_request_kb in periplo.toml, up to {most_kb}."
     return TooLarge(
         "This request is too large.",
-        why="At most {kilobytes} KB are taken at once.",
-        fix="Send the events in smaller batches.",
+        why="At most {kilobytes} KB are taken at once, unpacked.",
+        fix=more if most < MOST_BYTES else smaller,
         kilobytes=most // 1024,
+        most_kb=MOST_BYTES // 1024,
     )
 
 

@@ -3,9 +3,12 @@
 MOST_EVENT_BYTES = 32 * 1024
 """Of one event, as JSON."""
 
+USUAL_KB = 500
+"""Of one request on Segment's paths, unpacked, as Segment has it. A shop may take more there, up to ``MOST_BYTES``:
+RudderStack's SDK for Python sends 100 events, however large, on the same paths, and throws away what was refused."""
+
 MOST_BYTES = 4 << 20
-"""Of one request, unpacked. Segment's SDKs send 500 KB at most, but RudderStack's and PostHog's 100 events, however
-large; and an SDK throws away what it was refused."""
+"""Of one request on other paths, unpacked: PostHog's SDKs, too, send 100 events, however large."""
 
 MOST_EVENTS = 2_500
 """In one request."""

@@ -15,6 +15,7 @@ import pyarrow as pa
 from periplo.errors import did_you_mean
 from periplo.log import Tally
 from periplo.workspace import planning
+from periplo.workspace.collecting import TOO_LARGE
 from periplo.workspace.engine import engine
 from periplo.workspace.hooks import REFUSED
 from periplo.workspace.stores import Stores
@@ -58,6 +59,13 @@ class NotPlanned(msgspec.Struct, frozen=True, kw_only=True):
     count: int
 
 
+class Oversize(msgspec.Struct, frozen=True, kw_only=True):
+    """``count`` requests of seven days with more than ``kilobytes``, which were refused."""
+
+    kilobytes: int
+    count: int
+
+
 class UnknownEvent(msgspec.Struct, frozen=True, kw_only=True):
     """An event of seven days whose name is not in the vocabulary; ``near``: the names that may have been meant."""
 
@@ -86,6 +94,7 @@ class SourceReport(msgspec.Struct, frozen=True, kw_only=True):
     waiting: list[Wrong]
     not_planned: list[NotPlanned]
     unknown: list[UnknownEvent]
+    oversize: list[Oversize]
     refused: int
     erased: int = 0
 
@@ -114,6 +123,7 @@ def report(stores: Stores, now: datetime | None = None) -> list[SourceReport]:
             waiting=[Wrong(stage=s, rule=r, count=n) for (source, s, r), n in waiting.items() if source == name],
             not_planned=_not_planned(one for one in counted if one.source == name),
             unknown=_unknown(mine, known),
+            oversize=_oversize(one for one in counted if one.source == name),
             refused=sum(one.count for one in counted if (one.source, one.what) == (name, REFUSED)),
             erased=sum(one.count for one in counted if (one.source, one.what) == (name, ERASED)),
         )
@@ -128,6 +138,11 @@ def _not_planned(counted: Iterable[Tally]) -> list[NotPlanned]:
         for one in counted
         if one.what.startswith(planning.COUNTED)
     ]
+
+
+def _oversize(counted: Iterable[Tally]) -> list[Oversize]:
+    found = [Oversize(kilobytes=int(one.where), count=one.count) for one in counted if one.what == TOO_LARGE]
+    return sorted(found, key=lambda one: one.kilobytes)
 
 
 def _volume(stores: Stores, moment: datetime, week: datetime) -> list[dict[str, Any]]:

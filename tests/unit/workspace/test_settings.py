@@ -56,6 +56,9 @@ def test_what_is_written_of_privacy_is_read_again(tmp_path: Path) -> None:
         ("[server]\nport = 70000", "whole number from 0 to 65535"),
         ('[server]\nport = "8765"', "whole number"),
         ("[server]\ngrace_s = true", "whole number"),
+        ("[collect]\nmost_request_kb = 499", "collect.most_request_kb cannot be 499.*from 500 to 4096"),
+        ("[collect]\nmost_request_kb = 5000", "whole number from 500 to 4096"),
+        ('[collect]\nmost_request_kb = "x"', "whole number from 500 to 4096"),
         ('[server]\ntrusted_proxies = "10.0.0.1"', "in brackets"),
         ('[server]\ntrusted_proxies = ["proxy"]', "address of a proxy"),
         ('[logs]\nlevel = "warn"', "Did you mean “warning”"),
@@ -125,6 +128,7 @@ def test_a_secret_is_read_from_the_file_that_the_environment_names(tmp_path: Pat
     [
         ("PERIPLO_SERVER_PORT", "many", "PERIPLO_SERVER_PORT cannot be .*whole number"),
         ("PERIPLO_SERVER_PORT", "²", "whole number"),
+        ("PERIPLO_COLLECT_MOST_REQUEST_KB", "4097", "from 500 to 4096"),
         ("PERIPLO_SIMULATED", "perhaps", "true or false"),
         ("PERIPLO_COUNTRY", "EP", "country code"),
         ("PERIPLO_SERVER_PROT", "9000", "Did you mean “PERIPLO_SERVER_PORT”"),

@@ -14,16 +14,16 @@ from typing import Any
 
 import msgspec
 
-from periplo.collect import Answer, Arrived, Ticket, Wrong, answer, opened
+from periplo.collect import MOST_BYTES, Answer, Arrived, Ticket, Wrong, answer, opened
 from periplo.collect.rules import NO_BATCH
-from periplo.errors import ForeignSite, NotTaken, PeriploError, UnknownWriteKey
+from periplo.errors import ForeignSite, NotTaken, PeriploError, TooLarge, UnknownWriteKey
 from periplo.language import tell
 from periplo.log import Source
 from periplo.operation.measures import Measures
 from periplo.privacy import Request
 from periplo.server.collect.origins import ANY, Headers, cross_origin
 from periplo.server.collect.request import Asked, body_of
-from periplo.server.collect.routes import FLAGS, ROUTES, SETTINGS, Read, tells
+from periplo.server.collect.routes import FLAGS, ROUTES, SEGMENTS, SETTINGS, Read, tells
 from periplo.server.collect.settings import NO_FLAGS
 from periplo.server.collect.webhooks import HOOKS, brought, name_in
 from periplo.server.requests import TOLD
@@ -115,13 +115,23 @@ class CollectDoor:
         return 400 if found.hopeless else 200, _encode(found)
 
     async def _take(self, asked: Asked, receive: Any, read: Read) -> Answer:
-        body = self._collecting.door.body(opened(await body_of(asked, receive)))
+        body = self._collecting.door.body(await self._body(asked, receive))
         try:
             arrived = read(body)
         except NotTaken as error:
             await self._keep_whole(asked, body, error)
             raise
         return await self._admit(asked, await self._source(asked, arrived.write_key), arrived, len(body))
+
+    async def _body(self, asked: Asked, receive: Any) -> bytes:
+        """What was sent, unpacked. Too much is counted, where a header or the address says whose it is. Raises
+        ``NotTaken``."""
+        most = self._collecting.most_bytes if asked.path in SEGMENTS else MOST_BYTES
+        try:
+            return opened(await body_of(asked, receive, most), most)
+        except TooLarge:
+            self._collecting.turned_down(asked.write_key() or "", most)
+            raise
 
     async def _admit(self, asked: Asked, source: Source, arrived: Arrived, size: int) -> Answer:
         """The answer to what a source sent, ``size`` bytes, as its sender's consent allows. Raises ``ShopError``."""
@@ -212,7 +222,8 @@ def _wake(tickets: list[Ticket]) -> None:
 async def _refuse(send: Send, headers: Headers, error: PeriploError) -> None:
     more = [(b"retry-after", RETRY_AFTER)] if error.http_status in (429, 503) else []
     told = tell(error, "en")
-    also = {"code": told["code"], "message": told["what"]}  # where Segment's and RudderStack's SDKs look
+    message = " ".join(filter(None, (told["what"], told["why"], told["fix"])))
+    also = {"code": told["code"], "message": message}  # where Segment's and RudderStack's SDKs look, and what they log
     await _respond(send, error.http_status, [*headers, *more], _encode({"error": told, **also}))
 
 

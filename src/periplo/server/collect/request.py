@@ -69,19 +69,19 @@ def _user(given: str) -> str | None:
         return None
 
 
-MOST_LEFT = 4
-"""Of a body that is too large, so many times as much as is taken is read and let go: proxies and SDKs that are cut off
-while they send do not hear why, and send it again."""
+MOST_LEFT = 4 * MOST_BYTES
+"""Of a body that is too large, so much is read and let go: proxies and SDKs that are cut off while they send do not
+hear why, and send it again."""
 
 
 async def body_of(asked: Asked, receive: Any, most: int = MOST_BYTES) -> bytes:
     """The body as it comes in, kept no further than it may be. Raises ``TooLarge``, and what ``receive`` does."""
     said = asked.headers.get("content-length", "")
-    if said.isdigit() and int(said) > MOST_LEFT * most:
+    if said.isdigit() and int(said) > MOST_LEFT:
         raise too_large(most)
     body, size = bytearray(), 0
     message: dict[str, Any] = {"more_body": True}
-    while message.get("more_body") and size <= MOST_LEFT * most:
+    while message.get("more_body") and size <= MOST_LEFT:
         message = await receive()
         body += message.get("body", b"")
         size += len(message.get("body", b""))

@@ -31,6 +31,9 @@ _JITSU: dict[str, Read] = {
 _POSTHOG = dict.fromkeys(
     (path + end for path in ("/batch", "/capture", "/e", "/track", "/i/v0/e") for end in ("", "/")), events_of
 )
+SEGMENTS = frozenset(_SEGMENT)
+"""The paths of Segment's and RudderStack's SDKs, where the shop says how large a request may be."""
+
 ROUTES: Mapping[str, Read] = {**_SEGMENT, **_JITSU, **_POSTHOG}
 """What is sent there by POST, with a write key."""
 

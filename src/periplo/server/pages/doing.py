@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from periplo.language import Lang, duration, moment, number, t
+from periplo.collect import too_large
+from periplo.language import Lang, duration, moment, number, t, tell
 from periplo.workspace import SourceReport
 
 MOST = 8
@@ -30,5 +31,9 @@ def doing(one: SourceReport, lang: Lang, zone: str) -> dict[str, Any]:
         "planned_more": len(one.not_planned[MOST:]),
         "unknown": [(strange.name, strange.near, strange.count) for strange in one.unknown[:MOST]],
         "unknown_more": len(one.unknown[MOST:]),
+        "oversize": [
+            (number(large.kilobytes, lang), tell(too_large(large.kilobytes * 1024), lang)["fix"], large.count)
+            for large in one.oversize
+        ],
         "forged": one.refused,
     }

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from periplo.collect.limits import MOST_BYTES, USUAL_KB
 from periplo.collect.plan import PlanSettings
 from periplo.connectors import Connector
 from periplo.operation.lines import Format, Level
@@ -98,6 +99,19 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     ] = 300
 
 
+class Collect(msgspec.Struct, frozen=True, kw_only=True):
+    """The table ``[collect]``."""
+
+    most_request_kb: Annotated[
+        int,
+        Meta(
+            ge=USUAL_KB,
+            le=MOST_BYTES // 1024,
+            description="how large one request of Segment's and RudderStack's SDKs may be, unpacked, in kilobytes",
+        ),
+    ] = USUAL_KB
+
+
 Days = Annotated[int, Meta(ge=0, le=36_500)] | Literal["forever"]
 
 
@@ -145,6 +159,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Meta(description="folders whose files are imported: [drop folders](connectors.md#drop-folders)"),
     ] = {}
     privacy: Privacy = Privacy()
+    collect: Collect = Collect()
     plan: PlanSettings = PlanSettings()
     keep: Keep = Keep()
     people: People = People()
