@@ -45,6 +45,30 @@ with TemporaryDirectory() as folder, sparing_memory():
     assert Journeys(columns, currency="EUR").stages().stages
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
+OF_SOMEBODY_NEW = """
+import resource, sys
+import numpy as np
+from periplo.analysis import Journeys
+from periplo.journeys.rows import Sorted
+from periplo.operation.memory import spare
+from periplo.operation.shelf import Shelf, slices, sparing_memory
+
+spare()
+events = int(sys.argv[1])
+names = ("Page Viewed", "Product Viewed", "Product Added", "Order Completed")
+
+def some(part):
+    place = np.arange(part.start, part.stop)
+    ends = np.arange(part.start, part.stop + (part.stop == events))
+    return ends, place + 1, place * 1_000_000, place, place % 4, place % 2, np.ones(len(place))
+
+with sparing_memory():
+    *arrays, person = Shelf().join(map(some, slices(events)), *[np.int64] * 4, np.uint16, np.uint8, bool)
+    asked = Journeys(Sorted(*arrays).columns(person=person, event_names=names, channel_names=("web", "app"),
+        since_us=0, until_us=events * 1_000_000), currency="EUR")
+    assert asked.stages().stages and asked.evidence.customers == events
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
 SMALL, LARGE = 300_000, 1_500_000
 MOST_KB = 35_000
 """Built in memory, and looked at without giving anything back, so many events more take twice as much."""
@@ -52,4 +76,9 @@ MOST_KB = 35_000
 
 def test_five_times_the_events_take_no_more_memory() -> None:
     small, large = largest_kilobytes(CODE, SMALL), largest_kilobytes(CODE, LARGE)
+    assert large - small < MOST_KB, (small, large)
+
+
+def test_nor_does_it_with_the_customers() -> None:
+    small, large = largest_kilobytes(OF_SOMEBODY_NEW, LARGE), largest_kilobytes(OF_SOMEBODY_NEW, 4 * LARGE)
     assert large - small < MOST_KB, (small, large)

@@ -17,10 +17,10 @@ from periplo.analysis.narrowing import Narrow, OnlyChannel, OnlyCustomers, Windo
 from periplo.analysis.periods import PERIODS, instant
 from periplo.analysis.question import AT_ONCE, Behind, Question, ask, find
 from periplo.analysis.result import Evidence, Opener, Result
+from periplo.analysis.seen import Seeing, Seen
 from periplo.analysis.touchpoints import Occurring, Touchpoints
 from periplo.errors import UnknownName
 from periplo.journeys.columns import I64, Bool, JourneyColumns
-from periplo.journeys.kernels.tally import looked_at
 from periplo.language import LANGUAGES, Lang
 from periplo.predicates import EventIs, Predicate, parse, parse_duration, tell, unknown_names
 from periplo.vocabulary import Taxonomy
@@ -108,16 +108,14 @@ class Basis:
     @cached_property
     def evidence(self) -> Evidence:
         """On what all numbers rest: known customers, all events, the window, the share of events with a customer."""
-        columns, mask = self.kept
-        kept = np.zeros(0, np.bool_) if mask is None else mask
-        persons, others, events, known = looked_at(columns.offsets, columns.person, kept)
+        columns, seen = self.kept[0], self._seen()
         return Evidence(
-            customers=persons,
-            events=events,
+            customers=seen.persons,
+            events=seen.events,
             since=instant(columns.since_us),
             until=instant(self.last_us(columns)),
-            known_share=known / events if events else 1.0,
-            left_out=self._left_out | {"unknown customers, one per order": others},
+            known_share=seen.known / seen.events if seen.events else 1.0,
+            left_out=self._left_out | {"unknown customers, one per order": seen.strangers},
             zone=self.zone,
             only=self.only,
         )
@@ -143,6 +141,10 @@ class Basis:
         """The period before a chosen one, narrowed alike; None where the data do not reach back."""
         before = self._window.before(self._whole) if self._window else None
         return self._columns_in(before) if before and before.inside(self._whole) else None
+
+    def _seen(self) -> Seen:
+        columns, mask = self.kept
+        return ask(columns, Seeing(columns.customer, mask), self.threads)
 
     def _columns_in(self, chosen: Window | None) -> JourneyColumns:
         return kept_of(*self._kept_in(chosen))

@@ -42,19 +42,19 @@ def ask(
 ) -> R_co:
     """The answer over all customers, a thread per core (kernels release the GIL), each looking ``at_once`` at so many
     events."""
-    workers, spared = _workers(journeys, threads), spared_memory()
-    parts = _parts(journeys, workers, at_once)
+    workers, let_go = _workers(journeys, threads), release_all if spared_memory() else _nothing
+    cuts = _cuts(journeys, workers, at_once)
+    let_go()  # around each place that was looked at for the cuts, the system has mapped more
 
-    def mapped(part: JourneyColumns) -> S:
-        state = question.map(part)
-        if spared:
-            release_all()
+    def mapped(cut: tuple[int, int]) -> S:
+        state = question.map(journeys.part(*cut))
+        let_go()
         return state
 
-    if len(parts) == 1:
-        return question.finish(mapped(parts[0]))
+    if len(cuts) == 1:
+        return question.finish(mapped(cuts[0]))
     with ThreadPoolExecutor(workers) as pool:
-        return question.finish(_merged(question.merge, pool.map(mapped, parts)))
+        return question.finish(_merged(question.merge, pool.map(mapped, cuts)))
 
 
 def _merged(merge: Callable[[S, S], S], states: Iterable[S]) -> S:
@@ -71,16 +71,19 @@ def _merged(merge: Callable[[S, S], S], states: Iterable[S]) -> S:
 def find(journeys: JourneyColumns, behind: Behind, ref: str, threads: int | None = None) -> I64 | None:
     """The customers behind a reference, found in parts by ``behind``, which looks at each customer alone."""
     workers = _workers(journeys, threads)
-    parts = _parts(journeys, workers, AT_ONCE)
-    firsts = np.cumsum([0, *(part.customers for part in parts)])
+    cuts = _cuts(journeys, workers, AT_ONCE)
     with ThreadPoolExecutor(workers) as pool:
-        found = pool.map(lambda part: behind(part, ref), parts)
-        known = [first + indices for first, indices in zip(firsts, found, strict=False) if indices is not None]
+        found = pool.map(lambda cut: behind(journeys.part(*cut), ref), cuts)
+        known = [first + indices for (first, _), indices in zip(cuts, found, strict=True) if indices is not None]
     return np.concatenate(known) if known else None
 
 
-def _parts(journeys: JourneyColumns, workers: int, at_once: int) -> list[JourneyColumns]:
-    return list(journeys.parts(max(workers, journeys.events // at_once))) or [journeys]
+def _cuts(journeys: JourneyColumns, workers: int, at_once: int) -> list[tuple[int, int]]:
+    return journeys.cuts(max(workers, journeys.events // at_once))
+
+
+def _nothing() -> None:
+    """What is done where memory need not be spared."""
 
 
 def _workers(journeys: JourneyColumns, threads: int | None) -> int:

@@ -15,7 +15,7 @@ from periplo.identity.kinds import I32, I64, KINDS, ORDER, U8, Bool, Normalise, 
 from periplo.identity.known import Known
 from periplo.identity.register import Register
 from periplo.identity.rules import Rules
-from periplo.operation.shelf import release
+from periplo.operation.shelf import release, slices
 
 
 class Totals(msgspec.Struct, frozen=True):
@@ -84,6 +84,14 @@ class FarOwners(Owners):
         customers = super().customers_of(events)
         release(self.customer)
         return customers
+
+    def persons(self, customers: I64) -> Bool:
+        """Of customers who may lie out of memory, too."""
+        found = np.empty(len(customers), np.bool_)
+        for some in slices(len(customers)):
+            found[some] = self.person[customers[some]]
+            release(customers)
+        return found
 
     def _now(self) -> Owned:
         return self

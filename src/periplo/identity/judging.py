@@ -23,12 +23,11 @@ from periplo.identity.kernels.joining import (
 )
 from periplo.identity.kinds import DEVICES, I64, KINDS, ORDER, U8, Bool
 from periplo.identity.rules import Rules
-from periplo.operation.shelf import release
+from periplo.operation.shelf import release, slices
 
 T = TypeVar("T", U8, I64)
 
 NONE = 0
-_READ_AT_ONCE = 1 << 18
 _VOID = (SHARED, DROPPED, BLOCKED)
 Taken = tuple[Decision, int]
 """A decision, and how many edges there were when it was taken."""
@@ -135,10 +134,10 @@ def customers_among(kind: U8, customer: I64) -> tuple[Bool, Bool]:
     """bool[k+1] each: the numbers that are somebody's, given the customer of each identifier; and those of them that
     are a person's, known by more than a single order. A part of all identifiers is in memory at a time."""
     anybody, person = np.zeros(len(kind), np.bool_), np.zeros(len(kind), np.bool_)
-    for first in range(0, len(kind), _READ_AT_ONCE):
-        mine = customer[first : first + _READ_AT_ONCE]
+    for some in slices(len(kind)):
+        mine = customer[some]
         anybody[mine] = True
-        person[mine[kind[first : first + _READ_AT_ONCE] != ORDER]] = True
+        person[mine[kind[some] != ORDER]] = True
         release(customer)
     anybody[NONE] = person[NONE] = False
     return anybody, person

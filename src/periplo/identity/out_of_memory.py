@@ -22,9 +22,9 @@ from periplo.identity.register import edges_before, erased_of, kinds_of, pairs_o
 from periplo.identity.rules import Rules
 from periplo.identity.texts import UNSEEN
 from periplo.operation.distributed import Distributed
-from periplo.operation.shelf import Shelf, release, room
+from periplo.operation.shelf import Shelf, release, room, slices
 
-EDGES_AT_ONCE, _MOST_FILES, _READ_AT_ONCE = 1 << 16, 256, 1 << 18
+EDGES_AT_ONCE, _MOST_FILES = 1 << 16, 256
 _NEAR = 10
 """Customers whose numbers differ in no more than so many of the last bits are judged at once."""
 
@@ -49,9 +49,8 @@ def judge_out_of_memory(
     """
     whole = _read(parts, decided, rules, Shelf(scratch))
     customer = room(scratch, len(whole.kind), np.int64)
-    for first in range(0, len(customer), _READ_AT_ONCE):
-        last = min(first + _READ_AT_ONCE, len(customer))
-        customer[first:last] = np.arange(first, last)
+    for some in slices(len(customer)):
+        customer[some] = np.arange(some.start, some.stop)
         release(customer)
     for edges, pairs, merges in _connected(whole, scratch):
         ids, mine = _judged(whole, edges, pairs, merges, rules)
@@ -129,8 +128,8 @@ def _connected(whole: _Whole, scratch: Path | None) -> Iterator[tuple[I64, I64, 
 
 def _live(whole: _Whole) -> Iterator[tuple[I64, I64]]:
     """The edges that are still to be judged, in order: their numbers, and the pairs."""
-    for first in range(0, len(whole.pairs), _READ_AT_ONCE):
-        edges = first + np.flatnonzero(whole.standing[first : first + _READ_AT_ONCE] == LIVE)
+    for some in slices(len(whole.pairs)):
+        edges = some.start + np.flatnonzero(whole.standing[some] == LIVE)
         yield edges, whole.pairs[edges]
         release(whole.pairs)
 

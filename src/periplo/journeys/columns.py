@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import pairwise, starmap
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -146,11 +146,20 @@ class JourneyColumns:
             properties=PickedProperties(self.properties, slice(begin, end)),
         )
 
-    def parts(self, most: int) -> Iterator[JourneyColumns]:
-        """At most ``most`` parts of whole customers with about the same number of events each."""
+    def cuts(self, most: int) -> list[tuple[int, int]]:
+        """The bounds of at most ``most`` parts of whole customers with about the same number of events each; at least
+        one."""
         bounds = np.searchsorted(self.offsets, np.linspace(0, self.events, most + 1)[1:-1].astype(np.int64))
-        cuts = np.unique(np.concatenate(([0], bounds, [self.customers])))
-        return (self.part(int(a), int(b)) for a, b in pairwise(cuts))
+        cuts = [*pairwise(np.unique(np.concatenate(([0], bounds, [self.customers]))).tolist())]
+        return cuts or [(0, self.customers)]
+
+    def parts(self, most: int) -> Iterator[JourneyColumns]:
+        """These parts, each made when it is wanted: of much that is mapped, only what is looked at is in memory."""
+        return starmap(self.part, self.cuts(most))
+
+    def blocks(self, events: int) -> Iterator[JourneyColumns]:
+        """The same with about so many events each."""
+        return self.parts(self.events // events + 1)
 
     def pick(self, customers: I64) -> JourneyColumns:
         """Only these customers, given by index, in that order; only their events are copied."""
@@ -159,10 +168,6 @@ class JourneyColumns:
         offsets = np.concatenate(([0], np.cumsum(sizes)))
         rows = np.repeat(begin - offsets[:-1], sizes) + np.arange(offsets[-1])
         return self._with_rows(rows, offsets, customers)
-
-    def blocks(self, events: int) -> list[JourneyColumns]:
-        """Parts of whole customers with about so many events each; at least one."""
-        return list(self.parts(self.events // events + 1)) or [self]
 
     def keep_events(self, mask: Bool) -> JourneyColumns:
         """Only the events where ``mask`` (bool[m]) is true; customers left without events leave too."""

@@ -17,7 +17,7 @@ from periplo.journeys.columns import I64
 from periplo.journeys.rows import Rows, Sorted
 from periplo.operation.ahead import ahead
 from periplo.operation.distributed import Distributed
-from periplo.operation.shelf import Shelf
+from periplo.operation.shelf import Shelf, slices
 
 ROWS_AT_ONCE, MOST_FILES, DISTRIBUTED_AT_ONCE = 1 << 17, 256, 1 << 19
 
@@ -93,8 +93,8 @@ def _rows(table: pa.Table) -> Rows:
 
 def pieces_of(journeys: Sorted, gone: I64) -> Iterator[Rows]:
     """The rows of journeys without those ``gone`` (ascending), some at a time."""
-    for first in range(0, len(journeys.time_us), ROWS_AT_ONCE):
-        last = min(first + ROWS_AT_ONCE, len(journeys.time_us))
-        rows = np.setdiff1d(np.arange(first, last), gone[slice(*np.searchsorted(gone, (first, last)))])
+    for some in slices(len(journeys.time_us), ROWS_AT_ONCE):
+        ends = some.start, some.stop
+        rows = np.setdiff1d(np.arange(*ends), gone[slice(*np.searchsorted(gone, ends))])
         owners = journeys.customer[np.searchsorted(journeys.offsets, rows, "right") - 1]
         yield journeys.moved(rows, owners)

@@ -15,7 +15,7 @@ from weakref import WeakSet
 import numpy as np
 from numpy.typing import NDArray
 
-_ALIGNED, _LARGE = 64, 1 << 20
+_ALIGNED, _LARGE, _ROWS_AT_ONCE = 64, 1 << 20, 1 << 18
 _MAPS, _TURN = WeakSet[mmap](), Lock()
 _SPARED: ContextVar[bool] = ContextVar("periplo_spared", default=False)
 
@@ -56,6 +56,12 @@ class Shelf:
             np.frombuffer(whole, dtype, end // np.dtype(dtype).itemsize)
             for whole, dtype, end in zip(maps, dtypes, ends, strict=True)
         ]
+
+
+def slices(count: int, at_once: int | None = None) -> Iterator[slice]:
+    """So many rows of something mapped, some at a time."""
+    size = at_once or _ROWS_AT_ONCE
+    return (slice(first, min(first + size, count)) for first in range(0, count, size))
 
 
 def opened(file: Path, dtype: Any) -> NDArray[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from periplo.journeys.columns import I32, I64
-from periplo.operation.shelf import release, room
+from periplo.operation.shelf import release, room, slices
 
 T = TypeVar("T", np.int32, np.float64)
 
 ROWS_AT_ONCE = 1 << 20
+"""They are looked up all over what is mapped, which is read again for each part."""
 
 
 class Arrivals:
@@ -60,14 +61,14 @@ class Arrivals:
                 release(array)
 
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            for _ in pool.map(pick, _slices(len(self))):
+            for _ in pool.map(pick, slices(len(self), ROWS_AT_ONCE)):
                 pass
         return found
 
     @cached_property
     def _ends(self) -> tuple[int, int]:
         """The lowest place, and the one after the highest."""
-        ends = [(int(some.min()), int(some.max()) + 1) for some in map(self._read, _slices(len(self)))]
+        ends = [(int(some.min()), int(some.max()) + 1) for some in map(self._read, slices(len(self), ROWS_AT_ONCE))]
         return (min(low for low, _ in ends), max(high for _, high in ends)) if ends else (0, 0)
 
     @property
@@ -85,10 +86,10 @@ class Arrivals:
         if self._span == len(self):
             return None
         before, count = room(self._scratch, self._span + 1, np.int32), 0
-        for some in _slices(len(self)):
+        for some in slices(len(self), ROWS_AT_ONCE):
             before[self._read(some) - self._low + 1] = 1
             release(before)
-        for some in _slices(len(before)):
+        for some in slices(len(before)):
             before[some] = np.cumsum(before[some]) + count
             count = int(before[some][-1])
             release(before)
@@ -98,7 +99,3 @@ class Arrivals:
         found = self._seq[some].copy()
         release(self._seq)
         return found
-
-
-def _slices(count: int) -> Iterator[slice]:
-    return (slice(first, min(first + ROWS_AT_ONCE, count)) for first in range(0, count, ROWS_AT_ONCE))

@@ -11,11 +11,9 @@ import pyarrow as pa
 from periplo.identity.register import encoded
 from periplo.identity.texts import UNSEEN, TextIndex
 from periplo.journeys.columns import I32, I64, Coded, Column
-from periplo.operation.shelf import release, room
+from periplo.operation.shelf import release, room, slices
 from periplo.workspace.arrivals import Arrivals
 from periplo.workspace.sums import opened, seal
-
-_ROWS_AT_ONCE = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -56,10 +54,10 @@ class Growing:
         self._codes, self._numeric = room(scratch, count, np.int32), known.numeric
         self._texts, self._index = [known.texts], TextIndex().plus(known.texts, np.arange(len(known.texts)))
         self._count = len(known.texts)
-        for first in range(0, count, _ROWS_AT_ONCE):
-            some = self._codes[first : first + _ROWS_AT_ONCE]
-            some[:] = -1
-            some[: max(len(known) - first, 0)] = known.codes[first : first + len(some)]
+        for some in slices(count):
+            self._codes[some] = -1
+            old = slice(some.start, min(some.stop, len(known)))
+            self._codes[old] = known.codes[old]
             release(self._codes)
             release(known.codes)
 

@@ -18,12 +18,11 @@ from numpy.typing import NDArray
 from periplo.journeys.build import Sorted
 from periplo.journeys.columns import I64, Bool
 from periplo.operation.replacing import replace_file
-from periplo.operation.shelf import opened_npy, release
+from periplo.operation.shelf import opened_npy, release, slices
 from periplo.workspace.sums import Written
 
 FORMAT = 7
 _ABANDONED_S = 3600.0
-_ROWS_AT_ONCE = 1 << 20
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,8 +137,8 @@ def _save(file: Path, array: NDArray[np.generic]) -> None:
     may lie out of memory."""
     with file.open("wb") as out:
         format.write_array_header_1_0(out, format.header_data_from_array_1_0(array))
-        for first in range(0, len(array), _ROWS_AT_ONCE):
-            out.write(array[first : first + _ROWS_AT_ONCE].data)
+        for some in slices(len(array)):
+            out.write(array[some].data)
             release(array)
         out.flush()
         os.fsync(out.fileno())

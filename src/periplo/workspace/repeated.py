@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from periplo.events.keys import U64
-from periplo.operation.shelf import Shelf, release
+from periplo.operation.shelf import Shelf, release, slices
 
 AT_ONCE = 1 << 20
 
@@ -25,10 +25,10 @@ def repeated(hashes: Iterable[U64], shelf: Shelf) -> U64:
 
 def _twice(whole: U64, low: np.uint64, high: np.uint64 | None) -> U64:
     """The same of those from a number on, below another."""
-    some = [np.zeros(0, np.uint64)]
-    for first in range(0, len(whole), AT_ONCE):
-        part = whole[first : first + AT_ONCE]
-        some.append(part[(part >= low) & (part < high if high is not None else True)])
+    found = [np.zeros(0, np.uint64)]
+    for some in slices(len(whole)):
+        part = whole[some]
+        found.append(part[(part >= low) & (part < high if high is not None else True)])
         release(whole)
-    mine = np.sort(np.concatenate(some))
+    mine = np.sort(np.concatenate(found))
     return np.unique(mine[1:][mine[1:] == mine[:-1]])

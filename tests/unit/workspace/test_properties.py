@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from periplo.operation import shelf
-from periplo.workspace import Shop, arrivals, arrived, properties
+from periplo.workspace import Shop, arrivals, properties
 from support_events import event
 
 
@@ -19,7 +19,7 @@ def shop(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.Mon
     """Also as if nothing fitted into memory."""
     if request.param == "out of memory":
         monkeypatch.setattr(shelf, "_LARGE", 1)
-        for room, name in ((arrivals, "ROWS_AT_ONCE"), (arrived, "_ROWS_AT_ONCE"), (properties, "ROWS_AT_ONCE")):
+        for room, name in ((arrivals, "ROWS_AT_ONCE"), (shelf, "_ROWS_AT_ONCE"), (properties, "ROWS_AT_ONCE")):
             monkeypatch.setattr(room, name, 2)
     return Shop.open(tmp_path / "shop", create=True)
 

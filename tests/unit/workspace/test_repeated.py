@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from periplo.operation import shelf
 from periplo.operation.shelf import Shelf
 from periplo.workspace import repeated as module
 from periplo.workspace.repeated import repeated
@@ -20,6 +21,7 @@ HASHES = st.sampled_from([0, 1, (1 << 63) - 1, 1 << 63, (1 << 64) - 1]) | st.int
 def test_those_that_come_more_than_once(batches: list[list[int]], at_once: int) -> None:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(module, "AT_ONCE", at_once)
+        patched.setattr(shelf, "_ROWS_AT_ONCE", at_once)
         found = repeated((np.array(some, np.uint64) for some in batches), Shelf())
     counts = Counter(one for some in batches for one in some)
     assert found.tolist() == sorted(one for one, count in counts.items() if count > 1)

@@ -47,7 +47,7 @@ class TimeQuestion:
         return cls(walk, *near(spread, MEDIAN_AND_P90))
 
     def map(self, part: JourneyColumns) -> tuple[Piece, ...]:
-        blocks = part.blocks(max(AT_ONCE, len(self.places)))  # where each cell begins is kept for each block
+        blocks = [*part.blocks(max(AT_ONCE, len(self.places)))]  # where each cell begins is kept for each block
         room = max(block.events for block in blocks)
         cells, times = np.empty(room, np.int64), np.empty(room, np.int64)
         pieces = []

@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import numpy as np
 
-from periplo.analysis import Evidence, Journeys, Result, questions
+from periplo.analysis import Journeys, Result, questions
 from periplo.analysis.listing import ListedCustomer
 from periplo.analysis.narrowing import Window
-from periplo.analysis.periods import instant
 from periplo.analysis.question import AT_ONCE, Behind, Question
+from periplo.analysis.seen import Seeing, Seen
 from periplo.errors import MissingExtra, UnknownName
 from periplo.journeys.build import Rows, build
 from periplo.journeys.columns import I64, Bool, JourneyColumns
@@ -102,19 +102,8 @@ class SparkJourneys(Journeys):
     def columns(self) -> JourneyColumns:
         return self._header
 
-    @cached_property
-    def evidence(self) -> Evidence:
-        seen = self.ask(_Seen())
-        return Evidence(
-            customers=seen.persons,
-            events=seen.events,
-            since=instant(self._header.since_us),
-            until=instant(self.last_us(self._header)),
-            known_share=seen.known / seen.events if seen.events else 1.0,
-            left_out={"unknown customers, one per order": seen.strangers},
-            zone=self.zone,
-            only=self.only,
-        )
+    def _seen(self) -> Seen:
+        return self.ask(Seeing())
 
     def find(self, behind: Behind, ref: str) -> I64 | None:
         """Found by the executors, each in its parts."""
@@ -157,29 +146,6 @@ class SparkJourneys(Journeys):
         if other is not self:
             other._steps = (*self._steps, step)
         return other
-
-
-class _Counted(NamedTuple):
-    """Customers who are persons and who are not; events, and those of persons."""
-
-    persons: int
-    strangers: int
-    events: int
-    known: int
-
-
-class _Seen:
-    """How many there are: what the evidence says."""
-
-    def map(self, part: JourneyColumns) -> _Counted:
-        events, person = np.diff(part.offsets), part.person
-        return _Counted(int(person.sum()), int((~person).sum()), int(events.sum()), int(events[person].sum()))
-
-    def merge(self, left: _Counted, right: _Counted) -> _Counted:
-        return _Counted(*(a + b for a, b in zip(left, right, strict=True)))
-
-    def finish(self, state: _Counted) -> _Counted:
-        return state
 
 
 @dataclass(frozen=True)
