@@ -44,7 +44,6 @@ def ask(
     events."""
     workers, let_go = _workers(journeys, threads), release_all if spared_memory() else _nothing
     cuts = _cuts(journeys, workers, at_once)
-    let_go()  # around each place that was looked at for the cuts, the system has mapped more
 
     def mapped(cut: tuple[int, int]) -> S:
         state = question.map(journeys.part(*cut))

@@ -10,6 +10,8 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from periplo.operation.shelf import release, slices, spared_memory
+
 I64 = NDArray[np.int64]
 I32 = NDArray[np.int32]
 U64 = NDArray[np.uint64]
@@ -19,6 +21,9 @@ U8 = NDArray[np.uint8]
 F64 = NDArray[np.float64]
 Bool = NDArray[np.bool_]
 T = TypeVar("T", bound=np.generic)
+
+_SOUGHT_AT_ONCE = 16
+"""Around each place that is looked at in something mapped, the system puts more of it into memory."""
 
 
 def fixed(array: NDArray[Any], kind: type[T]) -> NDArray[T]:
@@ -149,9 +154,12 @@ class JourneyColumns:
     def cuts(self, most: int) -> list[tuple[int, int]]:
         """The bounds of at most ``most`` parts of whole customers with about the same number of events each; at least
         one."""
-        bounds = np.searchsorted(self.offsets, np.linspace(0, self.events, most + 1)[1:-1].astype(np.int64))
-        cuts = [*pairwise(np.unique(np.concatenate(([0], bounds, [self.customers]))).tolist())]
-        return cuts or [(0, self.customers)]
+        ends, bounds = np.linspace(0, self.events, most + 1)[1:-1].astype(np.int64), {0, self.customers}
+        for some in slices(len(ends), _SOUGHT_AT_ONCE):
+            bounds.update(np.searchsorted(self.offsets, ends[some]).tolist())
+            if spared_memory():
+                release(self.offsets)
+        return [*pairwise(sorted(bounds))] or [(0, self.customers)]
 
     def parts(self, most: int) -> Iterator[JourneyColumns]:
         """These parts, each made when it is wanted: of much that is mapped, only what is looked at is in memory."""
