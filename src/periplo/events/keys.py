@@ -27,11 +27,43 @@ def key_hashes(sources: pa.Array, event_ids: pa.Array) -> U64:
 
 def inside(run: U64, hashes: U64) -> Bool:
     """Which of the hashes are in a sorted run of them."""
-    if not len(run):
-        return np.zeros(len(hashes), np.bool_)
-    places = np.searchsorted(run, hashes)
-    found: Bool = run[np.minimum(places, len(run) - 1)] == hashes
+    found = np.zeros(len(hashes), np.bool_)
+    if len(run):
+        _mark(found, *_only_read(run, hashes))
     return found
+
+
+def merged(one: U64, other: U64) -> U64:
+    """What is in either of two sorted runs, once, in order. A stable sort merges them, many times as fast as others."""
+    both = np.sort(np.concatenate((one, other)), kind="stable")
+    return np.delete(both, np.flatnonzero(both[1:] == both[:-1]))
+
+
+@njit(nogil=True, cache=KEPT)
+def _mark(found: Any, run: Any, hashes: Any) -> None:
+    """Marks the hashes that are in a run. They are spread evenly: each is sought from where it would lie then."""
+    for each in range(len(hashes)):
+        guess = np.int64(((hashes[each] >> np.uint64(32)) * np.uint64(len(run))) >> np.uint64(32))
+        place = _sought(run, hashes[each], guess)
+        found[each] = place < len(run) and run[place] == hashes[each]
+
+
+@njit(nogil=True, cache=KEPT)
+def _sought(run: Any, wanted: Any, guess: Any) -> Any:
+    """The first place in a run whose hash is not smaller, sought in steps that grow, away from a guess."""
+    low, high, step = guess, guess, 1
+    while low >= 0 and run[low] >= wanted:
+        low, high, step = low - step, low, 2 * step
+    while high < len(run) and run[high] < wanted:
+        low, high, step = high, high + step, 2 * step
+    low, high = max(low, -1), min(high, len(run))
+    while high - low > 1:
+        middle = (low + high) >> 1
+        if run[middle] < wanted:
+            low = middle
+        else:
+            high = middle
+    return high
 
 
 @njit(nogil=True, cache=KEPT)
@@ -44,6 +76,14 @@ def _add(hashes: Any, letters: Any, bounds: Any) -> None:
         found = (found ^ np.uint64(255)) * np.uint64(1099511628211)
         found = (found ^ (found >> np.uint64(33))) * np.uint64(18397679294719823053)
         hashes[row] = found ^ (found >> np.uint64(33))
+
+
+def _only_read(*arrays: U64) -> list[U64]:
+    """So that kernels are compiled once, for arrays in memory and out of it."""
+    views = [array.view() for array in arrays]
+    for view in views:
+        view.flags.writeable = False
+    return views
 
 
 def _bytes(texts: pa.Array) -> tuple[Any, Any]:

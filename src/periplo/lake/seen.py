@@ -18,7 +18,7 @@ from uuid import uuid4
 import msgspec
 import numpy as np
 
-from periplo.events.keys import U64, Bool, inside, key_hashes
+from periplo.events.keys import U64, Bool, inside, key_hashes, merged
 from periplo.lake.lake import Lake, Snapshot
 from periplo.operation.disk import dispensable
 from periplo.operation.shelf import Shelf, opened, release
@@ -111,7 +111,7 @@ def _joined(one: U64, other: U64, scratch: Path) -> U64:
     if len(one) + len(other) > MOST_IN_MEMORY:
         with dispensable("A run of keys"):
             return Shelf(scratch).join(_in_order(one, other), np.uint64)[0]
-    return np.unique(np.concatenate((one, other)))
+    return merged(one, other)
 
 
 def _in_order(one: U64, other: U64) -> Iterator[tuple[U64]]:
@@ -120,7 +120,7 @@ def _in_order(one: U64, other: U64) -> Iterator[tuple[U64]]:
     cuts = np.arange(MOST_IN_MEMORY, len(longer), MOST_IN_MEMORY)
     begins = zip(np.split(longer, cuts), np.split(shorter, np.searchsorted(shorter, longer[cuts])), strict=True)
     for some, others in begins:
-        yield (np.union1d(some, others),)
+        yield (merged(some, others),)
         release(longer)
         release(shorter)
 

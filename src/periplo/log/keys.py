@@ -13,11 +13,11 @@ from sqlalchemy import Connection, select
 
 from periplo.events.keys import U64, Bool, key_hashes
 from periplo.log.archive import Archive, Key
-from periplo.log.seen import MOST_IN_RUN, Recent
+from periplo.log.seen import Recent
 from periplo.log.sequence import in_tail, places
 from periplo.log.tables import event
 
-_AT_ONCE = 400
+_AT_ONCE, READ_AT_ONCE = 400, 1 << 16
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Keys:
         self._recent.add(new, until)
 
     def _catch_up(self, connection: Connection, until: int) -> None:
-        wanted = select(event.c.seq, event.c.source, event.c.event_id).order_by(event.c.seq).limit(MOST_IN_RUN)
+        wanted = select(event.c.seq, event.c.source, event.c.event_id).order_by(event.c.seq).limit(READ_AT_ONCE)
         after = in_tail(connection, self._recent.until)
         while rows := connection.execute(wanted.where(event.c.seq > after)).all():
             seqs, sources, event_ids = zip(*rows, strict=True)

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
-from periplo.events.keys import U64, Bool, inside
+from periplo.events.keys import U64, Bool, inside, merged
 from periplo.operation.disk import dispensable
 from periplo.operation.shelf import Shelf
 
-MOST_IN_RUN, MOST_IN_MEMORY = 1 << 16, 16
+MOST_IN_RUN, MOST_IN_MEMORY = 1 << 19, 2
 """A run that is longer is not made longer still; so many of them are put on a shelf at once."""
 
 
@@ -23,7 +23,7 @@ class Recent:
 
     def __init__(self, scratch: Path | None = None) -> None:
         """``scratch``: the folder of the shelf; without one all stays in memory."""
-        self.until, self._scratch, self._shelved = 0, scratch, 0
+        self.until, self._scratch = 0, scratch
         self._runs: list[tuple[int, U64]] = []
 
     def add(self, hashes: U64, until: int) -> None:
@@ -33,7 +33,7 @@ class Recent:
             return
         new = np.sort(hashes)
         while self._runs and len(self._runs[-1][1]) <= min(2 * len(new), MOST_IN_RUN):
-            new = np.sort(np.concatenate((self._runs.pop()[1], new)))
+            new = merged(self._runs.pop()[1], new)
         self._runs.append((until, new))
         if self._scratch:
             with dispensable("Which keys are in the log"):

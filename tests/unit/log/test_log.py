@@ -146,6 +146,6 @@ def test_of_many_events_only_the_columns_asked_for_are_kept(log: Log, monkeypatc
 
 
 def test_what_another_has_appended_is_known_however_much_it_is(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("periplo.log.keys.MOST_IN_RUN", 3)
+    monkeypatch.setattr("periplo.log.keys.READ_AT_ONCE", 3)
     Log(log._database).append([event(f"{n}") for n in range(10)])
     assert log.append([event("0"), event("9"), event("new"), event("5")]) == 1
