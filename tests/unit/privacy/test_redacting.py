@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -37,6 +39,11 @@ def taken_out(**fields: str) -> dict[str, str | None]:
         ("0034600123456", ERASED),
         ("16001234567", "16001234567"),
         ("ana-1 is no address", "ana-1 is no address"),
+        ("/?mail=ana%40example.com&x=1", f"/?mail={ERASED}&x=1"),
+        ("/?to=mail%3Aana%2540example.com", f"/?to=mail%3A{ERASED}"),
+        ("/?tel=%2B34600123456", f"/?tel=%2B{ERASED}"),
+        (r'{"to": "ana\u0040example.com"}', f'{{"to": "{ERASED}"}}'),
+        (r'{"text": "write to\nana@example.com\nor\t600123456"}', rf'{{"text": "write to\n{ERASED}\nor\t{ERASED}"}}'),
     ],
 )
 def test_addresses_and_numbers_in_texts(text: str, after: str) -> None:
@@ -47,6 +54,25 @@ def test_addresses_and_numbers_in_texts(text: str, after: str) -> None:
 def test_identifiers_in_columns_become_null_whatever_they_are() -> None:
     assert taken_out(user_id="17", email="b@example.com") == {"user_id": None, "email": "b@example.com"}
     assert taken_out(phone="+34600123456", page="/17") == {"phone": None, "page": "/17"}
+
+
+@pytest.mark.parametrize(
+    ("said", "after"),
+    [
+        ('{"tel": 600123456, "n": 1}', {"tel": ERASED, "n": 1}),
+        ('{"tel": [34600123456], "600123456": "a, 600123456, b"}', {"tel": [ERASED], ERASED: f"a, {ERASED}, b"}),
+        (r'{"said": "[erased] \" 600123456", "tel":600123456}', {"said": f'{ERASED} " {ERASED}', "tel": ERASED}),
+    ],
+)
+def test_what_is_json_stays_json_where_a_number_is_taken_out(said: str, after: object) -> None:
+    assert json.loads(taken_out(properties=said)["properties"] or "") == after
+    assert json.loads(taken_out(context=said)["context"] or "") == after
+
+
+def test_an_account_named_by_the_address_loses_it_and_so_does_an_event() -> None:
+    assert taken_out(user_id="Ana@Example.com") == {"user_id": None}
+    assert taken_out(user_id="juana@example.com") == {"user_id": "juana@example.com"}
+    assert taken_out(event="Mail to ana@example.com") == {"event": f"Mail to {ERASED}"}
 
 
 def test_nothing_to_look_for() -> None:
