@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from periplo.analysis.periods import microseconds, midnight
+from periplo.analysis.periods import instant, microseconds, midnight
 from periplo.analysis.question import ask
 from periplo.errors import UnknownName, UsageError
 from periplo.journeys.columns import Bool, JourneyColumns
@@ -54,8 +55,24 @@ def window(columns: JourneyColumns, since: date | str | None, until: date | str 
     start = columns.since_us if since is None else _instant(since, zone, 0)
     end = columns.until_us + 1 if until is None else _instant(until, zone, 1)
     if end <= start:
-        raise UsageError("The period ends before it begins: {since} to {until}.", since=since, until=until)
+        raise _nothing(columns, since, until, zone)
     return Window(start, end)
+
+
+def _nothing(columns: JourneyColumns, since: date | str | None, until: date | str | None, zone: str) -> UsageError:
+    """Why a window is empty: its ends lie the wrong way round, or the only one that was given lies outside the data."""
+    first, last = (_day(us, zone) for us in (columns.since_us, columns.until_us))
+    if since is None:
+        what, fix = "No event is as old as {until}: the first is of {first}.", "Choose a later end."
+    elif until is None:
+        what, fix = "Nothing has happened since {since}: the last event is of {last}.", "Choose an earlier beginning."
+    else:
+        what, fix = "The period ends before it begins: {since} to {until}.", ""
+    return UsageError(what, fix=fix, since=since, until=until, first=first, last=last)
+
+
+def _day(us: int, zone: str) -> str:
+    return instant(us).astimezone(ZoneInfo(zone)).date().isoformat()
 
 
 @dataclass(frozen=True)

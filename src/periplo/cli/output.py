@@ -56,9 +56,11 @@ def in_words(told: Told) -> dict[str, Any]:
 def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]], *, left: int = 1) -> None:
     """A table; the first ``left`` columns are text, the rest numbers."""
     people.print(title, style="bold", highlight=False)
-    drawn, rows = Table(header_style="dim", box=None, pad_edge=False, show_header=any(heads)), [*rows]
+    rows = [*rows]
     columns = [*zip_longest(heads, *rows, fillvalue="")]
-    widths = fitting(columns, people.width - 2 * (len(heads) - 1), left)
+    gap = 1 if sum(_least(columns, left)) > people.width - 2 * (len(heads) - 1) else 2
+    drawn = Table(header_style="dim", box=None, pad_edge=False, padding=(0, gap, 0, 0), show_header=any(heads))
+    widths = fitting(columns, people.width - gap * (len(heads) - 1), left)
     for place, (head, width) in enumerate(zip(heads, widths, strict=True)):
         drawn.add_column(head, justify="left" if place < left else "right", overflow="fold", width=width)
     for row in rows:
@@ -67,15 +69,25 @@ def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]], *, le
 
 
 def fitting(columns: Sequence[Sequence[str]], room: int, left: int) -> list[int]:
-    """How wide each column is, together at most ``room``. The widest give way first, texts (the first ``left``) down to
-    their longest word and numbers not at all; words are broken only where there is no room for them."""
-    wide = [min(room, max(cell_len(line) for text in column for line in text.split("\n"))) for column in columns]
-    words = [max((cell_len(word) for text in column for word in text.split()), default=0) for column in columns[:left]]
-    least = [min(one, _LONGEST_WORD) for one in words] + wide[left:]
-    for floor in (least, [1] * len(wide)):
+    """How wide each column is, together at most ``room``. The widest give way first, texts (the first ``left``) and
+    heads down to their longest word and numbers not at all; words are broken only where there is no room for them."""
+    wide = [min(room, _longest(column)) for column in columns]
+    for floor in (_least(columns, left), [1] * len(wide)):
         while sum(wide) > room and any(map(gt, wide, floor)):
             wide[max(range(len(wide)), key=lambda place: (wide[place] > floor[place]) * wide[place])] -= 1
     return wide
+
+
+def _least(columns: Sequence[Sequence[str]], left: int) -> list[int]:
+    """How wide each column is at least, if no word is to be broken. A column begins with its head."""
+    texts = [
+        min(_longest(word for text in column for word in text.split()), _LONGEST_WORD) for column in columns[:left]
+    ]
+    return texts + [_longest([*head.split(), *cells]) for head, *cells in columns[left:]]
+
+
+def _longest(texts: Iterable[str]) -> int:
+    return max((cell_len(line) for text in texts for line in text.split("\n")), default=0)
 
 
 def stream(lines: Iterable[bytes]) -> None:

@@ -10,7 +10,8 @@ import msgspec
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from periplo.errors import BadPredicate
+from periplo.errors import BadPredicate, UnknownName
+from periplo.language import Lang
 from periplo.maps import Words
 from periplo.predicates import Predicate, parse
 from periplo.vocabulary import Taxonomy
@@ -41,6 +42,13 @@ class Segments:
 
     def predicates(self) -> dict[str, Predicate]:
         return {name: segment.where for name, segment in self.all().items()}
+
+    def label(self, name: str, lang: Lang) -> str:
+        """The name of one on screen. Raises ``UnknownName``."""
+        known = self.all()
+        if name not in known:
+            raise UnknownName("segment", name, known)
+        return known[name].label.tell(lang)
 
     def stamp(self) -> str:
         """Changes when the file does."""

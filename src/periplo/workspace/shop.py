@@ -298,8 +298,8 @@ class Shop:
         return list(self._segments.all())
 
     def segment_label(self, name: str, lang: Lang) -> str:
-        """The name of a segment on screen."""
-        return self._segments.all()[name].label.tell(lang)
+        """The name of a segment on screen. Raises ``UnknownName``."""
+        return self._segments.label(name, lang)
 
     def maps(self) -> list[str]:
         """The names of the shop's own maps, then of the templates."""

@@ -155,3 +155,11 @@ def test_weeks_begin_on_monday_and_months_on_the_first() -> None:
     starts, names = periods(since, until, "UTC", "month")
     assert names == ("2025-12", "2026-01", "2026-02")
     assert [instant(int(start)).day for start in starts] == [1, 1, 1]
+
+
+def test_a_period_outside_the_data_says_where_they_end() -> None:
+    journeys = Journeys(given("A0 B9"), zone="Europe/Madrid")
+    with pytest.raises(UsageError, match="Nothing has happened since 2030-01-01: the last event is of 1970-01-01"):
+        journeys.between("2030-01-01")
+    with pytest.raises(UsageError, match="No event is as old as 1960-01-01: the first is of 1970-01-01"):
+        journeys.between(until="1960-01-01")

@@ -49,3 +49,24 @@ def test_numbers_do_not_give_way() -> None:
     assert fitting(columns, 30, 1) == [15, 9, 6]
     assert sum(fitting(columns, 12, 1)) == 12
     assert fitting([["two\nlines"], [""]], 60, 2) == [5, 0]
+
+
+def test_heads_of_numbers_go_over_several_lines_before_a_word_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    heads = [
+        "etapa",
+        "entraron",
+        "siguieron",
+        "abandonaron",
+        "en curso",
+        "ahora en ella",
+        "tiempo mediano",
+        "el 90 % en",
+    ]
+    rows = [["Descubrimiento", "31.608", "26.860", "3.045", "1.703", "5.987", "48 s", "7 d 21 h"]]
+    page = Console(file=io.StringIO(), width=80, markup=False, emoji=False)
+    monkeypatch.setattr(output, "people", page)
+    table("", heads, rows)
+    lines = page.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    assert {word for line in lines for word in line.split()} >= {word for head in heads for word in head.split()}
+    assert [line.split()[0] for line in lines[1:]][-1] == "Descubrimiento"
+    assert max(map(len, lines)) <= 80
