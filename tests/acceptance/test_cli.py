@@ -20,8 +20,10 @@ EVENTS = [
 ]
 
 
-def periplo(*words: str, lang: str = "en", cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"PERIPLO_LANG": lang, "COLUMNS": "200"}
+def periplo(
+    *words: str, lang: str = "en", cwd: Path | None = None, wide: int = 200
+) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"PERIPLO_LANG": lang, "COLUMNS": str(wide)}
     command = [sys.executable, "-m", "periplo", *words]
     return subprocess.run(command, capture_output=True, text=True, env=environment, cwd=cwd, check=False)
 
@@ -170,6 +172,21 @@ def test_wrong_use_ends_with_2_and_a_word(shop: Path, words: tuple[str, ...]) ->
     assert done.stdout == ""
     assert done.stderr.strip()
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(("given", "told"), [("x", "--most es un número entero."), ("0", "--most es 1 o más.")])
+def test_numbers_are_asked_for_in_the_readers_language(shop: Path, given: str, told: str) -> None:
+    done = periplo("quarantine", "list", str(shop), "--most", given, lang="es")
+    assert (done.returncode, done.stderr.strip()) == (2, told)
+
+
+def test_a_shop_that_only_collects_begins_with_its_first_source(tmp_path: Path) -> None:
+    shop = tmp_path / "new" / "gifts"
+    done = periplo("sources", "add", str(shop), "web", "--origin", "https://shop.example", "--json")
+    key = json.loads(done.stdout)["write_key"]
+    listed = periplo("sources", "list", str(shop), wide=80)
+    assert key in listed.stdout, "in one line, to be copied"
+    assert periplo("kpis", str(shop), "--json").returncode == 0
 
 
 def test_what_files_say_is_shown_as_it_is(tmp_path: Path) -> None:

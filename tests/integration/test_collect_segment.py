@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import time
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -269,11 +270,40 @@ def test_half_an_emoji_does_not_spoil_a_batch(shop: Shop, client: Client, key: s
     assert json.loads(events(shop)[0]["properties"])["said"] == ["\U0001f600 \ufffd", "\ufffdx", "\\ud83d", "\ufffdA"]
 
 
-def test_a_batch_that_cannot_be_taken_apart_is_kept_whole(shop: Shop, client: Client, key: str) -> None:
-    torn = batch(track(1), track(2))[:-20]
-    assert client.post("/v1/batch", content=torn, headers=basic(key)).status_code == 400
+def test_numbers_that_are_none_are_null_as_browsers_send_them(shop: Shop, client: Client, key: str) -> None:
+    said = {"a": float("nan"), "b": float("-inf"), "c": [1, float("inf")], "d": 'a "NaN, \\'}
+    answer = client.post(
+        "/v1/batch", content=json.dumps({"batch": [track(1), track(2, properties=said)]}), headers=basic(key)
+    )
+    assert verdicts(answer) == ["accepted"] * 2
+    assert client.post("/v1/t", content=json.dumps(track(3, properties=said)), headers=basic(key)).status_code == 200
+    for event in events(shop)[1:]:
+        kept = json.loads(event["properties"])
+        assert {name: value for name, value in kept.items() if value is not None} == {"c": [1, None], "d": said["d"]}
+
+
+def test_texts_that_never_end_cost_no_time(client: Client, key: str) -> None:
+    began = time.perf_counter()
+    for torn in (b'{"NaN": "' + rb"\"" * 200_000, b'"' * 400_001 + b"NaN"):
+        assert client.post("/v1/t", content=torn, headers=basic(key)).status_code == 400
+    assert time.perf_counter() - began < 2
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (batch(track(1), track(2))[:-20], "El cuerpo de esta petición no es un lote de eventos: "),
+        (b'{"batch": null}', "Esta petición no tiene una lista «batch»."),
+        (batch(*map(track, range(MOST_EVENTS + 1))), f"Este lote tiene {MOST_EVENTS + 1} eventos."),
+    ],
+)
+def test_a_batch_that_cannot_be_taken_apart_is_kept_whole(
+    shop: Shop, client: Client, key: str, body: bytes, told: str
+) -> None:
+    assert client.post("/v1/batch", content=body, headers=basic(key)).status_code == 400
     [kept] = shop.quarantine.list()
-    assert (kept.rule, kept.file, kept.raw) == ("no_batch", "web", torn.decode())
+    assert (kept.rule, kept.file, kept.raw) == ("no_batch", "web", body.decode())
+    assert kept.tell("es").startswith(told)
 
 
 def test_pages_of_the_shops_own_sites_may_send(client: Client, key: str) -> None:

@@ -124,7 +124,7 @@ def suggestions(shop: ShopPath, most: Most = 50, as_json: Json = False) -> None:
         found = opened.identities.suggestions()
 
     def for_people() -> None:
-        heads = [t("one", LANG), t("other", LANG), t("event", LANG), t("source", LANG), t("why not", LANG)]
+        heads = [t("one", LANG), t("the other", LANG), t("event", LANG), t("source", LANG), t("why not", LANG)]
         rows = [(_name(one.stronger), _name(one.weaker), one.event, one.source, one.why) for one in found[:most]]
         table(t("Not joined: {n} {n:pair|pairs}", LANG, n=number(len(found), LANG)), heads, rows, left=5)
         note(t("Join a pair: periplo identity accept {shop} ONE OTHER", LANG, shop=shop))
@@ -137,7 +137,7 @@ def alike(shop: ShopPath, least: Least = 0.9, most: Most = 50, as_json: Json = F
         found = opened.identities.alike(least)
 
     def for_people() -> None:
-        heads = [t("one", LANG), t("other", LANG), t("alike", LANG), t("probability", LANG)]
+        heads = [t("one", LANG), t("the other", LANG), t("alike", LANG), t("probability", LANG)]
         rows = [
             (_name(one.one), _name(one.other), ", ".join(one.alike), percent(one.probability, LANG))
             for one in found[:most]
@@ -153,7 +153,7 @@ def decisions(shop: ShopPath, as_json: Json = False) -> None:
         found, zone = opened.identities.decisions(), opened.settings.time_zone
 
     def for_people() -> None:
-        heads = [t("number", LANG), t("decision", LANG), t("one", LANG), t("other", LANG), t("by", LANG)]
+        heads = [t("number", LANG), t("decision", LANG), t("one", LANG), t("the other", LANG), t("by", LANG)]
         rows = [
             (
                 str(one.seq),

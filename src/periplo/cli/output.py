@@ -21,7 +21,7 @@ LANG = from_environment()
 people = Console(markup=False, emoji=False)
 errors = Console(stderr=True, markup=False, emoji=False)
 
-_LONGEST_WORD = 24
+_LONGEST_WORD = 32  # as a write key, which is copied from here
 """What is longer than this, such as an address, is no word, and may be broken."""
 
 

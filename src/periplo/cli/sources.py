@@ -48,7 +48,10 @@ def register(app: typer.Typer) -> None:
 
 
 def add(shop: ShopPath, name: Name, channel: Channel = "", origin: Sites = None, as_json: Json = False) -> None:
-    with Shop.open(shop) as opened:
+    new = not Shop.exists(shop)
+    with Shop.open(shop, create=True) as opened:
+        if new and not as_json:
+            note(t("A new shop: {shop}", LANG, shop=shop))
         _tell(opened.sources.add(name, channel=channel, origins=origin or ()), as_json)
 
 

@@ -8,6 +8,15 @@ from typer.exceptions import TyperException
 
 from periplo.errors import PeriploError, UnknownName, UsageError
 
+_NUMBERS = {
+    "Input should be a valid integer": "{name} is a whole number.",
+    "Input should be a valid number": "{name} is a number.",
+    "Input should be greater than or equal to": "{name} is {bound} or more.",
+    "Input should be less than or equal to": "{name} is {bound} or less.",
+    "Input should be greater than": "{name} is more than {bound}.",
+    "Input should be less than": "{name} is less than {bound}.",
+}
+
 
 def told(error: TyperException) -> PeriploError | None:
     """The error in our words; None for one that shows help by itself."""
@@ -36,11 +45,12 @@ def told(error: TyperException) -> PeriploError | None:
 
 
 def _bad_value(parameter: Any, error: TyperException) -> PeriploError:
-    return UsageError(
-        "{name} cannot have this value: {said}",
-        name=_name(parameter),
-        said=str(error).removeprefix("Value error, "),
-    )
+    name, said = _name(parameter), str(error).removeprefix("Value error, ")
+    if said.startswith("Input should be"):  # words of the parser, which knows no Spanish
+        told = next((text for begins, text in _NUMBERS.items() if said.startswith(begins)), None)
+        if told:
+            return UsageError(told, name=name, bound=said.rpartition(" ")[2])
+    return UsageError("{name} cannot have this value: {said}", name=name, said=said)
 
 
 def _words(context: Any) -> str:

@@ -26,7 +26,7 @@ class Wrong(NamedTuple):
 
     def is_message(self) -> bool:
         """Whether it is one that somebody's visit sent, and not what another system reports, or all of a request."""
-        return self.stage == "parse" and self.rule is not NO_BATCH
+        return self.stage == "parse" and self.rule.name != NO_BATCH.name
 
     def fault(self, receipt: Receipt) -> Fault:
         return Fault(

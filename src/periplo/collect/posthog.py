@@ -31,7 +31,7 @@ def events_of(body: bytes) -> Arrived:
     whole = found if isinstance(found, dict) else {}
     events = found if isinstance(found, list) else whole.get("batch", [found])
     if not isinstance(events, list):
-        raise not_a_batch("“batch” is no list")
+        raise not_a_batch()
     arrived = Arrived(sent_at=_text(whole.get("sent_at") or whole.get("sentAt")))
     arrived.write_key = next(filter(None, map(_key, [whole, *events])), None)
     take(arrived, [_encode(_call(event) if isinstance(event, dict) else event) for event in events], sure=True)

@@ -13,7 +13,7 @@ class Rule(NamedTuple):
 
 
 NOT_JSON = Rule("not_json", "This is not a JSON object: {problem}.")
-NO_BATCH = Rule("no_batch", "This request could not be taken apart: {problem}")
+NO_BATCH = Rule("no_batch", "This request could not be taken apart.")
 TOO_LARGE = Rule("too_large", "An event can have {kilobytes} KB at most.")
 UNKNOWN_CALL = Rule("unknown_call", "“{value}” is no kind of call; known: {known}.")
 NO_NAME = Rule("no_event_name", "A track call needs the name of its event.")

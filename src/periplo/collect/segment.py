@@ -82,7 +82,7 @@ def batch_of(body: bytes) -> Arrived:
     except UNREADABLE as error:
         raise not_a_batch(error) from error
     if batch.batch is None:
-        raise not_a_batch("“batch” is missing")
+        raise not_a_batch()
     arrived = Arrived(write_key=_text(batch.write_key), sent_at=_text(batch.sent_at))
     arrived.context = bytes(batch.context) if context else None
     sure = _is_text(body)
@@ -203,11 +203,11 @@ def _said(error: BaseException) -> str:
     return "too deep" if isinstance(error, RecursionError) else str(error)
 
 
-def not_a_batch(detail: object) -> NotTaken:
+def not_a_batch(error: BaseException | None = None) -> NotTaken:
+    """What is said of a body that cannot be read, or that has no list of events in it."""
     return NotTaken(
-        "The body of this request is no batch of events.",
-        why="{detail}.",
+        "The body of this request is no batch of events: {detail}." if error else "This request has no list “batch”.",
         fix="Send a JSON object as {example}.",
-        detail=detail,
+        detail=_said(error) if error else "",
         example='{"batch": [{"type": "track", "event": "Product Viewed", …}]}',
     )

@@ -33,7 +33,8 @@ def settings_of(path: Path) -> Settings:
         raise NotAShop(
             "There is no shop at {path}.",
             why="This is a file." if path.is_file() else "A shop is a folder with a periplo.toml.",
-            fix="Make one by importing your files: periplo import FILE --into SHOP",
+            fix="Make one by importing your files: periplo import FILE --into SHOP; "
+            "or by letting a system send to it: periplo sources add SHOP web",
             path=path,
         )
     return Settings.read(Places(path).settings, name_of(path), os.environ)

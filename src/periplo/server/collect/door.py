@@ -160,7 +160,8 @@ class CollectDoor:
         """Keeps a body that cannot be taken apart in quarantine, where a header or the address says whose it is."""
         source = self._collecting.sources.get(asked.write_key() or "")
         if source:
-            wrong = Wrong(0, NO_BATCH, "", {"problem": str(error)}, body)
+            rule = NO_BATCH._replace(reason=error.what)  # in the words of each reader
+            wrong = Wrong(0, rule, "", {name: str(value) for name, value in error.values.items()}, body)
             await self._written(Arrived(wrong=[wrong]), source, None, len(body))
 
     async def _source(self, asked: Asked, inside: str | None) -> Source:
