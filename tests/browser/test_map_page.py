@@ -194,6 +194,18 @@ def test_a_phone_shows_everything_without_sideways_scrolling(
         assert frame.evaluate("frame => frame.scrollWidth > frame.clientWidth")
 
 
+@pytest.mark.parametrize("width", [390, 800, 1280])
+def test_what_is_known_of_a_customer_stands_apart_from_the_journey(
+    small: Served, open_page: OpenPage, width: int
+) -> None:
+    page = open_page(f"{small.address}/customers/1", width=width, height=850)
+    cards = page.locator(".cards > .card")
+    lowest = max(box["y"] + box["height"] for card in cards.all() if (box := card.bounding_box()))
+    journey = page.locator("#journey").bounding_box()
+    assert journey
+    assert journey["y"] - lowest >= 14
+
+
 def test_what_customers_send_stays_text(small: Served, open_page: OpenPage) -> None:
     page = open_page(f"{small.address}/customers")
     page.click("text=<script>")
