@@ -136,6 +136,14 @@ def test_a_healthy_shop(shop: Path) -> None:
     assert any("7 events" in finding["message"] for finding in answered["findings"])
 
 
+def test_one_damage_is_told_once(events: Path, tmp_path: Path) -> None:
+    assert periplo("import", str(events), "--into", str(tmp_path / "shop"), "--no-browser").returncode == 0
+    (tmp_path / "shop" / "log.db").write_bytes(b"no database" * 1000)
+    done = periplo("doctor", str(tmp_path / "shop"))
+    assert done.returncode == 1
+    assert done.stdout.count("log.db cannot be used") == 1
+
+
 def test_a_bad_row_is_set_aside_and_shown(tmp_path: Path) -> None:
     file = tmp_path / "events.csv"
     file.write_text("user_id,timestamp,event\nana,2026-03-01T10:00:00Z,Product Viewed\nbea,soon,Product Viewed\n")

@@ -61,6 +61,8 @@ def window(columns: JourneyColumns, since: date | str | None, until: date | str 
 
 def _nothing(columns: JourneyColumns, since: date | str | None, until: date | str | None, zone: str) -> UsageError:
     """Why a window is empty: its ends lie the wrong way round, or the only one that was given lies outside the data."""
+    if not columns.events:
+        return UsageError("There are no events yet.", fix="Leave the period out, or read a file first.")
     first, last = (_day(us, zone) for us in (columns.since_us, columns.until_us))
     if since is None:
         what, fix = "No event is as old as {until}: the first is of {first}.", "Choose a later end."

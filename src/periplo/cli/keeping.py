@@ -160,8 +160,8 @@ def doctor(shop: ShopPath, as_json: Json = False) -> None:
 
     def for_people() -> None:
         marks = {"ok": "✓", "warning": "!", "error": "✗"}
-        for finding in findings:
-            people.print(f"{marks[finding.level]} {finding.tell(LANG)}", highlight=False)
+        for line in dict.fromkeys(f"{marks[finding.level]} {finding.tell(LANG)}" for finding in findings):
+            people.print(line, highlight=False)  # once: several parts may rest on one damaged file
 
     show(as_json, {"healthy": not wrong, "findings": list(map(in_words, findings))}, for_people)
     if any(finding.level == "error" for finding in findings):

@@ -20,3 +20,7 @@ TAKEN_AS_THOUSANDS = Note(
     "{file}: “{value}” in “{column}” was read as thousands; it could be decimals. If that is wrong, give the decimal "
     "style in a mapping file."
 )
+OTHER_CURRENCY = Note(
+    "{file}: amounts in “{column}” are written with “{sign}” and were read in {currency}. If that is wrong, give the "
+    "currency in a mapping file: currency: {{constant: USD}}"
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
@@ -26,6 +27,7 @@ from periplo.operation.disk import written
 _READ_FOR_H, _MOST_ASKED, _KEYS_AT_ONCE = 1, 5_000, 1 << 18
 _LOG, _CORRECTIONS = "periplo.log", "periplo.corrections"
 _TURN_S = 0.05
+_BACKTRACE = re.compile(r"\n\s+0: ")
 T = TypeVar("T")
 _RETENTION = "delta.logRetentionDuration"
 _HISTORY = {_RETENTION: "interval 30 days"}
@@ -291,7 +293,7 @@ def _damaged(url: str, error: Exception) -> DamagedShop:
         why="Delta Lake says: {detail}.",
         fix="Put back a copy of this folder, or import your files into a new shop.",
         url=url,
-        detail=error,
+        detail=_BACKTRACE.split(str(error))[0].rstrip(". \n"),
     )
 
 

@@ -22,6 +22,15 @@ _PARTS = {
     "persona": model.Persona,
     "settings": model.Settings,
 }
+_BOUND = re.compile(r"Expected `\w+` (?P<many>of length )?(?P<sign>[<>]=) (?P<n>-?[\d.]+)")
+_KIND = re.compile(r"Expected `(\w+)(?: \| \w+)*`, got ")
+_KINDS = {
+    "object": "A table of names and values",
+    "array": "A list",
+    "str": "A text",
+    "int": "A whole number",
+    "float": "A number",
+}
 _STEP = re.compile(r"\.([A-Za-z_]\w*)|\[(\d+)\]")
 
 
@@ -52,8 +61,21 @@ def explain(error: msgspec.ValidationError, file: str, text: str) -> BadMap:
         return unknown_name(file, text, (*place, unknown[1]), unknown[1], known)
     if missing := re.search(r"missing required field `(.*?)`", said):
         return bad_map(file, text, place, "{place}: The field “{field}” is missing.", "Add it.", field=missing[1])
-    problem = said.split(" - at ")[0]
-    return bad_map(file, text, place, "{place}: The value does not fit: {problem}.", problem=problem)
+    why, values = _misfit(said.split(" - at ")[0])
+    return bad_map(file, text, place, f"{{place}}: {why}" if place else why, **values)
+
+
+def _misfit(said: str) -> tuple[str, dict[str, object]]:
+    """What does not fit, as a template and its values."""
+    if bound := _BOUND.fullmatch(said):
+        least, many = bound["sign"] == ">=", bound["many"]
+        if many:
+            return ("At least {limit} are needed." if least else "At most {limit} are possible."), {"limit": bound["n"]}
+        limit = bound["n"].removesuffix(".0")
+        return ("It must be at least {limit}." if least else "It must be at most {limit}."), {"limit": limit}
+    if wrong := _KIND.match(said):
+        return "{kind} is expected here.", {"kind": _KINDS.get(wrong[1], wrong[1])}
+    return "The value does not fit: {problem}.", {"problem": said}
 
 
 def unknown_name(file: str, text: str, place: Place, name: str, known: list[str]) -> BadMap:

@@ -163,3 +163,5 @@ def test_a_period_outside_the_data_says_where_they_end() -> None:
         journeys.between("2030-01-01")
     with pytest.raises(UsageError, match="No event is as old as 1960-01-01: the first is of 1970-01-01"):
         journeys.between(until="1960-01-01")
+    with pytest.raises(UsageError, match="There are no events yet"):
+        Journeys(given()).between("2026-01-01")

@@ -100,3 +100,15 @@ def test_what_can_be_decimal_or_thousands_is_said(read: Reader, write: Writer) -
         "a.csv: “1.500” in “total” was read as thousands; it could be decimals. If that is wrong, give the decimal "
         "style in a mapping file."
     ]
+
+
+def test_signs_of_another_currency_are_said(read: Reader, write: Writer) -> None:
+    head = "order_id;date;total\n"
+    for number, (amount, sign) in enumerate(
+        [("$12.50", "$"), ("£ 3.20", "£"), ("12.50 USD", "USD"), ("US$1.20", "US$")]
+    ):
+        [note] = read(write(f"{number}.csv", head + f"1;2024-05-01;4.20\n2;2024-05-01;{amount}\n")).notes()
+        assert f"amounts in “total” are written with “{sign}” and were read in EUR" in note
+    for number, amount in enumerate(["3.20 €", "EUR 3.20", "3.20"], 10):
+        assert read(write(f"{number}.csv", head + f"1;2024-05-01;{amount}\n")).notes() == []
+    assert read(write("20.csv", "order_id;date;total;currency\n1;2024-05-01;$3.20;USD\n")).notes() == []

@@ -90,7 +90,7 @@ def test_a_map_may_name_segments_of_its_shop() -> None:
         ("- customers", "- goals", 15, "The lane “goals” has no text."),
         ("- customers", "- {id: time, text: {buy: x}}", 15, "“time” is computed from the data and takes no text."),
         ("- customers", "- {id: channels, top: 99}", 15, "lanes[0].top"),
-        ("- customers", "- {id: emotion, curve: {buy: 3}}", 15, "The value does not fit"),
+        ("- customers", "- {id: emotion, curve: {buy: 3}}", 15, "It must be at most 2"),
         ("- customers", "- {id: emotion, curve: {bye: 1}}", 15, "Did you mean “buy”?"),
         ("- customers", "- {id: time, curve: {buy: 1}}", 15, "Only the lane “emotion” has a curve."),
         ("      buy:\n        - one", "      by:\n        - one", 18, "lanes[1].text.by"),
@@ -206,3 +206,25 @@ def test_places_are_written_and_read() -> None:
     assert written(("stages", 1, "where")) == "stages[1].where"
     assert place_of("stages[1].where") == ("stages", 1, "where")
     assert place_of("") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "una tabla de nombres y valores"),
+        ("- 1", "una tabla de nombres y valores"),
+        ("title: x\nstages: []", "stages: Hacen falta al menos 1."),
+        ("title: x\nstages: 5", "stages: aquí se espera: una lista."),
+        (
+            "title: x\nstages: [{id: a, label: A, where: B}]\nlanes: [{id: touchpoints, top: 40}]",
+            "Tiene que ser como mucho 12.",
+        ),
+    ],
+)
+def test_what_does_not_fit_is_said_in_the_readers_language(text: str, said: str) -> None:
+    with pytest.raises(BadMap) as caught:
+        MapDefinition.parse(text)
+    told = tell(caught.value, "es")
+    assert said in told["why"]
+    assert "Expected" not in told["why"]
+    assert not told["why"].startswith(":")

@@ -129,3 +129,11 @@ def test_every_finding_has_its_spanish() -> None:
         if isinstance(node, ast.keyword) and node.arg in ("what", "fix") and isinstance(node.value, ast.Constant)
     ]
     assert [text for text in texts if text and text not in spanish()] == []
+
+
+def test_a_torn_commit_of_the_archive_is_told_without_a_backtrace(shop: Shop) -> None:
+    newest = sorted((shop.path / "lake" / "events" / "_delta_log").glob("*.json"))[-1]
+    newest.write_bytes(newest.read_bytes()[:50])
+    told = " ".join(finding.tell("en") for finding in Shop.open(shop.path, repair=False).doctor())
+    assert "The archive of events" in told
+    assert "<unknown>" not in told

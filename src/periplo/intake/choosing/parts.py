@@ -8,6 +8,7 @@ from pathlib import Path
 
 from periplo.errors import UnreadableFile
 from periplo.intake import notes
+from periplo.intake.choosing.currency_signs import other_currencies
 from periplo.intake.choosing.guess import guess
 from periplo.intake.choosing.plan import MappingPlan, nested_plan, plan_of
 from periplo.intake.choosing.recognise import check_columns, choose, recognise
@@ -111,6 +112,7 @@ def first_look(part: Part, file: Path, settings: IntakeSettings) -> tuple[Styles
         lookups = Lookups(part.rules)
         first = lookups.add_to(first)
         styles = decide(part.rules, first, map(lookups.add_to, rows), settings)
+        styles.notes.extend(other_currencies(part.rules, first, settings.currency))
     finally:
         reader.close()
     return styles, plan_of(part.rules, first, styles, part.sure)
