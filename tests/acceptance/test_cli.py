@@ -197,6 +197,13 @@ def test_a_shop_that_only_collects_begins_with_its_first_source(tmp_path: Path) 
     assert periplo("kpis", str(shop), "--json").returncode == 0
 
 
+def test_backups_are_told_as_json(shop: Path, tmp_path: Path) -> None:
+    made = answer("backup", str(shop), str(tmp_path / "kept"))
+    assert [one["name"] for one in answer("backups", str(tmp_path / "kept"))["backups"]] == [made["name"]]
+    restored = answer("restore", str(tmp_path / "kept"), str(tmp_path / "again"))
+    assert restored == made | {"shop": str(tmp_path / "again")}
+
+
 def test_what_files_say_is_shown_as_it_is(tmp_path: Path) -> None:
     file = tmp_path / "events.csv"
     file.write_text("user_id,timestamp,event,device\nana,2026-03-01T10:00:00Z,Page [/b] :smile:,[red]phone\n")

@@ -50,7 +50,7 @@ def list_backups(target: Target, as_json: Json = False) -> None:
 def restore_shop(target: Target, shop: NewShop, name: Name = None, force: Force = False, as_json: Json = False) -> None:
     used = restore(target, shop, name=name, force=force)
     done = t("The backup {name} is the shop {path} now.", LANG, name=used.name, path=shop)
-    show(as_json, told(used) | {"shop": shop}, lambda: note(done))
+    show(as_json, told(used) | {"shop": str(shop)}, lambda: note(done))
 
 
 def told(backup: Backup) -> dict[str, object]:
@@ -58,7 +58,7 @@ def told(backup: Backup) -> dict[str, object]:
     its = backup.manifest
     return {
         "name": backup.name,
-        "folder": backup.folder,
+        "folder": str(backup.folder),
         "shop": its.name,
         "made_at": its.made_at,
         "seq": its.seq,
