@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Protocol
 
 import msgspec
@@ -10,12 +11,12 @@ import numpy as np
 import pyarrow as pa
 
 from periplo.identity.decisions import Name
-from periplo.identity.judging import NONE, customers_among
-from periplo.identity.kinds import I32, I64, KINDS, ORDER, U8, Bool, Normalise, order_keys
+from periplo.identity.judging import NONE
+from periplo.identity.kinds import I32, I64, KINDS, ORDER, Bool, Normalise, order_keys
 from periplo.identity.known import Known
 from periplo.identity.register import Register
 from periplo.identity.rules import Rules
-from periplo.operation.shelf import release, slices
+from periplo.operation.shelf import release, room, slices
 
 
 class Totals(msgspec.Struct, frozen=True):
@@ -71,11 +72,10 @@ class Owners:
 
 
 class FarOwners(Owners):
-    """The same out of memory: what was met, and what was judged there (``kind`` and ``customer``)."""
+    """The same out of memory: what was met, and what was judged there; what is asked for lies in ``scratch``."""
 
-    def __init__(self, met: Register, kind: U8, customer: I64, rules: Rules) -> None:
-        self._met, self.customer, self.rules = met, customer, rules
-        self.person = customers_among(kind, customer)[1]
+    def __init__(self, met: Register, customer: I64, person: Bool, rules: Rules, scratch: Path | None) -> None:
+        self._met, self.customer, self.person, self.rules, self._scratch = met, customer, person, rules, scratch
 
     def find(self, kind: int, texts: pa.Array | pa.ChunkedArray) -> I64:
         return self._met.find(kind, texts)
@@ -87,10 +87,11 @@ class FarOwners(Owners):
 
     def persons(self, customers: I64) -> Bool:
         """Of customers who may lie out of memory, too."""
-        found = np.empty(len(customers), np.bool_)
+        found = room(self._scratch, len(customers), np.bool_)
         for some in slices(len(customers)):
             found[some] = self.person[customers[some]]
-            release(customers)
+            for array in (customers, self.person, found):
+                release(array)
         return found
 
     def _now(self) -> Owned:
@@ -134,7 +135,7 @@ class Answers(Owners):
 
     def totals(self) -> Totals:
         known = self._now()
-        return count(known.kind, known.customer)
+        return count(known.customer, known.person)
 
     def names(self, customers: I64) -> list[str]:
         """What to call each customer: the oldest of its strongest identifiers; empty for a number nobody has."""
@@ -199,11 +200,15 @@ class Moment(Answers):
         return self._known
 
 
-def count(kind: U8, customer: I64) -> Totals:
-    """How many customers identifiers have."""
-    anybody, person = customers_among(kind, customer)
-    persons = int(np.count_nonzero(person))
-    return Totals(persons, int(np.count_nonzero(anybody)) - persons)
+def count(customer: I64, person: Bool) -> Totals:
+    """How many customers identifiers have: each has the number of one of them, of which no other has that."""
+    customers = persons = 0
+    for some in slices(len(customer)):
+        customers += int(np.count_nonzero(customer[some] == np.arange(some.start, some.stop)))
+        persons += int(np.count_nonzero(person[some]))
+        release(customer)
+        release(person)
+    return Totals(persons, customers - 1 - persons)  # the first is nobody's
 
 
 def shown(name: Name) -> str:

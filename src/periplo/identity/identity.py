@@ -19,7 +19,7 @@ from periplo.identity.answers import Answers, FarOwners, Moment, Owners, Totals,
 from periplo.identity.decisions import Decision, Name, blocks, forget_decisions, load_decisions, save_decision
 from periplo.identity.erasing import Subject, forget, subject_of
 from periplo.identity.facts import START, edges_at, load, parts_after, save
-from periplo.identity.kinds import I64, KINDS, U8, Normalise
+from periplo.identity.kinds import I64, KINDS, Bool, Normalise
 from periplo.identity.known import NONE, Known
 from periplo.identity.links import EdgesAt, Link, Suggestion, chain, refused, steps_of, tell
 from periplo.identity.out_of_memory import judge_out_of_memory
@@ -46,11 +46,11 @@ def open_state(place: Path | str) -> Database:
 
 @dataclass
 class _Far:
-    """What was found out of memory at a cursor, after so many erasures: what was met, and kinds and customers."""
+    """What was found out of memory at a cursor, after so many erasures: what was met, whose it is, who is a person."""
 
     at: tuple[int, int] = (0, 0)
     met: Register | None = None
-    judged: tuple[U8, I64] | None = None
+    judged: tuple[I64, Bool] | None = None
 
 
 class Identity(Answers):
@@ -107,10 +107,10 @@ class Identity(Answers):
         with self._lock, self._database.reading() as connection:
             if self._is_far(connection):
                 with suppress(OSError):
-                    kind, customer = self._judged_far(connection)
+                    customer, person = self._judged_far(connection)
                     far = self._far
                     far.met = far.met or self._out_of_memory(connection, far.at[0])
-                    return FarOwners(far.met, kind, customer, self.rules)
+                    return FarOwners(far.met, customer, person, self.rules, self._scratch)
             return Moment(self._at(connection), self.rules, self._normalise)
 
     @contextmanager
@@ -212,8 +212,8 @@ class Identity(Answers):
         """Whether much was not read yet."""
         return parts_after(connection, self._known.mark if self._known else START) > NEAR_PARTS
 
-    def _judged_far(self, connection: Connection) -> tuple[U8, I64]:
-        """The kind of each identifier and its customer, out of memory."""
+    def _judged_far(self, connection: Connection) -> tuple[I64, Bool]:
+        """The customer of each identifier, and which of them are persons, out of memory."""
         at = _cursor(connection), _erasures(connection)
         if self._far.at != at:
             self._far = _Far(at)

@@ -130,17 +130,14 @@ def _joined(customer: I64, kind: U8, pairs: I64, explicit: Bool, rules: Rules) -
     return verdict
 
 
-def customers_among(kind: U8, customer: I64) -> tuple[Bool, Bool]:
-    """bool[k+1] each: the numbers that are somebody's, given the customer of each identifier; and those of them that
-    are a person's, known by more than a single order. A part of all identifiers is in memory at a time."""
-    anybody, person = np.zeros(len(kind), np.bool_), np.zeros(len(kind), np.bool_)
+def mark_persons(person: Bool, kind: U8, customer: I64) -> None:
+    """Marks, in bool[k+1], the numbers of customers who are known by more than a single order. All of these may lie out
+    of memory."""
     for some in slices(len(kind)):
-        mine = customer[some]
-        anybody[mine] = True
-        person[mine[kind[some] != ORDER]] = True
-        release(customer)
-    anybody[NONE] = person[NONE] = False
-    return anybody, person
+        person[customer[some][kind[some] != ORDER]] = True
+        for array in (kind, customer, person):
+            release(array)
+    person[NONE] = False
 
 
 def pack(stronger: int, weaker: int) -> int:

@@ -13,7 +13,7 @@ import numpy as np
 
 from periplo.identity.decisions import Decision, Name
 from periplo.identity.facts import START, Facts
-from periplo.identity.judging import NONE, Judged, Rulings, customers_among, judge
+from periplo.identity.judging import NONE, Judged, Rulings, judge, mark_persons
 from periplo.identity.kernels.joining import LOWER
 from periplo.identity.kinds import I64, KINDS, U8, Bool
 from periplo.identity.pairs import PairIndex
@@ -82,7 +82,9 @@ class Known(Register):
     @cached_property
     def person(self) -> Bool:
         """bool[k+1] at customers: False for the anonymous customer of a single order, and for nobody."""
-        return customers_among(self.kind, self.customer)[1]
+        person = np.zeros(len(self.kind), np.bool_)
+        mark_persons(person, self.kind, self.customer)
+        return person
 
     def names_of(self, ids: I64) -> dict[int, Name]:
         """Kind and value of identifiers."""

@@ -15,9 +15,9 @@ import pyarrow.compute as pc
 
 from periplo.identity.decisions import Decision, Name
 from periplo.identity.facts import Facts
-from periplo.identity.judging import NONE, Merge, Rulings, join_all, only_read, standing_of
+from periplo.identity.judging import NONE, Merge, Rulings, join_all, mark_persons, only_read, standing_of
 from periplo.identity.kernels.joining import LIVE, LOWER, connect, flatten
-from periplo.identity.kinds import I32, I64, KINDS, U8
+from periplo.identity.kinds import I32, I64, KINDS, U8, Bool
 from periplo.identity.register import edges_before, erased_of, kinds_of, pairs_of
 from periplo.identity.rules import Rules
 from periplo.identity.texts import UNSEEN
@@ -42,10 +42,11 @@ class _Whole(NamedTuple):
 
 def judge_out_of_memory(
     parts: Iterable[Facts], decided: Sequence[Decision], rules: Rules, scratch: Path | None
-) -> tuple[U8, I64]:
-    """The kind of each identifier and its customer, from all facts and decisions there are, in files without a name.
+) -> tuple[I64, Bool]:
+    """The customer of each identifier, and which of them are persons, from all facts and decisions there are, in files
+    without a name.
 
-    uint8[k+1] and int64[k+1], mapped. Raises ``OSError`` where they cannot be written.
+    int64[k+1] and bool[k+1], mapped. Raises ``OSError`` where they cannot be written.
     """
     whole = _read(parts, decided, rules, Shelf(scratch))
     customer = room(scratch, len(whole.kind), np.int64)
@@ -57,7 +58,9 @@ def judge_out_of_memory(
         customer[ids] = mine
         release(customer)
     customer[[*whole.rulings.blocked, *whole.rulings.erased]] = NONE
-    return whole.kind, only_read(customer)
+    person = room(scratch, len(whole.kind), np.bool_)
+    mark_persons(person, whole.kind, customer)
+    return only_read(customer), person
 
 
 def _read(parts: Iterable[Facts], decided: Sequence[Decision], rules: Rules, shelf: Shelf) -> _Whole:
