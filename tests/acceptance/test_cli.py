@@ -136,6 +136,16 @@ def test_a_healthy_shop(shop: Path) -> None:
     assert any("7 events" in finding["message"] for finding in answered["findings"])
 
 
+@pytest.mark.parametrize("given", ['currency = "Dinars"\n', "name = "])
+def test_the_doctor_tells_of_settings_that_nobody_can_read(tmp_path: Path, given: str) -> None:
+    (tmp_path / "periplo.toml").write_text(given)
+    done = periplo("doctor", str(tmp_path), "--json")
+    answered = json.loads(done.stdout)
+    assert (done.returncode, done.stderr, answered["healthy"]) == (1, "", False)
+    assert [(finding["level"], finding["part"]) for finding in answered["findings"]] == [("error", "settings")]
+    assert "periplo.toml" in answered["findings"][0]["message"]
+
+
 def test_one_damage_is_told_once(events: Path, tmp_path: Path) -> None:
     assert periplo("import", str(events), "--into", str(tmp_path / "shop"), "--no-browser").returncode == 0
     (tmp_path / "shop" / "log.db").write_bytes(b"no database" * 1000)

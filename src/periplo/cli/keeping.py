@@ -13,7 +13,7 @@ from periplo.cli.output import LANG, Json, help_text, in_words, note, people, sh
 from periplo.errors import UsageError
 from periplo.language import number, t
 from periplo.log import Reject
-from periplo.workspace import Shop
+from periplo.workspace import Shop, check
 
 quarantine = typer.Typer(
     name="quarantine",
@@ -155,7 +155,7 @@ def _change(text: str) -> tuple[str, Any]:
 
 
 def doctor(shop: ShopPath, as_json: Json = False) -> None:
-    findings = Shop.open(shop, repair=False).doctor()
+    findings = check(shop)
     wrong = [finding for finding in findings if finding.level != "ok"]
 
     def for_people() -> None:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from periplo.workspace.arriving import SourceReport
 from periplo.workspace.backup import Backup, backups, erase_in, restore
+from periplo.workspace.checking import check
 from periplo.workspace.doctor import Finding
 from periplo.workspace.erasing import Foreseen
 from periplo.workspace.exporting import write as write_export
@@ -39,6 +40,7 @@ __all__ = [
     "Shop",
     "SourceReport",
     "backups",
+    "check",
     "erase_in",
     "on_spark",
     "open",

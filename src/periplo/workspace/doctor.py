@@ -52,11 +52,15 @@ def examine(stores: Stores) -> list[Finding]:
         try:
             found += look(stores)
         except PeriploError as error:
-            values = {name: str(value) for name, value in error.values.items()}
-            level: Level = "warning" if isinstance(error, ShopBusy) else "error"
-            told = {"what": error.what, "why": error.why, "fix": error.fix}
-            found.append(Finding(level=level, part=part, values=values, **told))
+            found.append(trouble(part, error))
     return found
+
+
+def trouble(part: str, error: PeriploError) -> Finding:
+    """Why a part could not be looked at."""
+    values = {name: str(value) for name, value in error.values.items()}
+    level: Level = "warning" if isinstance(error, ShopBusy) else "error"
+    return Finding(level=level, part=part, what=error.what, why=error.why, fix=error.fix, values=values)
 
 
 def _settings(stores: Stores) -> Iterator[Finding]:
