@@ -65,10 +65,10 @@ class Growing:
         """The values of the events at ``rows`` (null: none); ``numeric``: they are numbers, or there are none."""
         places, distinct = encoded(texts)
         codes = self._index.find(distinct)
-        new = np.flatnonzero(codes == UNSEEN)
-        codes[new] = np.arange(self._count, self._count + len(new))
-        self._texts.append(distinct.take(pa.array(new)))
-        self._index, self._count = self._index.plus(self._texts[-1], codes[new]), self._count + len(new)
+        if len(new := np.flatnonzero(codes == UNSEEN)):
+            codes[new] = np.arange(self._count, self._count + len(new))
+            self._texts.append(distinct.take(pa.array(new)))
+            self._index, self._count = self._index.plus(self._texts[-1], codes[new]), self._count + len(new)
         self._codes[rows] = np.append(codes, -1)[places]
         self._numeric &= numeric
         release(self._codes)
