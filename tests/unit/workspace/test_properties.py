@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from periplo.operation import shelf
 from periplo.workspace import Shop, arrivals, properties
+from periplo.workspace.arrived import Arrived, Growing
 from support_events import event
 
 
@@ -102,3 +104,12 @@ def test_numbers_that_become_text_are_text_from_then_on(shop: Shop) -> None:
 def test_events_of_nobody_stay_out(shop: Shop) -> None:
     shop.record([event("1", page="/nobody"), event("2", user_id="u", page="/somebody"), event("3", page="/nobody")])
     assert values(shop, "page") == ["/somebody"]
+
+
+def test_texts_that_are_known_are_kept_once(tmp_path: Path) -> None:
+    growing = Growing(Arrived.nothing(), 6, tmp_path)
+    for first in range(0, 6, 2):
+        growing.add(np.arange(first, first + 2), pa.array(["EUR", None]), False)
+    whole = growing.all()
+    assert (whole.codes.tolist(), whole.texts.to_pylist()) == ([0, -1] * 3, ["EUR"])
+    assert len(growing._texts) == 2, "each that is empty holds on to the memory around it"
