@@ -249,7 +249,7 @@ def test_errors_and_help_speak_spanish(shop: Path) -> None:
         (("funnel", "x"), "Falta --step.\nVea periplo funnel --help."),
         (("kpis",), "Falta SHOP|FILE.\nVea periplo kpis --help."),
         (("funnel", "x", "--step"), "La opción --step necesita un valor."),
-        (("serve", "x", "--port", "abc"), "--port no puede tener este valor"),
+        (("serve", "x", "--port", "abc"), "--port es un número entero."),
     ],
 )
 def test_a_command_written_wrongly_says_what_to_do(words: tuple[str, ...], said: str) -> None:
