@@ -10,6 +10,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from periplo.operation.machine_code import KEPT
+from periplo.operation.shelf import only_read
 
 U64 = NDArray[np.uint64]
 Bool = NDArray[np.bool_]
@@ -29,7 +30,7 @@ def inside(run: U64, hashes: U64) -> Bool:
     """Which of the hashes are in a sorted run of them."""
     found = np.zeros(len(hashes), np.bool_)
     if len(run):
-        _mark(found, *_only_read(run, hashes))
+        _mark(found, only_read(run), only_read(hashes))
     return found
 
 
@@ -76,14 +77,6 @@ def _add(hashes: Any, letters: Any, bounds: Any) -> None:
         found = (found ^ np.uint64(255)) * np.uint64(1099511628211)
         found = (found ^ (found >> np.uint64(33))) * np.uint64(18397679294719823053)
         hashes[row] = found ^ (found >> np.uint64(33))
-
-
-def _only_read(*arrays: U64) -> list[U64]:
-    """So that kernels are compiled once, for arrays in memory and out of it."""
-    views = [array.view() for array in arrays]
-    for view in views:
-        view.flags.writeable = False
-    return views
 
 
 def _bytes(texts: pa.Array) -> tuple[Any, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 
@@ -23,9 +23,7 @@ from periplo.identity.kernels.joining import (
 )
 from periplo.identity.kinds import DEVICES, I64, KINDS, ORDER, U8, Bool
 from periplo.identity.rules import Rules
-from periplo.operation.shelf import release, slices
-
-T = TypeVar("T", U8, I64)
+from periplo.operation.shelf import only_read, release, slices
 
 NONE = 0
 _VOID = (SHARED, DROPPED, BLOCKED)
@@ -156,13 +154,6 @@ def standing_of(kind: U8, pairs: I64, rulings: Rulings, rules: Rules) -> U8:
     _close(found, pairs, kind, np.flatnonzero(users >= rules.shared_after), SHARED)
     _close(found, pairs, kind, rulings.erased, BLOCKED)  # only now: a device stays shared when one of its users is gone
     return found
-
-
-def only_read(array: T) -> T:
-    """So that kernels are compiled once, for arrays in memory and out of it."""
-    view = array.view()
-    view.flags.writeable = False
-    return view
 
 
 def _close(standing: U8, pairs: I64, kind: U8, ids: Sequence[int] | I64, why: int) -> None:

@@ -15,14 +15,14 @@ import pyarrow.compute as pc
 
 from periplo.identity.decisions import Decision, Name
 from periplo.identity.facts import Facts
-from periplo.identity.judging import NONE, Merge, Rulings, join_all, mark_persons, only_read, standing_of
+from periplo.identity.judging import NONE, Merge, Rulings, join_all, mark_persons, standing_of
 from periplo.identity.kernels.joining import LIVE, LOWER, connect, flatten
 from periplo.identity.kinds import I32, I64, KINDS, U8, Bool
 from periplo.identity.register import edges_before, erased_of, kinds_of, pairs_of
 from periplo.identity.rules import Rules
 from periplo.identity.texts import UNSEEN
 from periplo.operation.distributed import Distributed
-from periplo.operation.shelf import Shelf, release, room, slices
+from periplo.operation.shelf import Shelf, only_read, release, room, slices
 
 EDGES_AT_ONCE, _MOST_FILES = 1 << 16, 256
 _NEAR = 10

@@ -9,11 +9,13 @@ from mmap import ACCESS_READ, ACCESS_WRITE, MADV_DONTNEED, mmap
 from pathlib import Path
 from tempfile import TemporaryFile
 from threading import Lock
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 from weakref import WeakSet
 
 import numpy as np
 from numpy.typing import NDArray
+
+T = TypeVar("T", bound=np.generic)
 
 _ALIGNED, _LARGE, _ROWS_AT_ONCE = 64, 1 << 20, 1 << 18
 _MAPS, _TURN = WeakSet[mmap](), Lock()
@@ -56,6 +58,13 @@ class Shelf:
             np.frombuffer(whole, dtype, end // np.dtype(dtype).itemsize)
             for whole, dtype, end in zip(maps, dtypes, ends, strict=True)
         ]
+
+
+def only_read(array: NDArray[T]) -> NDArray[T]:
+    """A view, so that kernels are compiled once, for arrays in memory and out of it."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
 
 
 def slices(count: int, at_once: int | None = None) -> Iterator[slice]:
