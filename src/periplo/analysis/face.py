@@ -18,7 +18,7 @@ from periplo.analysis.paths.asking import PathQuestions
 from periplo.analysis.question import FEW_AT_ONCE
 from periplo.analysis.retention.asking import RetentionQuestions
 from periplo.analysis.sessions import SessionQuestion, Sessions
-from periplo.analysis.stages import MOST_STAGES, Stages
+from periplo.analysis.stages import MOST_STAGES, Stages, StageTimes
 from periplo.analysis.stages import definition as stages_definition
 from periplo.analysis.stages_result import StageFlow
 from periplo.analysis.value.asking import ValueQuestions
@@ -39,10 +39,12 @@ class VisitQuestions(Basis):
         conditions = [(name, Condition(name, self.predicate(step))) for name, step in given]
         columns = self.columns
         asked = Stages.of(columns, conditions, microseconds(patience), self.touchpoints)
+        state = self.ask(asked, FEW_AT_ONCE)
+        ranks = state.times.ranks(lambda near: self.ask(StageTimes(asked, near), FEW_AT_ONCE))
         return StageFlow(
             definition=stages_definition(patience),
             evidence=self.evidence,
-            stages=self.ask(asked, FEW_AT_ONCE),
+            stages=asked.numbers(state, ranks),
             patience_s=microseconds(patience) / 1e6,
         ).opened_by(lambda ref: stages_behind.behind(asked, columns, ref))
 

@@ -9,12 +9,13 @@ import numpy as np
 
 from periplo.analysis.condition import Condition
 from periplo.analysis.counting import coded, counts, touch_counts
-from periplo.analysis.numbers import joined, median_and_p90, seconds
+from periplo.analysis.numbers import seconds
 from periplo.analysis.result import Definition
+from periplo.analysis.spread import Distinct, Near, Values
 from periplo.analysis.stages_placing import stage_codes
 from periplo.analysis.stages_result import StageNumbers
 from periplo.analysis.touchpoints import Touchpoints
-from periplo.journeys.columns import I32, I64, U8, Bool, JourneyColumns
+from periplo.journeys.columns import F64, I32, I64, U8, Bool, JourneyColumns
 from periplo.journeys.kernels.stages import (
     DROPPED,
     NO_STAGE,
@@ -34,7 +35,7 @@ STATUS = {"went_on": WENT_ON, "dropped": DROPPED, "still_open": STILL_OPEN}
 
 @dataclass(frozen=True)
 class StageState:
-    """Counts [stages, ...] of customers and of events; and the stage and time (us) of everyone who went on."""
+    """Counts [stages, ...] of customers and of events; and by stage the time (us) of everyone who went on."""
 
     statuses: I64
     now: I64
@@ -45,8 +46,7 @@ class StageState:
     channels: I64
     switches: I64
     content: tuple[I64, ...]
-    stage: I64
-    time: I64
+    times: Values
 
 
 @dataclass(frozen=True)
@@ -93,18 +93,19 @@ class Stages:
             channels=channels,
             switches=switches,
             content=tuple(self._content(part, stage, name) for name in self.content),
-            stage=np.nonzero(status == WENT_ON)[1],
-            time=spent[status == WENT_ON],
+            times=Values(len(self.stages), *_times(status, spent)),
         )
 
     def merge(self, left: StageState, right: StageState) -> StageState:
         pairs = {field.name: (getattr(left, field.name), getattr(right, field.name)) for field in fields(StageState)}
         content = tuple(a + b for a, b in zip(*pairs.pop("content"), strict=True))
-        stage, time = joined(pairs.pop("stage")), joined(pairs.pop("time"))
-        return StageState(**{name: a + b for name, (a, b) in pairs.items()}, content=content, stage=stage, time=time)
+        return StageState(**{name: a + b for name, (a, b) in pairs.items()}, content=content)
 
-    def finish(self, state: StageState) -> list[StageNumbers]:
-        ranks = median_and_p90(state.stage, state.time, len(self.stages))
+    def finish(self, state: StageState) -> StageState:
+        return state
+
+    def numbers(self, state: StageState, ranks: F64) -> list[StageNumbers]:
+        """What is read off all of it; ``ranks`` float64[stages, 2] the median and ninth decile of the times (us)."""
         return [
             StageNumbers(
                 id=name,
@@ -148,6 +149,31 @@ class Stages:
         column, values = coded(part, name), self.content[name]
         codes = column.codes if column else np.full(part.events, -1, np.int32)
         return crossed(stage, codes, len(self.stages), len(values))
+
+
+@dataclass(frozen=True)
+class StageTimes:
+    """The question for the median and ninth decile (us) of the times in each stage, float64[stages, 2], where they
+    were only counted."""
+
+    stages: Stages
+    near: Near
+
+    def map(self, part: JourneyColumns) -> Distinct:
+        status, spent, *_ = self.stages.status_of(part, self.stages.stage_of(part))
+        return self.near.found(*_times(status, spent))
+
+    def merge(self, left: Distinct, right: Distinct) -> Distinct:
+        return left + right
+
+    def finish(self, state: Distinct) -> F64:
+        return self.near.ranks(state)
+
+
+def _times(status: U8, spent: I64) -> tuple[I64, I64]:
+    """The stage and time (us) of everyone who went on."""
+    went_on = status == WENT_ON
+    return np.ascontiguousarray(np.nonzero(went_on)[1]), spent[went_on]
 
 
 def definition(patience: str) -> Definition:

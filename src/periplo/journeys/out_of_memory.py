@@ -44,6 +44,7 @@ def _some_customers(
     with closing(Distributed(scratch, files, compression=None)) as disk:
         for rows in _many_at_once(parts):
             disk.add(_table(rows), (rows.customer - low) * files // (high - low))
+            del rows  # before more are gathered
         for number, file in enumerate(disk.files()):
             own, count = (_first(number, files, numbers), _first(number + 1, files, numbers)), int(disk.rows[number])
             if count > 2 * ROWS_AT_ONCE and own[1] - own[0] > 1:
@@ -58,10 +59,15 @@ def _many_at_once(parts: Iterable[Rows]) -> Iterator[Rows]:
     for rows in parts:
         waiting.append(rows)
         if sum(map(len, waiting)) >= DISTRIBUTED_AT_ONCE:
-            yield Rows.together(waiting)
-            waiting = []
+            yield Rows.together(_taken(waiting))
     if waiting:
-        yield Rows.together(waiting)
+        yield Rows.together(_taken(waiting))
+
+
+def _taken(waiting: list[Rows]) -> Iterator[Rows]:
+    """All that wait, and then wait no more."""
+    while waiting:
+        yield waiting.pop(0)
 
 
 def _first(file: int, files: int, numbers: tuple[int, int]) -> int:

@@ -17,14 +17,17 @@ SPARING = {"ARROW_DEFAULT_MEMORY_POOL": "system"}
 """The environment in which Arrow takes all it needs from the C library: once it is loaded, only most of it can be had
 from there."""
 
+_MMAP_THRESHOLD, _LARGE = -3, 4 << 20
 _ARENA_MAX, _ARENAS = -8, 2
 
 
 def spare() -> None:
-    """From now on this process takes memory from few places, Arrow's columns too: so it can be given back."""
+    """From now on this process takes memory from few places, Arrow's columns too: so it can be given back; and what is
+    large goes back as soon as it is free, however large what was freed before it."""
     pa.set_memory_pool(pa.system_memory_pool())
     if put := _of_c_library("mallopt"):
         put(_ARENA_MAX, _ARENAS)
+        put(_MMAP_THRESHOLD, _LARGE)
 
 
 def give_back() -> None:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 T = TypeVar("T", bound=np.generic)
 
-_ALIGNED, _LARGE, _ROWS_AT_ONCE = 64, 1 << 20, 1 << 18
+_ALIGNED, _LARGE, _ROWS_AT_ONCE, _LOOKED_UP_BITS = 64, 1 << 20, 1 << 18, 20
 _MAPS, _TURN = WeakSet[mmap](), Lock()
 _SPARED: ContextVar[bool] = ContextVar("periplo_spared", default=False)
 
@@ -71,6 +71,16 @@ def slices(count: int, at_once: int | None = None) -> Iterator[slice]:
     """So many rows of something mapped, some at a time."""
     size = at_once or _ROWS_AT_ONCE
     return (slice(first, min(first + size, count)) for first in range(0, count, size))
+
+
+def looked_up(array: NDArray[T], rows: NDArray[np.int64] | NDArray[np.int32]) -> NDArray[T]:
+    """``array[rows]`` of something mapped, wherever the rows lie: part after part of it, of which memory keeps none."""
+    part = (rows >> _LOOKED_UP_BITS).astype(np.uint16)  # numbers as small as these are sorted by counting
+    order, found = np.argsort(part, kind="stable"), np.empty(len(rows), array.dtype)
+    for some in np.split(order, np.cumsum(np.bincount(part))[:-1]):
+        found[some] = array[rows[some]]
+        release(array)
+    return found
 
 
 def opened(file: Path, dtype: Any) -> NDArray[Any]:

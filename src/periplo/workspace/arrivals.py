@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from periplo.journeys.columns import I32, I64
-from periplo.operation.shelf import release, room, slices
+from periplo.operation.shelf import looked_up, release, room, slices, spared_memory
 
 T = TypeVar("T", np.int32, np.float64)
 
-ROWS_AT_ONCE = 1 << 20
+ROWS_AT_ONCE = 1 << 19
 """They are looked up all over what is mapped, which is read again for each part."""
 
 
@@ -52,12 +52,13 @@ class Arrivals:
     def in_journeys(self, by_arrival: I32, of: Callable[[I32], NDArray[T]], kind: type[T]) -> NDArray[T]:
         """What is made ``of`` codes that are given per arrival, in the order of the journeys; a core each takes its
         parts."""
-        found = room(self._scratch, len(self), kind)
+        found, read = room(self._scratch, len(self), kind), looked_up if spared_memory() else np.take
+        low, before = self._low, self._before
 
         def pick(some: slice) -> None:
-            place = self._seq[some] - self._low
-            found[some] = of(by_arrival[place if self._before is None else self._before[place]])
-            for array in (self._seq, by_arrival, found):
+            place = self._read(some) - low
+            found[some] = of(read(by_arrival, place if before is None else read(before, place)))
+            for array in (by_arrival, found):
                 release(array)
 
         with ThreadPoolExecutor(os.cpu_count()) as pool:

@@ -18,6 +18,7 @@ from periplo.analysis import Journeys, Result
 from periplo.analysis.question import ask
 from periplo.errors import UnknownName
 from periplo.journeys.columns import JourneyColumns
+from periplo.operation.shelf import sparing_memory
 
 NAMES = [
     *("Page Viewed", "Product Viewed", "Product Added", "Order Completed", "Order Refunded", "Email Delivered"),
@@ -135,6 +136,16 @@ def test_the_parts_of_a_stage_add_up(happened) -> None:
         assert sum(count.n for count in stage.entries) == stage.entered
         assert sum(count.n for count in stage.exits) == stage.dropped
     assert sum(stage.customers for stage in flow.stages) <= flow.evidence.customers
+
+
+@settings(max_examples=30)
+@for_all(happenings, st.integers(2, 5))
+def test_times_in_stages_that_are_only_counted_at_first_are_the_same(happened, threads: int) -> None:
+    whole = journeys(happened, threads=threads)
+    kept = whole.stages(patience="1d")
+    with pytest.MonkeyPatch.context() as patch, sparing_memory():
+        patch.setattr("periplo.analysis.spread.MOST_KEPT", -1)
+        assert whole.stages(patience="1d") == kept
 
 
 @for_all(happenings)

@@ -11,7 +11,8 @@ from periplo.analysis.numbers import MEDIAN_AND_P90, Piece, places_of, ranked
 from periplo.analysis.paths.visits import Walk
 from periplo.journeys.columns import F64, I64, U64, JourneyColumns
 from periplo.journeys.kernels.quantiles import grouped
-from periplo.journeys.kernels.transitions import near, times_between
+from periplo.journeys.kernels.spread import near
+from periplo.journeys.kernels.transitions import BITS, times_between
 
 AT_ONCE = 1 << 20
 """So many events are looked at before the times found are put together, so that the memory for it stays the same."""
@@ -44,7 +45,7 @@ class TimeQuestion:
     @classmethod
     def some(cls, walk: Walk, spread: I64) -> TimeQuestion:
         """Of steps of which is known how their times spread, int64[cells, BUCKETS]."""
-        return cls(walk, *near(spread, MEDIAN_AND_P90))
+        return cls(walk, *near(spread, MEDIAN_AND_P90, BITS))
 
     def map(self, part: JourneyColumns) -> tuple[Piece, ...]:
         blocks = [*part.blocks(max(AT_ONCE, len(self.places)))]  # where each cell begins is kept for each block

@@ -10,21 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from periplo.journeys.columns import F64, I32, I64, U8, U16, U32, U64, Bool
+from periplo.journeys.columns import I32, I64, U8, U16, U32, U64, Bool
 from periplo.journeys.kernels.compiled import kernel
+from periplo.journeys.kernels.spread import bucket, buckets
 
 NO_GAP = 2**63 - 1
 """No pause is as long (us)."""
-BUCKETS = 128
+BITS = 2
+BUCKETS = buckets(BITS)
 """How times spread is counted in so many buckets, four to each doubling."""
-_LOW, _BITS, _MANTISSA = 16, 1023, 50
-"""Values below about 2**16 (us: a sixteenth of a second) share a bucket, and those above 2**47 (four years)."""
-
-
-@kernel
-def _bucket(value: Any) -> Any:
-    """The bucket of a value from 0 on: its exponent and the two highest bits behind it, as doubles store them."""
-    return min(max((np.float64(value).view(np.int64) >> _MANTISSA) - (_BITS + _LOW) * 4, 0), BUCKETS - 1)
 
 
 @kernel
@@ -51,7 +45,7 @@ def transitions(
     visit to the first of the next.
     """
     one = np.uint64(1)  # indices that cannot be negative: the others are looked at twice
-    none, buckets, spreads = np.uint64(kinds), np.uint64(BUCKETS), len(spread) > 0
+    none, each, spreads = np.uint64(kinds), np.uint64(BUCKETS), len(spread) > 0
     width, clocked = none + one, spreads or gap < NO_GAP
     for customer in range(np.uint64(0), np.uint64(len(offsets) - 1)):
         if not person[customer]:
@@ -69,7 +63,7 @@ def transitions(
                 cell = before * width + here
                 cells[cell] += 1
                 if spreads and before != none:
-                    spread[cell * buckets + np.uint64(_bucket(now - when))] += np.uint32(1)
+                    spread[cell * each + np.uint64(bucket(now - when, BITS))] += np.uint32(1)
             before, when = here, now
         if before != none:
             cells[before * width + none] += 1
@@ -112,47 +106,3 @@ def times_between(
                     found += one
             before, when = here, now
     return found
-
-
-@kernel
-def _least(bucket: int) -> Any:
-    """The smallest value in a bucket; of the one behind the last, more than any."""
-    if bucket >= BUCKETS:
-        return np.uint64(2**63)
-    return np.uint64(((4 + bucket % 4) << (_LOW + bucket // 4)) >> 2) if bucket > 0 else np.uint64(0)
-
-
-@kernel
-def _holding(counts: I64, place: int) -> Any:
-    """The bucket that holds what would stand at ``place`` were all values sorted, and how many lie below it."""
-    bucket, below = 0, 0
-    while below + counts[bucket] <= place:
-        below += counts[bucket]
-        bucket += 1
-    return bucket, below
-
-
-@kernel
-def near(counts: I64, shares: F64) -> Any:
-    """Where to look for quantiles of cells whose times spread as ``counts`` int64[cells, BUCKETS] says.
-
-    ``spans`` uint64[cells, 2 * shares]: per share the least time to keep, and how much longer it may be; ``places``
-    float64[cells, shares]: where each quantile stands among the sorted times kept, NaN for an empty cell.
-    ``shares`` ascend.
-    """
-    cells, wanted = len(counts), len(shares)
-    spans, places = np.zeros((cells, 2 * wanted), np.uint64), np.full((cells, wanted), np.nan)
-    for cell in range(cells):
-        total = counts[cell].sum()
-        end, left_out, until = -1, 0, 0
-        for k in range(wanted if total else 0):
-            exact = shares[k] * (total - 1)
-            first, below = _holding(counts[cell], int(exact))
-            last, before = _holding(counts[cell], min(int(exact) + 1, total - 1))
-            if first > end:
-                left_out += below - until
-            spans[cell, 2 * k] = _least(first)
-            spans[cell, 2 * k + 1] = _least(last + 1) - _least(first)
-            places[cell, k] = exact - left_out
-            end, until = last, before + counts[cell, last]
-    return spans, places
