@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from threading import Lock
 from typing import IO, Any, TypeVar
-from weakref import WeakSet
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 T = TypeVar("T", bound=np.generic)
 
 _ALIGNED, _LARGE, _ROWS_AT_ONCE, _LOOKED_UP_BITS = 64, 1 << 20, 1 << 18, 20
-_MAPS, _TURN = WeakSet[mmap](), Lock()
+_MAPS, _TURN = WeakKeyDictionary[mmap, int](), Lock()
+"""What is mapped, and where in memory it begins."""
 _SPARED: ContextVar[bool] = ContextVar("periplo_spared", default=False)
 
 
@@ -131,19 +132,21 @@ def release_all() -> None:
     """Gives back what memory holds of all that is mapped here."""
     with _TURN:
         maps = list(_MAPS)
-    for one in maps:
-        one.madvise(MADV_DONTNEED)
+    _let_go(maps)
 
 
 def release(array: NDArray[Any]) -> None:
     """Gives back what memory holds of a mapped array, and of those that lie in the same file: it is read again when
     needed."""
-    holder: Any = array
-    while isinstance(holder, np.ndarray):
-        holder = holder.base
-    mapped = holder.obj if isinstance(holder, memoryview) else holder
-    if isinstance(mapped, mmap):
-        mapped.madvise(MADV_DONTNEED)
+    place = array.ctypes.data
+    with _TURN:
+        maps = [one for one, start in _MAPS.items() if start <= place < start + len(one)]
+    _let_go(maps)
+
+
+def _let_go(maps: list[mmap]) -> None:
+    for one in maps:
+        one.madvise(MADV_DONTNEED)
 
 
 def _mapped(file: IO[bytes]) -> mmap:
@@ -153,5 +156,5 @@ def _mapped(file: IO[bytes]) -> mmap:
 
 def _known(whole: mmap) -> mmap:
     with _TURN:
-        _MAPS.add(whole)
+        _MAPS[whole] = np.frombuffer(whole, np.uint8).ctypes.data
     return whole

@@ -102,7 +102,6 @@ def write(file: Path, column: Arrived) -> None:
             writer.write_batch(batch)
 
     seal(file, fill)
-    release(column.codes)
 
 
 def _in_a_list(values: pa.Array) -> pa.Array:

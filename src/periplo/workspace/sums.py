@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+from typing import IO
 from zlib import crc32
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 
+from periplo.operation import shelf
 from periplo.operation.replacing import replacing
 
 _AT_ONCE, _MOST_KNOWN, _SEAL = 1 << 20, 512, 8
@@ -40,9 +43,9 @@ def seal(file: Path, fill: Callable[[pa.NativeFile], None]) -> None:
     """Writes a file in one step, as ``fill`` does, that ``opened`` can hold against its checksum. Raises ``OSError``,
     then nothing is left."""
     with replacing(file) as fresh:
-        with pa.OSFile(str(fresh), "wb") as sink:
+        with fresh.open("wb") as sink:
             sink.write(bytes(_SEAL))
-            fill(sink)
+            fill(pa.PythonFile(_InParts(sink), "w"))
         found = checksum(fresh, _SEAL)
         with fresh.open("r+b") as sealing:
             sealing.write(found.to_bytes(_SEAL, "little"))
@@ -51,10 +54,28 @@ def seal(file: Path, fill: Callable[[pa.NativeFile], None]) -> None:
 def opened(file: Path) -> pa.Buffer:
     """The content of a sealed file, memory-mapped. Raises ``ValueError`` where it is not as it was written,
     ``OSError`` where it is not."""
-    whole = pa.memory_map(str(file)).read_buffer()
+    whole = pa.py_buffer(shelf.opened(file, np.uint8))
     if whole.size < _SEAL or int.from_bytes(whole[:_SEAL], "little") != checksum(file, _SEAL):
         raise ValueError(file.name)
     return whole.slice(_SEAL)
+
+
+class _InParts:
+    """A file to which much is written a part at a time: of what is mapped, memory holds no more."""
+
+    closed = False
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def write(self, content: bytes | pa.Buffer) -> None:
+        whole = memoryview(content)
+        for some in shelf.slices(len(whole), _AT_ONCE):
+            self._file.write(whole[some])
+            shelf.release(np.frombuffer(whole[some], np.uint8))
+
+    def flush(self) -> None:
+        self._file.flush()
 
 
 @lru_cache(_MOST_KNOWN)
