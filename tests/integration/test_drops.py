@@ -104,7 +104,10 @@ def test_a_file_that_cannot_be_read_says_why(shop: Shop, drops: Drops) -> None:
     (folder / "a.csv").write_text("some,other\n1,2\n", "utf-8")
     assert drops.look() == 0
     told = json.loads((folder / "failed" / "a.csv.report.json").read_bytes())["error"]
-    assert "store-tickets" in json.dumps(told)
+    assert "store-tickets" in json.dumps(told["en"])
+    assert told["es"].keys() == told["en"].keys()
+    assert "store-tickets" in json.dumps(told["es"])
+    assert told["es"]["what"] != told["en"]["what"]
     assert not (folder / "a.csv").exists()
 
 

@@ -217,7 +217,7 @@ def test_errors_speak_the_reader_s_language(client: TestClient[Any]) -> None:
 def test_other_errors_have_the_same_shape(client: TestClient[Any]) -> None:
     assert refused(client, "customers/987654321", 404)["code"] == "no_customer"
     assert refused(client, f"customers/{1 << 64}", 404)["code"] == "no_customer"
-    for about in ("export", "erasure"):
+    for about in ("export", "erasure", "links"):
         assert refused(client, f"customers/{1 << 64}/{about}", 404)["code"] == "no_customer"
     assert refused(client, "customers/ana", 404)["code"] == "not_found"
     assert refused(client, "nothing", 404)["code"] == "not_found"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from periplo.errors import DataError, UsageError
 from periplo.intake.dropped import DONE, FAILED, Waiting, put_away
-from periplo.language import tell
+from periplo.language import LANGUAGES, tell
 from periplo.workspace.importing import import_files
 from periplo.workspace.settings.drops import Drop
 from periplo.workspace.stores import Stores
@@ -38,7 +38,7 @@ class Drops:
         try:
             report = import_files(self._stores, [file], drop.preset or None, mapping, None)
         except (DataError, UsageError) as error:
-            put_away(file, FAILED, {"error": tell(error, "en")})
+            put_away(file, FAILED, {"error": {lang: tell(error, lang) for lang in LANGUAGES}})
             return 0
         done = put_away(file, DONE, {"preset": report.preset} | report.counts())
         if report.erased or self._stores.erasures.stamp() != before:

@@ -9,6 +9,7 @@ import numpy as np
 
 from periplo.errors import UnknownName, UsageError
 from periplo.identity import Alarm, Decision, Link, Name, Suggestion, What, crowded, shown
+from periplo.workspace.customers import known
 from periplo.workspace.decisions import NOT_YET, as_event, must_change
 from periplo.workspace.following import follow, follow_or_look
 from periplo.workspace.journeying import JourneyStore
@@ -37,9 +38,8 @@ class Identities:
         return self._identity.identifiers(number)
 
     def links(self, number: int) -> list[Link]:
-        """Why a customer's identifiers are one, oldest first."""
-        follow_or_look(self._stores)
-        return self._identity.links(number)
+        """Why a customer's identifiers are one, oldest first. Raises ``UnknownName``."""
+        return self._identity.links(known(self._stores, number))
 
     def explain(self, one: str, other: str) -> list[Link]:
         """Why two identifiers are one customer: the shortest chain of links between them; none where they are two."""

@@ -20,6 +20,7 @@ from periplo.server.api.shapes import (
     Wanted,
 )
 from periplo.server.given import TheAccess, TheCaller, TheDesk, TheVisitor
+from periplo.server.person import numbered
 from periplo.workspace import Identities
 
 Least = Annotated[float, QueryParameter(ge=0, le=1, description="The least probability.")]
@@ -29,7 +30,8 @@ One = Annotated[str, QueryParameter(description="An identifier: its value, or ki
 @route("/customers/{number:int}/links", Permission.CUSTOMERS, tags=["Identity"], summary="Why this is one customer")
 def links(desk: TheDesk, number: FromPath[int]) -> LinksAnswer:
     """What joins a customer's identifiers: an event that carried two of them, or somebody who said so."""
-    return LinksAnswer(version=desk.shop.version(), links=desk.shop.identities.links(number))
+    with numbered(number):
+        return LinksAnswer(version=desk.shop.version(), links=desk.shop.identities.links(number))
 
 
 @route("/identity/explain", Permission.CUSTOMERS, tags=["Identity"], summary="Why two identifiers are one")
