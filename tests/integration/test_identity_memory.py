@@ -1,4 +1,4 @@
-"""The memory in which identity reads far does not grow with the identifiers that it meets there."""
+"""The memory in which identity reads far, or a little more of much, does not grow with the identifiers there are."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pyarrow as pa
 from periplo.identity import SETS, identity as far, texts as layers
+from periplo.operation.shelf import sparing_memory
 from support_identity import open_identity
 
 def sets(first, count=20_000):
@@ -26,6 +27,11 @@ with TemporaryDirectory() as folder:
     identity = open_identity(Path(folder) / "state.db")
     identity.follow(rows, lambda *_: map(sets, range(0, rows, 20_000)))
     assert identity.totals().persons == rows
+    far.FAR, far.NEAR_PARTS = 250_000, 3
+    with sparing_memory():
+        later = open_identity(Path(folder) / "state.db")
+        later.follow(rows + 20_000, lambda *_: [sets(rows)])
+        assert later.totals().persons == rows + 20_000
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 SMALL, LARGE = 60_000, 300_000

@@ -1,4 +1,4 @@
-"""The memory in which journeys are built, their columns gathered and asked does not grow with the events."""
+"""The memory in which journeys are built, joined by a few events, their columns gathered and asked does not grow."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from support_memory import largest_kilobytes
 
 CODE = """
 import resource, sys
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 import numpy as np
@@ -13,7 +14,7 @@ import pyarrow as pa
 from periplo.analysis import Journeys
 from periplo.journeys.build import Rows
 from periplo.journeys.columns import GivenProperties
-from periplo.journeys.out_of_memory import build_out_of_memory
+from periplo.journeys.out_of_memory import build_out_of_memory, pieces_of
 from periplo.operation.memory import spare
 from periplo.operation.shelf import sparing_memory
 from periplo.workspace.arrivals import Arrivals
@@ -35,6 +36,8 @@ def texts():
 with TemporaryDirectory() as folder, sparing_memory():
     scratch = Path(folder)
     journeys = build_out_of_memory(map(rows, range(0, events, at_once)), people, events, scratch)
+    all_again = chain(pieces_of(journeys, np.empty(0, np.int64)), [rows(events)])
+    journeys, events = build_out_of_memory(all_again, people, events, scratch), events + at_once
     growing = Growing(Arrived.nothing(), events, scratch)
     for first in range(0, events, at_once):
         growing.add(np.arange(first, first + at_once), texts(), True)

@@ -44,7 +44,7 @@ def import_files(
 ) -> None:
     spare()
     target = into or Path("shops") / shop_name(files[0])
-    with Shop.open(target, create=not dry_run, draft=dry_run) as shop:
+    with sparing_memory(), Shop.open(target, create=not dry_run, draft=dry_run) as shop:
         with progress_bar(hidden=as_json) as progress:
             report = shop.import_files(files, preset=preset, mapping=map_file, dry_run=dry_run, progress=progress)
         if dry_run:
@@ -141,8 +141,7 @@ def show_plan(report: ImportReport) -> None:
 def show_map(shop: Shop, target: Path, no_browser: bool) -> None:
     """The map as one HTML file beside the shop's data, opened where there is a browser and a person."""
     page = target / "map.html"
-    with sparing_memory():
-        export(shop.read_map(), page, LANG)
+    export(shop.read_map(), page, LANG)
     people.print(t("The map: {page}", LANG, page=page), highlight=False)
     note(t("Live in the browser: periplo serve {shop}", LANG, shop=target))
     if people.is_terminal and not no_browser:

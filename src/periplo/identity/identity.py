@@ -28,7 +28,7 @@ from periplo.identity.resolve import consume
 from periplo.identity.rules import Rules
 from periplo.identity.tables import HEAD, cursor
 from periplo.log.database import Database, writes
-from periplo.operation.shelf import Shelf
+from periplo.operation.shelf import Shelf, spared_memory
 
 _MINE, _ERASURES = cursor.c.consumer == "identity", cursor.c.consumer == "erasures"
 FAR = 250_000
@@ -81,7 +81,8 @@ class Identity(Answers):
                 seq = _cursor(connection)
                 if seq >= until_seq:
                     return
-                known = self._at(connection) if until_seq - seq <= FAR else self._out_of_memory(connection, seq)
+                far = until_seq - seq > FAR or (spared_memory() and self._is_far(connection))
+                known = self._out_of_memory(connection, seq) if far else self._at(connection)
                 for decision in decisions(seq):
                     known = self._read(connection, known, sets(known.cursor, decision.seq - 1))
                     save_decision(connection, decision)

@@ -74,6 +74,16 @@ def slices(count: int, at_once: int | None = None) -> Iterator[slice]:
     return (slice(first, min(first + size, count)) for first in range(0, count, size))
 
 
+def passed(*arrays: NDArray[Any], at_once: int | None = None) -> Iterator[slice]:
+    """The rows of mapped arrays of one length, some at a time; where memory is spared, what it held of them goes back
+    after each."""
+    for some in slices(len(arrays[0]), at_once):
+        yield some
+        if spared_memory():
+            for array in arrays:
+                release(array)
+
+
 def looked_up(array: NDArray[T], rows: NDArray[np.int64] | NDArray[np.int32]) -> NDArray[T]:
     """``array[rows]`` of something mapped, wherever the rows lie: part after part of it, of which memory keeps none."""
     part = (rows >> _LOOKED_UP_BITS).astype(np.uint16)  # numbers as small as these are sorted by counting
@@ -132,21 +142,27 @@ def release_all() -> None:
     """Gives back what memory holds of all that is mapped here."""
     with _TURN:
         maps = list(_MAPS)
-    _let_go(maps)
+    for one in maps:
+        one.madvise(MADV_DONTNEED)
 
 
 def release(array: NDArray[Any]) -> None:
     """Gives back what memory holds of a mapped array, and of those that lie in the same file: it is read again when
     needed."""
-    place = array.ctypes.data
+    holder: Any = array
+    while isinstance(holder, np.ndarray):
+        holder = holder.base
+    mapped = holder.obj if isinstance(holder, memoryview) else holder
+    if not isinstance(mapped, mmap):
+        mapped = _at(array.ctypes.data)
+    if mapped:
+        mapped.madvise(MADV_DONTNEED)
+
+
+def _at(place: int) -> mmap | None:
+    """What is mapped at a place in memory: others than numpy do not say whose memory they look at."""
     with _TURN:
-        maps = [one for one, start in _MAPS.items() if start <= place < start + len(one)]
-    _let_go(maps)
-
-
-def _let_go(maps: list[mmap]) -> None:
-    for one in maps:
-        one.madvise(MADV_DONTNEED)
+        return next((one for one, start in _MAPS.items() if start <= place < start + len(one)), None)
 
 
 def _mapped(file: IO[bytes]) -> mmap:

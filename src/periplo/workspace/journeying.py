@@ -14,6 +14,7 @@ from periplo.journeys.build import Rows, Sorted, build, extend
 from periplo.journeys.columns import I64, JourneyColumns
 from periplo.journeys.out_of_memory import build_out_of_memory, pieces_of
 from periplo.operation.disk import dispensable
+from periplo.operation.shelf import spared_memory
 from periplo.workspace import cache
 from periplo.workspace.cache import NO_JOURNEYS, About, CachedJourneys
 from periplo.workspace.following import follow
@@ -119,7 +120,7 @@ def advanced(stores: Stores, old: CachedJourneys, settled: int) -> CachedJourney
 def _joined(
     stores: Stores, old: CachedJourneys, settled: int, now: Owners, gone: I64, moved: Rows
 ) -> tuple[Sorted, Seen]:
-    """Old journeys without the rows ``gone``, with those that moved and the new ones: out of memory where many are new,
+    """Old journeys without the rows ``gone``, with those that moved and the new ones: out of memory where that is far,
     unless nothing can be written."""
     count, whose = settled - old.about.seq, len(now.whose())
 
@@ -127,7 +128,7 @@ def _joined(
         seen = Seen(old.about)
         return seen, read_rows(stores, now, old.about.seq, settled, seen)
 
-    if count > FAR and count > old.events // 4:
+    if _far(old.events, count):
         with suppress(OSError):
             seen, rows = new()
             parts = chain(pieces_of(old.journeys, gone), [moved], rows)
@@ -135,3 +136,9 @@ def _joined(
     seen, rows = new()
     added = Rows.together([moved, *rows])
     return extend(old.journeys, added, gone) if old.events else build(added)[0], seen
+
+
+def _far(old: int, new: int) -> bool:
+    """Whether so many events are built into journeys better out of memory: all again, which takes long where few are
+    new, but has to be where memory is spared."""
+    return old + new > FAR and (spared_memory() or new > max(FAR, old // 4))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from periplo.identity import COLUMNS, Owners
 from periplo.journeys.build import Rows
 from periplo.journeys.columns import I64
+from periplo.operation.shelf import passed
 from periplo.workspace.cache import CachedJourneys
 from periplo.workspace.stores import Stores
 
@@ -28,8 +31,8 @@ def regrouped(stores: Stores, old: CachedJourneys, now: Owners) -> tuple[I64, Ro
 
 def _changes(before: I64, after: I64) -> tuple[I64, I64, I64]:
     """The customers who moved as a whole, ascending, and to whom; and those who were parted."""
-    changed = np.unique(before[before != after])
-    mine = np.flatnonzero(np.isin(before, changed))
+    changed = np.unique(_each(before, after, lambda some: before[some][before[some] != after[some]]))
+    mine = _each(before, after, lambda some: some.start + np.flatnonzero(np.isin(before[some], changed)))
     mine = mine[np.argsort(before[mine], kind="stable")]
     if not len(mine):
         return changed, changed, changed
@@ -37,6 +40,11 @@ def _changes(before: I64, after: I64) -> tuple[I64, I64, I64]:
     low, high = np.minimum.reduceat(after[mine], starts), np.maximum.reduceat(after[mine], starts)
     whole = low == high
     return changed[whole], low[whole], changed[~whole]
+
+
+def _each(before: I64, after: I64, what: Callable[[slice], I64]) -> I64:
+    """What is found in each part of all identifiers, put together."""
+    return np.concatenate([np.empty(0, np.int64), *map(what, passed(before, after))])
 
 
 def _asked(stores: Stores, places: I64, now: Owners) -> I64:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from periplo.identity import KINDS, Decision, Identity, out_of_memory, texts
 from periplo.identity import facts as facts_module
 from periplo.identity import identity as identity_module
+from periplo.operation.shelf import sparing_memory
 from support_identity import STRICT, Name, Row, events, open_identity, sets
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -104,19 +106,21 @@ def told(identity: Identity) -> list[Any]:
     part_rows=st.sampled_from([5, 1 << 16]),
     far=st.sampled_from([0, 2, 1 << 20]),
     near_parts=st.sampled_from([-1, 1, 8]),
+    spared=st.booleans(),
     steps=st.lists(st.tuples(STEP, st.sampled_from(["one", "other"]), st.booleans()), min_size=3, max_size=14),
 )
 def test_reading_on_after_others_equals_reading_all(
     part_rows: int,
     far: int,
     near_parts: int,
+    spared: bool,
     steps: list[tuple[Any, str, bool]],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     """Also where many events are read out of memory, and where it is told there whose events are."""
     place, sequence = tmp_path_factory.mktemp("identity") / "state.db", Sequence()
     two = {"one": open_identity(place, STRICT), "other": open_identity(place, STRICT)}
-    with pytest.MonkeyPatch.context() as patched:
+    with pytest.MonkeyPatch.context() as patched, sparing_memory() if spared else nullcontext():
         patched.setattr(facts_module, "PART_ROWS", part_rows)
         patched.setattr(identity_module, "FAR", far)
         patched.setattr(identity_module, "NEAR_PARTS", near_parts)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -48,8 +50,8 @@ def journeys_of(shop: Shop) -> dict[str, list[tuple[int, str, str | None]]]:
     return {name: rows[begin:end] for name, begin, end in bounds}
 
 
-@pytest.fixture(params=["in memory", "out of memory", "nothing can be written"])
-def far(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+@pytest.fixture(params=["in memory", "out of memory", "memory is spared", "nothing can be written"])
+def far(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """How what is new is read: as little of it, or as what memory should not hold."""
     if request.param != "in memory":
         monkeypatch.setattr(journeying, "FAR", 0)
@@ -57,7 +59,8 @@ def far(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
         monkeypatch.setattr(out_of_memory, "ROWS_AT_ONCE", 16)
         monkeypatch.setattr(rows, "ROWS_AT_ONCE", 10)
         monkeypatch.setattr(shelf, "_LARGE", 1)
-    return str(request.param)
+    with shelf.sparing_memory() if request.param == "memory is spared" else nullcontext():
+        yield str(request.param)
 
 
 @pytest.mark.parametrize("seed", range(3))
