@@ -20,15 +20,13 @@ from numba.core.dispatcher import Dispatcher
 
 import periplo
 from bench.crowd import NAMES, Crowd
-from periplo.analysis import Journeys, spread
+from periplo.analysis import Journeys
 from periplo.analysis.asking import Option, options_of, put, questions
 from periplo.events.model import Event
 from periplo.identity import identity
-from periplo.operation.shelf import sparing_memory
 from periplo.workspace import Shop
 
-SMALL = Crowd(events=24_000, kinds=30)
-"""So many that parts of them are asked and put together."""
+SMALL = Crowd(events=20_000, kinds=30)
 MORE: dict[str, list[dict[str, Any]]] = {
     "attribution": [{"model": "markov", "markov_order": order} for order in (1, 2, 3)]
     + [{"model": "shapley", "by": "device"}, {"of": "campaign", "once": True}],
@@ -81,11 +79,8 @@ def main() -> None:
 
 
 def ask_all(face: Journeys) -> Iterator[str]:
-    """Asks each question with what it must be given, and as ``MORE`` says; the stages too, also sparing memory."""
+    """Asks each question with what it must be given, and as ``MORE`` says; the stages too."""
     face.stages()
-    with sparing_memory():
-        spread.MOST_KEPT = -1
-        face.stages()
     for name in questions(type(face)):
         options = options_of(getattr(type(face), name))
         plain = {each.name: example(each) for each in options if each.required or each.spread}

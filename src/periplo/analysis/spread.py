@@ -10,12 +10,12 @@ import numpy as np
 
 from periplo.analysis.numbers import MEDIAN_AND_P90, joined, median_and_p90
 from periplo.journeys.columns import F64, I64, U64
-from periplo.journeys.kernels.spread import near, spread, within
+from periplo.journeys.kernels.spread import bounds, near
 from periplo.operation.shelf import spared_memory
 
 MOST_KEPT = 1 << 18
 """Where memory is spared more values than these, of 16 bytes each, are counted instead, which costs a second look."""
-BITS = 7
+BOUNDS = bounds(7)
 """In 4,096 buckets, 128 to each doubling: of a thousand values hardly more than a few lie where one looks."""
 
 
@@ -35,14 +35,19 @@ class Values:
         if not counted and (len(values[0]) <= MOST_KEPT or not spared_memory()):
             return Values(self.groups, *values)
         none = np.empty(0, np.int64)
-        return Values(self.groups, none, none, sum(counted, spread(*values, self.groups, BITS)))
+        return Values(self.groups, none, none, sum(counted, self._spread(*values)))
 
     def ranks(self, look: Callable[[Near], F64]) -> F64:
         """Median and ninth decile of each group: float64[groups, 2], NaN for an empty group; where they were only
         counted, what those find who ``look`` where they must be."""
         if self.counts is None:
             return median_and_p90(self.group, self.value, self.groups)
-        return look(Near(*near(self.counts, MEDIAN_AND_P90, BITS)))
+        return look(Near(*near(self.counts, BOUNDS, MEDIAN_AND_P90)))
+
+    def _spread(self, group: I64, value: I64) -> I64:
+        width = len(BOUNDS) - 1
+        cells = group * width + np.searchsorted(BOUNDS, value.view(np.uint64), "right") - 1
+        return np.bincount(cells, minlength=self.groups * width).reshape(self.groups, width)
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,8 @@ class Near:
 
     def found(self, group: I64, value: I64) -> Distinct:
         """The values that lie there."""
-        kept = within(group, value, self.spans)
+        least, width = self.spans[:, ::2], self.spans[:, 1::2]
+        kept = (value.view(np.uint64)[:, None] - least[group] < width[group]).any(axis=1)
         return Distinct.of(group[kept], value[kept], np.ones(np.count_nonzero(kept), np.int64))
 
     def ranks(self, found: Distinct) -> F64:

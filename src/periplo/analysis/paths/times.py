@@ -11,7 +11,7 @@ from periplo.analysis.numbers import MEDIAN_AND_P90, Piece, places_of, ranked
 from periplo.analysis.paths.visits import Walk
 from periplo.journeys.columns import F64, I64, U64, JourneyColumns
 from periplo.journeys.kernels.quantiles import grouped
-from periplo.journeys.kernels.spread import near
+from periplo.journeys.kernels.spread import bounds, near
 from periplo.journeys.kernels.transitions import BITS, times_between
 
 AT_ONCE = 1 << 20
@@ -45,7 +45,7 @@ class TimeQuestion:
     @classmethod
     def some(cls, walk: Walk, spread: I64) -> TimeQuestion:
         """Of steps of which is known how their times spread, int64[cells, BUCKETS]."""
-        return cls(walk, *near(spread, MEDIAN_AND_P90, BITS))
+        return cls(walk, *near(spread, bounds(BITS), MEDIAN_AND_P90))
 
     def map(self, part: JourneyColumns) -> tuple[Piece, ...]:
         blocks = [*part.blocks(max(AT_ONCE, len(self.places)))]  # where each cell begins is kept for each block

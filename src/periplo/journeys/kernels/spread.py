@@ -16,9 +16,11 @@ _EXPONENT, _MANTISSA = 1023, 52
 """How doubles store them."""
 
 
-def buckets(bits: int) -> int:
-    """How many there are, if there are ``2**bits`` to each doubling."""
-    return _DOUBLINGS << bits
+def bounds(bits: int) -> U64:
+    """The smallest value of each bucket, if there are ``2**bits`` to each doubling; last, more than any."""
+    number, first = np.arange(1, _DOUBLINGS << bits, dtype=np.uint64), np.uint64(1 << bits)
+    least = (first + number % first) << (np.uint64(_LOW) + number // first) >> np.uint64(bits)
+    return np.concatenate(([np.uint64(0)], least, [np.uint64(2**63)]))
 
 
 @kernel
@@ -26,24 +28,6 @@ def bucket(value: Any, bits: Any) -> Any:
     """The bucket of a value from 0 on: its exponent and the highest bits behind it, as doubles store them."""
     high = np.float64(value).view(np.int64) >> (_MANTISSA - bits)
     return min(max(high - ((_EXPONENT + _LOW) << bits), 0), (_DOUBLINGS << bits) - 1)
-
-
-@kernel
-def spread(group: I64, value: I64, groups: int, bits: int) -> I64:
-    """int64[groups, buckets], how many values of each group lie in each bucket."""
-    counts = np.zeros((groups, _DOUBLINGS << bits), np.int64)
-    for i in range(len(group)):
-        counts[group[i], bucket(value[i], bits)] += 1
-    return counts
-
-
-@kernel
-def _least(bucket: int, bits: int) -> Any:
-    """The smallest value in a bucket; of the one behind the last, more than any."""
-    if bucket >= _DOUBLINGS << bits:
-        return np.uint64(2**63)
-    first = 1 << bits
-    return np.uint64(((first + bucket % first) << (_LOW + (bucket >> bits))) >> bits) if bucket > 0 else np.uint64(0)
 
 
 @kernel
@@ -57,8 +41,8 @@ def _holding(counts: I64, place: int) -> Any:
 
 
 @kernel
-def near(counts: I64, shares: F64, bits: int) -> Any:
-    """Where to look for quantiles of groups whose values spread as ``counts`` int64[groups, buckets] says.
+def near(counts: I64, bounds: U64, shares: F64) -> Any:
+    """Where to look for quantiles of groups whose values spread over buckets as ``counts`` int64[groups, buckets] says.
 
     ``spans`` uint64[groups, 2 * shares]: per share the least value to keep, and how much larger it may be; ``places``
     float64[groups, shares]: where each quantile stands among the sorted values kept, NaN for an empty group.
@@ -75,18 +59,8 @@ def near(counts: I64, shares: F64, bits: int) -> Any:
             last, before = _holding(counts[group], min(int(exact) + 1, total - 1))
             if first > end:
                 left_out += below - until
-            spans[group, 2 * k] = _least(first, bits)
-            spans[group, 2 * k + 1] = _least(last + 1, bits) - _least(first, bits)
+            spans[group, 2 * k] = bounds[first]
+            spans[group, 2 * k + 1] = bounds[last + 1] - bounds[first]
             places[group, k] = exact - left_out
             end, until = last, before + counts[group, last]
     return spans, places
-
-
-@kernel
-def within(group: I64, value: I64, spans: U64) -> Any:
-    """bool[n], which values lie in one of the spans (``near``) of their groups."""
-    found = np.zeros(len(group), np.bool_)
-    for i in range(len(group)):
-        for k in range(0, spans.shape[1], 2):
-            found[i] |= np.uint64(value[i]) - spans[group[i], k] < spans[group[i], k + 1]
-    return found
