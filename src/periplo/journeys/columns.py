@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from periplo.operation.shelf import release, slices, spared_memory
+from periplo.operation.shelf import passed
 
 I64 = NDArray[np.int64]
 I32 = NDArray[np.int32]
@@ -155,10 +155,8 @@ class JourneyColumns:
         """The bounds of at most ``most`` parts of whole customers with about the same number of events each; at least
         one."""
         ends, bounds = np.linspace(0, self.events, most + 1)[1:-1].astype(np.int64), {0, self.customers}
-        for some in slices(len(ends), _SOUGHT_AT_ONCE):
+        for some in passed(len(ends), self.offsets, at_once=_SOUGHT_AT_ONCE):
             bounds.update(np.searchsorted(self.offsets, ends[some]).tolist())
-            if spared_memory():
-                release(self.offsets)
         return [*pairwise(sorted(bounds))] or [(0, self.customers)]
 
     def parts(self, most: int) -> Iterator[JourneyColumns]:

@@ -17,7 +17,7 @@ from periplo.journeys.columns import I64
 from periplo.journeys.rows import Rows, Sorted
 from periplo.operation.ahead import ahead
 from periplo.operation.distributed import Distributed
-from periplo.operation.shelf import Shelf, passed, release, spared_memory
+from periplo.operation.shelf import Shelf, passed, spared_memory
 
 ROWS_AT_ONCE, MOST_FILES = 1 << 17, 256
 DISTRIBUTED_AT_ONCE, SPARED_AT_ONCE = 1 << 19, 1 << 18
@@ -102,12 +102,9 @@ def _rows(table: pa.Table) -> Rows:
 
 def pieces_of(journeys: Sorted, gone: I64) -> Iterator[Rows]:
     """The rows of journeys without those ``gone`` (ascending), some at a time."""
-    arrays = (journeys.time_us, journeys.seq, journeys.event, journeys.channel)
-    for some in passed(*arrays, at_once=ROWS_AT_ONCE):
+    arrays = [getattr(journeys, name) for name in Sorted.__dataclass_fields__]
+    for some in passed(len(journeys.time_us), *arrays, at_once=ROWS_AT_ONCE):
         ends = some.start, some.stop
         rows = np.setdiff1d(np.arange(*ends), gone[slice(*np.searchsorted(gone, ends))])
         owners = np.searchsorted(journeys.offsets, rows, "right") - 1
         yield journeys.moved(rows, journeys.customer[owners])
-        if spared_memory():
-            release(journeys.offsets)
-            release(journeys.customer)

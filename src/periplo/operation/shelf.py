@@ -74,10 +74,10 @@ def slices(count: int, at_once: int | None = None) -> Iterator[slice]:
     return (slice(first, min(first + size, count)) for first in range(0, count, size))
 
 
-def passed(*arrays: NDArray[Any], at_once: int | None = None) -> Iterator[slice]:
-    """The rows of mapped arrays of one length, some at a time; where memory is spared, what it held of them goes back
-    after each."""
-    for some in slices(len(arrays[0]), at_once):
+def passed(count: int, *arrays: NDArray[Any], at_once: int | None = None) -> Iterator[slice]:
+    """So many rows, some at a time; where memory is spared, what it holds of mapped arrays that are looked at meanwhile
+    goes back after each."""
+    for some in slices(count, at_once):
         yield some
         if spared_memory():
             for array in arrays:

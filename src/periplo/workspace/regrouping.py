@@ -44,7 +44,7 @@ def _changes(before: I64, after: I64) -> tuple[I64, I64, I64]:
 
 def _each(before: I64, after: I64, what: Callable[[slice], I64]) -> I64:
     """What is found in each part of all identifiers, put together."""
-    return np.concatenate([np.empty(0, np.int64), *map(what, passed(before, after))])
+    return np.concatenate([np.empty(0, np.int64), *map(what, passed(len(before), before, after))])
 
 
 def _asked(stores: Stores, places: I64, now: Owners) -> I64:

@@ -12,11 +12,12 @@ import numpy as np
 
 from periplo.journeys.columns import I32, I64, U8, U16, U32, U64, Bool
 from periplo.journeys.kernels.compiled import kernel
-from periplo.journeys.kernels.spread import bucket
+from periplo.journeys.kernels.spread import bounds, bucket
 
 NO_GAP = 2**63 - 1
 """No pause is as long (us)."""
-BITS, BUCKETS = 2, 128
+BITS = 2
+BUCKETS = len(bounds(BITS)) - 1
 """How times spread is counted in so many buckets, four to each doubling."""
 
 
