@@ -20,6 +20,9 @@ from support import ROOT
 OpenPage = Callable[..., Any]
 """Opens an address in a browser: ``open_page(address, lang=, theme=, width=, height=)``, a playwright ``Page``."""
 
+Serve = Callable[..., "Served"]
+"""What ``served`` does, for as long as a test and its pages last: ``serve(shop)``."""
+
 IMPATIENT = f"sys.path.insert(0, {str(ROOT / 'tests')!r}); from working_apart import impatient; impatient(); "
 """What ``served`` may do first."""
 

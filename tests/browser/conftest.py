@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 import small_shop
-from serving import OpenPage, Served, served
+from serving import OpenPage, Serve, Served, served
 
 CHROMIUM = Path(os.environ.get("PERIPLO_CHROMIUM", "/usr/bin/chromium"))
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -40,7 +41,14 @@ def small() -> Iterator[Served]:
 
 
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[OpenPage]:
+def serve() -> Iterator[Serve]:
+    """Serves a shop until the pages that show it are closed: one that still loads its icon would complain."""
+    with ExitStack() as servers:
+        yield lambda shop: servers.enter_context(served(shop))
+
+
+@pytest.fixture
+def open_page(browser: Browser, serve: Serve) -> Iterator[OpenPage]:
     """Opens an address as a reader with a language, a theme and a screen of their own."""
     contexts, wrong = [], []
 
@@ -51,7 +59,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
         contexts.append(context)
         page = context.new_page()
         home = "/".join(address.split("/")[:3])
-        page.on("console", lambda said: wrong.append(said.text) if said.type in ("error", "warning") else None)
+        page.on("console", lambda said: wrong.extend(complaints(said)))
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("request", lambda asked: None if asked.url.startswith(home) else wrong.append(asked.url))
         page.goto(address)
@@ -61,3 +69,8 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
     for context in contexts:
         context.close()
     assert wrong == []
+
+
+def complaints(said: ConsoleMessage) -> list[str]:
+    """What was said, and of which address, where it is a complaint."""
+    return [f"{said.text} {said.location['url']}"] if said.type in ("error", "warning") else []

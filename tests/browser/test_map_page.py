@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 import small_shop
-from serving import OpenPage, Served, elsewhere, served
+from serving import OpenPage, Serve, Served, elsewhere, served
 
 pytestmark = pytest.mark.browser
 
@@ -149,23 +149,22 @@ def test_it_is_drawn_in_roboto_from_this_server(small: Served, open_page: OpenPa
     assert page.evaluate(loaded) >= 1
 
 
-def test_it_changes_by_itself_when_another_process_records(tmp_path: Path, open_page: OpenPage) -> None:
+def test_it_changes_by_itself_when_another_process_records(serve: Serve, open_page: OpenPage, tmp_path: Path) -> None:
     shop = small_shop.copied(tmp_path)
-    with served(shop) as server:
-        page = live(open_page(f"{server.address}/?channel=web", lang="es"))
-        orders = page.locator("#figure-orders .value")
-        expect(orders).to_have_text("1")
-        page.fill("#since", "2026-01-01")
-        page.wait_for_url("**/?since=2026-01-01&channel=web")
-        page.locator('.periplo-map a[data-ref="stage/purchase/entered"]').first.focus()
-        elsewhere("shop.record([small_shop.order('2026-03-02 10:00', 9900, 'web', 'N-1', user_id='new')])", shop)
-        expect(orders).to_have_text("2")
-        expect(page.locator("#pulse")).to_have_text("Actualizado ahora mismo")
-        expect(page.locator(".figure .changed").first).to_be_attached()
-        expect(page.locator("#since")).to_have_value("2026-01-01")
-        assert page.url.endswith("/?since=2026-01-01&channel=web")
-        assert page.evaluate("document.activeElement.dataset.ref") == "stage/purchase/entered"
-        page.close()
+    server = serve(shop)
+    page = live(open_page(f"{server.address}/?channel=web", lang="es"))
+    orders = page.locator("#figure-orders .value")
+    expect(orders).to_have_text("1")
+    page.fill("#since", "2026-01-01")
+    page.wait_for_url("**/?since=2026-01-01&channel=web")
+    page.locator('.periplo-map a[data-ref="stage/purchase/entered"]').first.focus()
+    elsewhere("shop.record([small_shop.order('2026-03-02 10:00', 9900, 'web', 'N-1', user_id='new')])", shop)
+    expect(orders).to_have_text("2")
+    expect(page.locator("#pulse")).to_have_text("Actualizado ahora mismo")
+    expect(page.locator(".figure .changed").first).to_be_attached()
+    expect(page.locator("#since")).to_have_value("2026-01-01")
+    assert page.url.endswith("/?since=2026-01-01&channel=web")
+    assert page.evaluate("document.activeElement.dataset.ref") == "stage/purchase/entered"
 
 
 def test_a_lost_server_is_told_and_found_again(browser: Browser) -> None:
