@@ -27,7 +27,7 @@ test: .venv/dev.stamp tracker/node_modules/.stamp
 	$(BIN)/ruff format --check src tests bench
 	@echo "Compiling what the tests run, beside the type checker ..."
 	@$(BIN)/python -m bench.everything >/dev/null & $(BIN)/mypy; checked=$$?; wait; exit $$checked
-	$(BIN)/pytest -n $(WORKERS)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 setup: .venv/run.stamp
 
