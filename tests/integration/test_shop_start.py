@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import small_shop
 from periplo.workspace import Shop
 
@@ -28,6 +30,15 @@ assert gc.isenabled()
 periplo.open(sys.argv[1]).journeys().funnel("Product Viewed", "Order Completed", within="7d")
 print(json.dumps(sorted({*sys.modules})))
 """
+COMMAND = """
+import json, sys
+from contextlib import suppress
+from periplo.cli import main
+sys.argv[1:] = ["funnel", sys.argv[1], "--step", "Product Viewed", "--step", "Order Completed", "--json"]
+with suppress(SystemExit):
+    main()
+print(json.dumps(sorted({*sys.modules})))
+"""
 LINEAR = """
 import numba, numpy
 import periplo
@@ -35,11 +46,12 @@ print(numba.njit(lambda a: numpy.dot(numpy.linalg.inv(a), a))(numpy.array([[2.0,
 """
 
 
-def test_a_first_question_loads_what_it_needs(tmp_path: Path) -> None:
+@pytest.mark.parametrize("asking", [FIRST, COMMAND])
+def test_a_first_question_loads_what_it_needs(asking: str, tmp_path: Path) -> None:
     shop = small_shop.copied(tmp_path)
     with Shop.open(shop) as opened:
         opened.journeys()
-    assert NOT_NEEDED & {*json.loads(printed(FIRST, str(shop)))} == set()
+    assert NOT_NEEDED & {*json.loads(printed(asking, str(shop)).splitlines()[-1])} == set()
 
 
 def test_others_still_compile_linear_algebra() -> None:

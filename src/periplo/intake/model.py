@@ -18,7 +18,7 @@ from periplo.language import Lang, t
 
 I64 = NDArray[np.int64]
 Bool = NDArray[np.bool_]
-NO_EVENTS = pa.RecordBatch.from_pylist([], EVENTS)
+NO_EVENTS = pa.RecordBatch.from_arrays([pa.nulls(0, one.type) for one in EVENTS], schema=EVENTS)
 
 
 class IntakeSettings(msgspec.Struct, frozen=True):
@@ -181,7 +181,7 @@ class Places(NamedTuple):
         return cls(pa.repeat(shown_name(file), len(lines)), pa.array(lines))
 
 
-NO_PLACES = Places(pa.array([], pa.string()), pa.array([], pa.int64()))
+NO_PLACES = Places(pa.nulls(0, pa.string()), pa.nulls(0, pa.int64()))
 
 
 class Refusing(NamedTuple):

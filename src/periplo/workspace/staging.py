@@ -6,13 +6,12 @@ import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from shutil import rmtree
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from duckdb import DuckDBPyConnection
 
 from periplo.events.keys import U64, inside, key_hashes
 from periplo.events.schema import EVENTS, STORED
@@ -23,6 +22,9 @@ from periplo.log import Key
 from periplo.operation.shelf import Shelf
 from periplo.workspace.engine import engine
 from periplo.workspace.repeated import repeated
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 _STAGED = EVENTS.append(pa.field("rows", pa.int64()))
 _KEY = pa.schema([pa.field("place", pa.int64()), EVENTS.field("source"), EVENTS.field("event_id")])
