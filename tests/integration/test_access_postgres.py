@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 
 import postgres
-from periplo.access import ALL, NOBODY, Access, Given, Role, passwords
+from periplo.access import ALL, NOBODY, Access, Given, Role, attempts, passwords
 from periplo.access.attempts import LIMITS
 from periplo.access.tables import metadata
 from periplo.errors import LinkGone, PeriploError, SignInRefused, TooManyTries, UsageError
@@ -95,6 +96,20 @@ def test_many_guesses_at_once_gain_nothing(access: Access, monkeypatch: pytest.M
     free = LIMITS["account from address"].free
     assert said.count(SignInRefused.code) == free
     assert said.count(TooManyTries.code) == 16 - free
+
+
+def test_nobody_is_told_to_come_again_because_others_sign_in(access: Access) -> None:
+    """Two who counted the same places in another order would wait for each other until the database ends one."""
+    workspace = access.people._workspace
+
+    def sign_in(n: int) -> None:
+        for turn in range(25):
+            with suppress(TooManyTries):
+                attempts.begin(workspace, OWNER, f"192.0.2.{n}", code=turn % 2 == n % 2)
+            with workspace.database.writing() as connection:
+                attempts.succeeded(connection, OWNER, f"192.0.2.{n}")
+
+    assert at_once(sign_in, 4) == ["done"] * 4
 
 
 def test_a_code_serves_once_by_many_at_once(url: str, tmp_path: Path) -> None:

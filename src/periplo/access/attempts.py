@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from operator import itemgetter
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Row, delete, func, select, text, update
+from sqlalchemy import ColumnElement, Connection, delete, func, select, text, update
 
 from periplo.access.tables import attempt
 from periplo.access.workspace import DAY_US, Workspace
@@ -29,6 +30,11 @@ LIMITS: Mapping[str, Limit] = {
     "code": Limit(10, 900),
 }
 _FORGOTTEN_US = DAY_US
+_HELD = text("""
+    INSERT INTO attempt VALUES (:what, 0, :now, 0)
+    ON CONFLICT (what) DO UPDATE SET failures = attempt.failures RETURNING failures, until_us
+""")
+"""What is known of a place, where nobody else counts until the transaction ends."""
 
 
 def begin(workspace: Workspace, account: str, address: str, *, code: bool = False) -> None:
@@ -40,36 +46,46 @@ def begin(workspace: Workspace, account: str, address: str, *, code: bool = Fals
     now, places = workspace.now_us(), _places(account, address)
     if not code:
         del places["code"]
+    _forget(workspace, now)
     _set_back(workspace, places.values(), now)
     with workspace.database.writing() as connection:
-        connection.execute(delete(attempt).where(attempt.c.last_us < now - _FORGOTTEN_US))
-        known = _locked(connection, places.values(), now)
+        known = {kind: connection.execute(_HELD, {"what": what, "now": now}).one() for kind, what in places.items()}
         until = max(row.until_us for row in known.values())
         if until > now:
             raise TooManyTries(-(-(until - now) // 1_000_000))
         for kind, what in places.items():
-            _count(connection, LIMITS[kind], what, known[what].failures + 1, now)
+            _count(connection, LIMITS[kind], what, known[kind].failures + 1, now)
 
 
 def succeeded(connection: Connection, account: str, address: str) -> None:
     """Forgets the failures of the account from there; those of the address stay, but for this one."""
-    places = _places(account, address)
-    its = places.pop("address")
-    connection.execute(delete(attempt).where(attempt.c.what.in_(places.values())))
     back = {"failures": attempt.c.failures - 1, "until_us": 0}
-    connection.execute(update(attempt).where(attempt.c.what == its).values(**back))
+    for kind, what in _places(account, address).items():
+        changed = update(attempt).values(**back) if kind == "address" else delete(attempt)
+        connection.execute(changed.where(attempt.c.what == what))
+
+
+def _forget(workspace: Workspace, now: int) -> None:
+    old = attempt.c.last_us < now - _FORGOTTEN_US
+    if _are_there(workspace, old):
+        free = select(attempt.c.what).where(old).with_for_update(skip_locked=True)
+        with workspace.database.writing() as connection:
+            connection.execute(delete(attempt).where(attempt.c.what.in_(free)))
 
 
 def _set_back(workspace: Workspace, places: Iterable[str], now: int) -> None:
     """Where the clock was set back since the last attempt, as long is waited from now on as was to be waited then."""
-    ahead = attempt.c.what.in_(sorted(places)), attempt.c.last_us > now
+    ahead = attempt.c.last_us > now
+    if _are_there(workspace, ahead & attempt.c.what.in_(places)):
+        as_then = {"until_us": attempt.c.until_us - attempt.c.last_us + now, "last_us": now}
+        with workspace.database.writing() as connection:
+            for what in places:
+                connection.execute(update(attempt).where(attempt.c.what == what, ahead).values(**as_then))
+
+
+def _are_there(workspace: Workspace, which: ColumnElement[bool]) -> bool:
     with workspace.database.reading() as connection:
-        if not connection.scalar(select(func.count()).where(*ahead)):
-            return
-    as_then = {"until_us": attempt.c.until_us - attempt.c.last_us + now, "last_us": now}
-    with workspace.database.writing() as connection:
-        connection.execute(select(attempt.c.what).where(*ahead).order_by(attempt.c.what).with_for_update())
-        connection.execute(update(attempt).where(*ahead).values(**as_then))
+        return bool(connection.scalar(select(func.count()).select_from(attempt).where(which)))
 
 
 def network(address: str) -> str:
@@ -82,25 +98,15 @@ def network(address: str) -> str:
 
 
 def _places(account: str, address: str) -> dict[str, str]:
+    """Where is counted, by kind, in the order in which all take them one by one: no two wait for each other."""
     where = network(address)
-    return {
+    found = {
         "account from address": f"{account} {where}",
         "address": f"address {where}",
         "account": f"account {account}",
         "code": f"code {account}",
     }
-
-
-def _locked(connection: Connection, places: Iterable[str], now: int) -> dict[str, Row[Any]]:
-    """What is known of each place; until the transaction ends nobody else counts there."""
-    wanted = sorted(places)
-    new = [{"what": what, "now": now} for what in wanted]
-    asked = select(attempt).where(attempt.c.what.in_(wanted)).order_by(attempt.c.what).with_for_update()
-    found: dict[str, Row[Any]] = {}
-    while len(found) < len(wanted):  # again where somebody's success took one away in between
-        connection.execute(text("INSERT INTO attempt VALUES (:what, 0, :now, 0) ON CONFLICT DO NOTHING"), new)
-        found = {row.what: row for row in connection.execute(asked)}
-    return found
+    return dict(sorted(found.items(), key=itemgetter(1)))
 
 
 def _count(connection: Connection, limit: Limit, what: str, failures: int, now: int) -> None:

@@ -122,7 +122,8 @@ def only_here(connection: Connection, workspace: Workspace, email: str) -> None:
 def owners(connection: Connection, workspace: Workspace) -> int:
     """How many there are; until the transaction ends nobody else changes them."""
     mine = membership.c.workspace == workspace.name, membership.c.role == Role.OWNER
-    return len(connection.scalars(select(membership.c.user_id).where(*mine).with_for_update()).all())
+    held = select(membership.c.user_id).where(*mine).order_by(membership.c.user_id).with_for_update()
+    return len(connection.scalars(held).all())
 
 
 def _members(workspace: Workspace) -> Select[Any]:

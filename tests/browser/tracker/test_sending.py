@@ -117,6 +117,7 @@ def test_what_happens_offline_arrives_online_with_its_age(shop: Site, visit: Vis
     page = visit(clock="2026-03-01")
     page.clock.run_for(1_000)
     shop.until("page")
+    page.wait_for_function(f"{STORED} == 0")  # what has no answer yet would come again
     page.context.set_offline(True)
     page.evaluate("periplo.track('In The Tunnel')")
     page.clock.run_for(3_600_000)
