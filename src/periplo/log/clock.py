@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 
 from periplo.log.database import Database
 from periplo.log.inserting import insert
-from periplo.log.sequence import places
+from periplo.log.sequence import in_turn
 from periplo.log.tables import clock
 
 
@@ -29,8 +29,7 @@ class ClockNotes:
         ``most``; answers all."""
         passed_us, told_us = note
         newest = select(clock.c.passed_us).order_by(clock.c.passed_us.desc())
-        with self._database.writing() as connection:
-            places(connection)  # one process at a time
+        with in_turn(self._database) as connection:
             last = connection.scalar(newest.limit(1))
             if last is None or passed_us - last >= every_us:
                 insert(connection, clock, [[passed_us], [told_us]])

@@ -38,8 +38,9 @@ class Database:
     """One database, the path of an SQLite file or a database URL, with its schema at ``head``, the newest migration in
     the package folder ``migrations``.
 
-    Every transaction is either ``reading()`` (sees one moment, waits for nobody) or ``writing()`` (one at a time;
-    when the block ends all of it is durable, or none of it happened). Raises ``DamagedShop`` and ``ShopBusy``.
+    Every transaction is either ``reading()`` (sees one moment, waits for nobody) or ``writing()`` (when the block ends
+    all of it is durable, or none of it happened; one at a time in SQLite, while in PostgreSQL they wait for each other
+    only at the rows they share). Raises ``DamagedShop`` and ``ShopBusy``.
     """
 
     def __init__(self, place: Path | str, *, migrations: str, head: str) -> None:

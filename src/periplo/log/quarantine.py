@@ -14,6 +14,7 @@ from periplo.events.refused import Refused
 from periplo.log.database import Database
 from periplo.log.inserting import insert
 from periplo.log.rejects import Fault, Reading, Reject, fault_row, import_row, packed, reject_of, us
+from periplo.log.sequence import in_turn
 from periplo.log.tables import reading, reject
 
 _AT_ONCE = 400
@@ -29,7 +30,7 @@ class Quarantine:
     def put(self, import_id: str, how: Reading, refused: Iterable[Refused]) -> int:
         """Keeps the refused rows of an import in one commit; answers how many were new."""
         rows = {one.reject_id: import_row(one, import_id) for one in refused}
-        with self._database.writing() as connection:
+        with in_turn(self._database) as connection:
             _insert_new(connection, rows)
             if rows and not connection.scalar(select(reading.c.import_id).where(reading.c.import_id == import_id)):
                 insert(connection, reading, [[import_id], [how.preset], [how.mapping]])
@@ -41,7 +42,7 @@ class Quarantine:
 
     def put_faults(self, faults: Iterable[Fault]) -> None:
         """Keeps live messages, in a commit of their own."""
-        with self._database.writing() as connection:
+        with in_turn(self._database) as connection:
             self.keep(connection, faults)
 
     def list(
@@ -121,7 +122,7 @@ class Quarantine:
 
     def erase(self, reject_ids: Collection[str]) -> None:
         """Forgets rows. Their bytes are gone once the database is compacted."""
-        with self._database.writing() as connection:
+        with in_turn(self._database) as connection:
             for some in _chunks(list(reject_ids)):
                 connection.execute(delete(reject).where(reject.c.reject_id.in_(some)))
 
@@ -136,21 +137,17 @@ class Quarantine:
 
     def discard(self, reject_ids: Collection[str]) -> int:
         """Forgets rows that wait; answers how many. What went in keeps its row."""
-        with self._database.writing() as connection:
+        with in_turn(self._database) as connection:
             waits = reject.c.replayed_us.is_(None)
             some = [delete(reject).where(reject.c.reject_id.in_(ids), waits) for ids in _chunks(list(reject_ids))]
             return sum(connection.execute(one).rowcount for one in some)
 
     def mark_replayed(self, reject_ids: Collection[str]) -> None:
         """Notes that these rows were read again and went in."""
-        with self._database.writing() as connection:
-            self.went_in(connection, reject_ids)
-
-    def went_in(self, connection: Connection, reject_ids: Collection[str]) -> None:
-        """The same, within a commit."""
         now = us(datetime.now(UTC))
-        for some in _chunks(list(reject_ids)):
-            connection.execute(update(reject).where(reject.c.reject_id.in_(some)).values(replayed_us=now))
+        with in_turn(self._database) as connection:
+            for some in _chunks(list(reject_ids)):
+                connection.execute(update(reject).where(reject.c.reject_id.in_(some)).values(replayed_us=now))
 
     def mend(self, reject_id: str, text: str) -> None:
         """Keeps how a row should be read instead; the row as it was stays too."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
+from periplo.log.database import Database
 from periplo.log.tables import sequence
 
 
@@ -30,6 +33,15 @@ _put = update(sequence).where(sequence.c.name == bindparam("which")).values(last
 def places(connection: Connection) -> Places:
     """All of them, for one who writes: writers of a PostgreSQL log wait here for each other, as SQLite's always do."""
     return Places._make(connection.execute(_places).one())
+
+
+@contextmanager
+def in_turn(database: Database) -> Iterator[Connection]:
+    """A ``writing()`` transaction for which others wait also in PostgreSQL: of rows that several servers count or keep
+    at the same moment, none is met by two of them."""
+    with database.writing() as connection:
+        places(connection)
+        yield connection
 
 
 def last_place(connection: Connection) -> int:

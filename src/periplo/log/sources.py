@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, delete, select, update
 from periplo.errors import UnknownName, UsageError
 from periplo.log.database import Database
 from periplo.log.inserting import insert
+from periplo.log.sequence import in_turn
 from periplo.log.tables import sequence, source
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
@@ -54,7 +55,7 @@ class Sources:
     def add(self, name: str, *, channel: str = "", origins: Sequence[str] = ()) -> Source:
         """A new source, with a new key. Raises ``UsageError`` where the name is taken or cannot be one."""
         _check(name, origins)
-        with self._database.writing() as connection:
+        with in_turn(self._database) as connection:
             if connection.scalar(select(source.c.name).where(source.c.name == name)):
                 raise UsageError(
                     "There is a source named “{name}” already.",
@@ -69,7 +70,7 @@ class Sources:
     def allow(self, name: str, origins: Sequence[str]) -> Source:
         """Lets the pages of more sites send with the key of a source. Raises ``UnknownName``, ``UsageError``."""
         _check(name, origins)
-        with self._database.writing() as connection:
+        with in_turn(self._database) as connection:
             both = [*_one(connection, name).origins, *(one.rstrip("/") for one in origins)]
             written = json.dumps(list(dict.fromkeys(both)))
             connection.execute(update(source).where(source.c.name == name).values(origins=written))
@@ -78,7 +79,7 @@ class Sources:
 
     def rotate(self, name: str) -> Source:
         """Gives a source a new key: the old one is refused from then on. Raises ``UnknownName``."""
-        with self._database.writing() as connection:
+        with in_turn(self._database) as connection:
             _one(connection, name)
             connection.execute(update(source).where(source.c.name == name).values(write_key=_new_key()))
             _changed(connection)
@@ -86,7 +87,7 @@ class Sources:
 
     def remove(self, name: str) -> None:
         """Refuses what a source sends from then on; its events stay. Raises ``UnknownName``."""
-        with self._database.writing() as connection:
+        with in_turn(self._database) as connection:
             _one(connection, name)
             connection.execute(delete(source).where(source.c.name == name))
             _changed(connection)

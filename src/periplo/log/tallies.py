@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select, update
 
 from periplo.log.database import Database
 from periplo.log.inserting import insert
+from periplo.log.sequence import in_turn
 from periplo.log.tables import sequence, tally
 
 Counts = Mapping[tuple[str, str, str], int]
@@ -56,7 +57,7 @@ class Tallies:
             raise
 
     def _keep(self, counts: Counts) -> None:
-        with self._database.writing() as connection:
+        with in_turn(self._database) as connection:
             _add(connection, counts)
 
     def planned(self) -> int:
@@ -66,7 +67,7 @@ class Tallies:
 
     def count_planned(self, counts: Counts, after_seq: int, until_seq: int) -> None:
         """Adds what the plan said of the events between two places, once, whoever looked at them too."""
-        with self._database.writing() as connection:
+        with in_turn(self._database) as connection:
             moved = update(sequence).where(_PLANNED, sequence.c.last == after_seq).values(last=until_seq)
             if connection.execute(moved).rowcount:
                 _add(connection, counts)

@@ -9,12 +9,16 @@ from sqlalchemy import Engine
 from periplo.errors import DamagedShop, ShopBusy, ShopError
 from periplo.operation.disk import trouble
 
+_MET = {"23505", "40001", "40P01", "55P03"}
+"""What PostgreSQL says to one of two that met: the same row was new to both, they fit into no order, each waited for
+the other, a lock was not free (appendix A of its manual, classes 23, 40 and 55)."""
+
 
 def told(error: Exception, engine: Engine) -> ShopError:
     """The error in our words: one of SQLAlchemy, or of the driver that it uses."""
     cause = getattr(error, "orig", error)
     name, said = Path(engine.url.database or "").name, str(cause)
-    if "locked" in said:
+    if "locked" in said or getattr(cause, "sqlstate", None) in _MET:
         return ShopBusy("Another process is writing {name}.", fix="Try again when it has finished.", name=name)
     if unwritten := trouble(said, name, "The database says: {detail}."):
         return unwritten
