@@ -32,7 +32,8 @@ class Sdk(NamedTuple):
     """``name`` of its source and program; ``lacks``: calls it does not have; ``zone``: where its program runs;
     ``retries``: it sends again what failed; ``dates``: it takes the time of something that was before;
     ``joins``: the call that joins device and person; ``waits``: each call until it is answered, or they go together.
-    What goes alone is dated by its own way, which may be longer than the time between two calls."""
+    What goes alone is dated by its own way, which may be longer than the time between two calls; so is what says itself
+    when it was sent, beside others."""
 
     name: str
     program: str
@@ -49,7 +50,7 @@ SDKS = (
     Sdk("rudder_python", "rudder_python.py", "Asia/Kathmandu"),
     Sdk("posthog_python", "posthog_python.py", "Pacific/Chatham", joins="alias"),
     Sdk("segment_node", "segment_node.cjs", "Europe/Madrid"),
-    Sdk("rudder_node", "rudder_node.cjs", "America/St_Johns"),
+    Sdk("rudder_node", "rudder_node.cjs", "America/St_Johns", waits=False),
     Sdk("jitsu_node", "jitsu_node.cjs", "Australia/Lord_Howe", lacks=("screen", "alias"), retries=False, dates=False),
 )
 

@@ -9,7 +9,9 @@ async function play(each, end) {
   for (const { call, timestamp, ...message } of steps) {
     const began = Date.now();
     await each(call, timestamp ? { ...message, timestamp: new Date(timestamp) } : message);
-    spans.push([began, Date.now() + 1]);
+    const ended = Date.now();
+    spans.push([began, ended + 1]);
+    while (Date.now() === ended);  // no two in one millisecond: nothing would say which was first
   }
   await end();
   process.stdout.write(JSON.stringify(spans));
