@@ -177,6 +177,7 @@ def test_a_bad_row_is_set_aside_and_shown(tmp_path: Path) -> None:
         ("kpis", "{shop}", "--since", "2026-02-01", "--until", "2026-01-01"),
         ("kpis", "{shop}", "--since", "2030-01-01"),
         ("stages", "{shop}", "--channel", "wbe"),
+        ("stages", "{shop}", "--where", "Product Viewd"),
         ("map", "{shop}", "--out", "map.svg", "--segment", "buyrs"),
         ("map", "{shop}", "--out", "map.docx"),
         ("map", "{shop}", "--out", "map.svg", "--lang", "fr"),

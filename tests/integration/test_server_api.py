@@ -189,6 +189,7 @@ def test_a_period_without_events_is_empty_not_wrong(client: TestClient[Any]) -> 
         ("funnel", {"step": "Order Complete"}, "unknown_name", "“Order Completed”"),
         ("funnel", {"step": "Order Completed", "within": "soon"}, "bad_predicate", "soon"),
         ("funnel", {"step": ["Page Viewed"] * 33}, "bad_value", "step"),
+        ("kpis", {"where": "Order Complete"}, "unknown_name", "“Order Completed”"),
         ("customers", {"limit": "0"}, "bad_value", "The least is 1."),
         ("customers", {"limit": "1001"}, "bad_value", "The most is 1,000."),
         ("customers", {"limit": "many"}, "bad_value", "A whole number is expected."),

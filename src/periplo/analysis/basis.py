@@ -83,8 +83,11 @@ class Basis:
         return self._with(window(self._whole, since, until, self.zone), self._narrowed)
 
     def where(self, predicate: Step) -> Self:
-        """Only the customers for whom the predicate holds at the end of the window, with all their events."""
-        return self._with(self._window, (*self._narrowed, OnlyCustomers(self.predicate(predicate), self.threads)))
+        """Only the customers for whom the predicate holds at the end of the window, with all their events.
+
+        Raises ``BadPredicate``, and ``UnknownName`` as ``meant``.
+        """
+        return self._with(self._window, (*self._narrowed, OnlyCustomers(self.meant(predicate), self.threads)))
 
     def channel(self, name: str) -> Self:
         """Only the events of one channel. Raises ``UnknownName`` where no event has it."""
@@ -211,12 +214,19 @@ class Basis:
     def predicate(self, given: Step) -> Predicate:
         return parse(given, segments=self.segments, words=self.taxonomy, zone=self.zone)
 
-    def condition(self, given: Step) -> Condition:
-        """A step of a funnel. A name that neither the data nor the vocabulary have is a slip: ``UnknownName``."""
+    def meant(self, given: Step) -> Predicate:
+        """What somebody asks for. A name that neither the data nor the vocabulary have is a slip: ``UnknownName``. One
+        that was read already, as a segment's, may name what has not happened yet."""
+        if isinstance(given, Predicate):
+            return given
         predicate = self.predicate(given)
-        for unknown in unknown_names(predicate, self.kept[0]):
-            if unknown.kind == "event" and unknown.name not in self.taxonomy.events:
-                raise UnknownName("event", unknown.name, self.kept[0].event_names)
+        for unknown in unknown_names(predicate, self._whole, self.taxonomy):
+            raise UnknownName(unknown.kind, unknown.name, unknown.known)
+        return predicate
+
+    def condition(self, given: Step) -> Condition:
+        """A step of a funnel. Raises as ``where``."""
+        predicate = self.meant(given)
         match predicate:
             case EventIs(names=(name,), where=()):
                 return Condition(name, predicate)

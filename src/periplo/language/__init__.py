@@ -3,7 +3,7 @@
 Code writes its texts in English inside ``t("…", lang)``; the Spanish stands in ``es/*.yaml``, one file per room.
 """
 
-from periplo.language.catalogue import LANGUAGES, Lang, choose, from_environment, t, tell
+from periplo.language.catalogue import LANGUAGES, Lang, choose, from_environment, quoted, t, tell
 from periplo.language.formats import day, duration, moment, money, number, percent
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "money",
     "number",
     "percent",
+    "quoted",
     "t",
     "tell",
 ]

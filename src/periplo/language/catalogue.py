@@ -38,7 +38,12 @@ def tell(error: PeriploError, lang: Lang) -> dict[str, str]:
     said = {part: t(getattr(error, part), lang) for part in ("what", "why", "fix")}
     values = {name: t(str(value), lang) if name == "kind" else value for name, value in error.values.items()}
     told = {part: filled(text, values) if text else "" for part, text in said.items()}
-    return {"code": error.code} | {part: text.translate(_QUOTES[lang]) for part, text in told.items()}
+    return {"code": error.code} | {part: quoted(text, lang) for part, text in told.items()}
+
+
+def quoted(text: str, lang: Lang) -> str:
+    """The same with the quotation marks of the language, also around names that were quoted before."""
+    return text.translate(_QUOTES[lang])
 
 
 def choose(accept: str | None, default: Lang = "en") -> Lang:

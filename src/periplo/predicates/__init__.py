@@ -25,7 +25,7 @@ from periplo.predicates.tree import (
     PropertyIs,
     Sequence,
 )
-from periplo.predicates.unknown import Unknown, unknown_names
+from periplo.predicates.unknown import Unknown, named_events, unknown_names
 from periplo.predicates.write import to_data
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "evaluate",
     "evaluate_customers",
     "json_schema",
+    "named_events",
     "parse",
     "parse_duration",
     "tell",

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from periplo.predicates.clock import NO_LIMIT, calendar_value, instant_us, length_us
 from periplo.predicates.comparisons import holds
+from periplo.predicates.properties import contact_of
 from periplo.predicates.tree import (
     All,
     AnyOf,
@@ -28,7 +29,6 @@ from periplo.predicates.tree import (
     Sequence,
     over_customer,
 )
-from periplo.vocabulary import taxonomy
 
 State: TypeAlias = list[Any]
 
@@ -203,7 +203,7 @@ def _value(test: PropertyIs, happening: Happening) -> str | float | None:
         case "channel":
             return happening.channel
         case "contact":
-            return taxonomy().contact(happening.event)
+            return contact_of(test)(happening.event)
         case "hour" | "weekday":
             return calendar_value(test.property, happening.time_us, test.zone)
         case name:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from msgspec.structs import replace
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
@@ -24,6 +25,7 @@ from periplo.predicates.tree import (
     InSegment,
     Not,
     Predicate,
+    PropertyIs,
     Sequence,
     over_customer,
 )
@@ -64,6 +66,11 @@ def _from_yaml(text: str, place: str) -> Any:
     except YAMLError as error:
         problem = " ".join(str(getattr(error, "problem", error)).split())
         raise bad(place, "This is not YAML: {problem}.", problem=problem) from error
+
+
+def _own_contacts(words: Taxonomy) -> tuple[tuple[str, str], ...]:
+    contacts = {name: kind.contact for name, kind in words.events.items()}
+    return tuple((name, contacts[name]) for name in sorted(contacts) if contacts[name] != taxonomy().contact(name))
 
 
 class _Reader:
@@ -112,8 +119,15 @@ class _Reader:
             found = tuple(self._event(name, under(at, number)) for number, name in enumerate(names))
         else:
             found = () if names == "*" else (self._event(names, at),)
-        tests = parse_tests(raw["where"], under(place, "where"), self.zone) if "where" in raw else ()
+        tests = self._tests(raw["where"], under(place, "where")) if "where" in raw else ()
         return EventIs(names=tuple(dict.fromkeys(found)), where=tests)
+
+    def _tests(self, raw: object, place: str) -> tuple[PropertyIs, ...]:
+        tests = parse_tests(raw, place, self.zone)
+        if not any(test.property == "contact" for test in tests):
+            return tests
+        own = _own_contacts(self.words)
+        return tuple(replace(test, contacts=own) if test.property == "contact" else test for test in tests)
 
     def _event(self, name: Any, place: str) -> str:
         if not isinstance(name, str) or not name.strip():
@@ -132,7 +146,7 @@ class _Reader:
 
     def _first_touch(self, raw: Any, place: str) -> Predicate:
         if isinstance(raw, Mapping) and not set(raw) <= set(KEYS):
-            return EventIs(where=parse_tests(raw, place, self.zone))
+            return EventIs(where=self._tests(raw, place))
         return self.predicate(raw, place)
 
     def _modified(self, raw: Mapping[str, Any], place: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from periplo.vocabulary import taxonomy
 Bool = NDArray[np.bool_]
 I64 = NDArray[np.int64]
 
-NAMED = ("event", "channel", "contact")
+EVERYWHERE = ("event", "channel", "contact", *CALENDAR)
 """Properties that every event has, besides its own."""
 
 
@@ -64,7 +64,7 @@ def property_mask(test: PropertyIs, columns: Columns) -> Bool:
     if name == "channel":
         return _of_codes(test, columns.channel_names, columns.channel)
     if name == "contact":
-        return _of_codes(test, tuple(map(taxonomy().contact, columns.event_names)), columns.event)
+        return _of_codes(test, tuple(map(contact_of(test), columns.event_names)), columns.event)
     if name in CALENDAR:
         return _of_numbers(test, calendar_column(name, columns.time_us, test.zone))
     column = columns.properties.column(name)
@@ -75,9 +75,15 @@ def property_mask(test: PropertyIs, columns: Columns) -> Bool:
     return _of_codes(test, column.values, column.codes)
 
 
+def contact_of(test: PropertyIs) -> Callable[[str], str]:
+    """The kind of contact of an event, by the words of the shop whose test this is."""
+    own = dict(test.contacts)
+    return lambda event: own.get(event) or taxonomy().contact(event)
+
+
 def names_of(columns: Columns) -> tuple[str, ...]:
     """All properties that a test may name here."""
-    return tuple(dict.fromkeys((*NAMED, *CALENDAR, *columns.properties.names())))
+    return tuple(dict.fromkeys((*EVERYWHERE, *columns.properties.names())))
 
 
 def _of_codes(test: PropertyIs, values: tuple[str, ...], codes: NDArray[Any]) -> Bool:

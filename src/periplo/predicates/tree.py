@@ -23,13 +23,15 @@ class _Node(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
 class PropertyIs(msgspec.Struct, frozen=True):
     """One property of an event compared with a value (with values, for ``in`` and ``not_in``).
 
-    ``zone`` is the time zone of the calendar properties ``hour`` and ``weekday``.
+    ``zone`` is the time zone of the calendar properties ``hour`` and ``weekday``; ``contacts`` are the events that have
+    another kind of contact in the shop's own words than in ours, and which.
     """
 
     property: str
     op: Op
     value: Value | Values
     zone: str = "UTC"
+    contacts: tuple[tuple[str, str], ...] = ()
 
 
 class EventIs(_Node, frozen=True, kw_only=True, tag="event"):

@@ -1,41 +1,46 @@
-"""Names in a predicate that the data do not have: no error, but worth a word."""
+"""Names in a predicate that neither the data nor the vocabulary have: slips, where somebody asks by hand."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from periplo.errors import did_you_mean
-from periplo.predicates.properties import Columns, names_of
-from periplo.predicates.tree import EventIs, Predicate, inside
+from periplo.predicates.properties import EVERYWHERE, Columns, names_of
+from periplo.predicates.tree import EventIs, InSegment, Predicate, inside
+from periplo.vocabulary import Taxonomy
 
 
 class Unknown(NamedTuple):
-    """A name that no event has; ``near`` are the nearest there are, quoted and joined, or empty."""
+    """A name that no event has, and those there are."""
 
     kind: Literal["event", "property"]
     name: str
-    near: str
+    known: tuple[str, ...]
 
 
-def unknown_names(predicate: Predicate, columns: Columns) -> list[Unknown]:
-    """The events and properties named in a predicate that these data do not have, each once."""
-    events, parts = columns.event_names, list(_conditions(predicate))
-    # What properties there are may have to be read from all events: only where one is named.
-    properties = names_of(columns) if any(part.where for part in parts) else ()
-    found: dict[Unknown, None] = {}
-    for part in parts:
-        for name in part.names:
-            if name not in events:
-                found[Unknown("event", name, did_you_mean(name, events))] = None
-        for test in part.where:
-            if test.property not in properties:
-                found[Unknown("property", test.property, did_you_mean(test.property, properties))] = None
-    return list(found)
+def unknown_names(predicate: Predicate, columns: Columns, words: Taxonomy) -> list[Unknown]:
+    """The events and properties named in a predicate that neither these data nor the vocabulary have, each once.
+
+    Who asks whether a property exists may name any; and what a segment names, who asks for the segment did not write.
+    """
+    parts = list(_conditions(predicate))
+    events = [name for name in named_events(predicate) if name not in words.events]
+    tests = [test for part in parts for test in part.where if test.op != "exists"]
+    tested = [test.property for test in tests if test.property not in (*EVERYWHERE, *words.properties)]
+    # What properties there are may have to be read from all events: only where one is in doubt.
+    properties = names_of(columns) if tested else ()
+    found = [Unknown("event", name, columns.event_names) for name in events if name not in columns.event_names]
+    found += [Unknown("property", name, properties) for name in tested if name not in properties]
+    return list(dict.fromkeys(found))
+
+
+def named_events(predicate: Predicate) -> tuple[str, ...]:
+    """The events that a predicate names, each once; not what a segment names that it asks for."""
+    return tuple(dict.fromkeys(name for part in _conditions(predicate) for name in part.names))
 
 
 def _conditions(predicate: Predicate) -> Iterator[EventIs]:
     if isinstance(predicate, EventIs):
         yield predicate
-    for part in inside(predicate):
+    for part in () if isinstance(predicate, InSegment) else inside(predicate):
         yield from _conditions(part)

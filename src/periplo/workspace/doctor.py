@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from shutil import disk_usage
 from typing import Any, Literal
 
 import msgspec
 
 from periplo.errors import PeriploError, ShopBusy
-from periplo.language import Lang, number, t
+from periplo.language import Lang, number, quoted, t
 from periplo.maps import MapDefinition
 from periplo.maps.checks import Known
 from periplo.operation.disk import may_write
 from periplo.operation.machine_code import KEPT
+from periplo.predicates import Predicate
 from periplo.workspace import cache
 from periplo.workspace.atlas import map_files
 from periplo.workspace.backup import Targets, backups
@@ -21,6 +22,7 @@ from periplo.workspace.condition import MB
 from periplo.workspace.segments import read_segments
 from periplo.workspace.stores import Stores
 from periplo.workspace.told_twice import told_twice
+from periplo.workspace.unseen import unseen
 
 MANY_REJECTS = 1_000
 Level = Literal["ok", "warning", "error"]
@@ -39,7 +41,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     def tell(self, lang: Lang) -> str:
         """The finding in words, with numbers as the reader writes them."""
         values = {name: number(v, lang) if isinstance(v, int) else v for name, v in self.values.items()}
-        return " ".join(t(text, lang, **values) for text in (self.what, self.why, self.fix) if text)
+        return quoted(" ".join(t(text, lang, **values) for text in (self.what, self.why, self.fix) if text), lang)
 
 
 Look = Callable[[Stores], Iterator[Finding]]
@@ -193,15 +195,29 @@ def _cache(stores: Stores) -> Iterator[Finding]:
 
 
 def _segments(stores: Stores) -> Iterator[Finding]:
-    values = {"n": len(_known(stores).segments)}
-    yield Finding(level="ok", part="segments", what="Segments: {n}.", values=values)
+    known = _known(stores).segments
+    yield Finding(level="ok", part="segments", what="Segments: {n}.", values={"n": len(known)})
+    yield from _unseen(stores, "segments", known)
 
 
 def _maps(stores: Stores) -> Iterator[Finding]:
-    own = map_files(stores.places.maps)
-    for file in own.values():
-        MapDefinition.load(file, _known(stores))
+    own = {name: MapDefinition.load(file, _known(stores)) for name, file in map_files(stores.places.maps).items()}
     yield Finding(level="ok", part="maps", what="Maps of the shop's own: {n}.", values={"n": len(own)})
+    stages = {f"{name}: {stage}": where for name, each in own.items() for stage, where in each.stages}
+    personas = {f"{name}: persona": each.persona for name, each in own.items() if each.persona}
+    yield from _unseen(stores, "maps", stages | personas)
+
+
+def _unseen(stores: Stores, part: str, predicates: Mapping[str, Predicate]) -> Iterator[Finding]:
+    for where, name, near in unseen(stores, predicates):
+        yield Finding(
+            level="warning",
+            part=part,
+            what="{where} names an event that nobody has seen: “{name}”.",
+            why="Did you mean {near}?" if near else "",
+            fix="If it is still to come, there is nothing to do.",
+            values={"where": where, "name": name, "near": near},
+        )
 
 
 def _known(stores: Stores) -> Known:

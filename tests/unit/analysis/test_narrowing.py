@@ -12,6 +12,7 @@ from periplo.analysis import Journeys
 from periplo.analysis.grouping import group_by
 from periplo.analysis.periods import instant, microseconds, periods
 from periplo.errors import BadPredicate, UnknownName, UsageError
+from periplo.predicates import parse
 
 DAY = 86400
 
@@ -113,7 +114,13 @@ def test_a_step_nobody_knows_is_a_slip_not_a_zero() -> None:
     journeys = Journeys(given("A0"), names=lambda numbers: [f"customer {n}" for n in numbers])
     with pytest.raises(UnknownName, match="Did you mean"):
         Journeys(given("Ordered0")).funnel("Orderd")
+    with pytest.raises(UnknownName, match="“Ordered”"):
+        Journeys(given("Ordered0")).where({"did_not": "Orderd"})
+    with pytest.raises(UnknownName, match="“score”"):
+        Journeys(given("A0", score=[1])).where({"where": {"scor": 1}})
     assert journeys.funnel("Order Completed").steps[0].customers == 0
+    assert journeys.where({"where": {"coupon": "x"}}).columns.customers == 0
+    assert journeys.where(parse("Never Seen")).columns.customers == 0
     assert journeys.funnel({"event": "A", "where": {"channel": "web"}}).steps[0].customers == 1
     assert journeys.customers(np.array([0])) == ["customer 0"]
 

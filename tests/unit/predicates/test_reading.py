@@ -28,6 +28,7 @@ from periplo.predicates import (
     Not,
     Predicate,
     PropertyIs,
+    evaluate,
     json_schema,
     parse,
     parse_duration,
@@ -38,7 +39,7 @@ from periplo.predicates import (
 )
 from periplo.predicates.parse import KEYS
 from periplo.predicates.tree import OPS, inside
-from periplo.vocabulary import taxonomy
+from periplo.vocabulary import load, taxonomy
 from support import ROOT
 
 FOLDER = Path(room.__file__).parent
@@ -282,11 +283,33 @@ def test_every_comparison_can_be_told_in_spanish() -> None:
         assert tell(EventIs(where=(test,)), "en") != tell(EventIs(where=(test,)), "es")
 
 
-def test_names_that_no_event_has_are_proposed() -> None:
-    written = {"event": "Order Complete", "where": {"devise": "x", "hour": 3}, "did": "A"}
-    found = unknown_names(parse(written), columns_of([]))
-    assert [(one.kind, one.name, one.near) for one in found] == [
-        ("event", "Order Complete", "“Order Completed”"),
-        ("property", "devise", "“device”"),
-    ]
+def test_names_that_no_event_and_no_word_has_are_slips() -> None:
+    written = {
+        "event": ["Order Complete", "Order Shipped", "A"],
+        "where": {"devise": "x", "hour": 3, "coupon": "y", "nothing": {"exists": False}},
+    }
+    found = unknown_names(parse(written), columns_of([]), taxonomy())
+    assert [(one.kind, one.name) for one in found] == [("event", "Order Complete"), ("property", "devise")]
+    assert "Order Completed" in found[0].known
+    assert "device" in found[1].known
     assert "A" in EVENTS
+
+
+def test_what_a_segment_names_is_no_slip_of_who_asks_for_it() -> None:
+    asked = parse({"segment": "old"}, segments={"old": parse("Never Seen")})
+    assert unknown_names(asked, columns_of([]), taxonomy()) == []
+
+
+def test_contact_is_what_the_words_of_the_shop_say(tmp_path: Path) -> None:
+    (tmp_path / "vocabulary").mkdir()
+    own = "B: {en: B, es: B, contact: purchase}\nOrder Completed: {contact: other}\n"
+    (tmp_path / "vocabulary" / "events.yaml").write_text(own)
+    bought, none = {"where": {"contact": "purchase"}}, {"device": None, "size": None}
+    events = [Happening(at, name, "web", none) for at, name in enumerate(EVENTS)]
+    ours, theirs = parse(bought), parse(bought, words=load(tmp_path))
+    for predicate, told in ((ours, [False, False, True]), (theirs, [False, True, False])):
+        live = Live(predicate)
+        state = live.new()
+        assert evaluate(predicate, columns_of([events])).tolist() == told
+        assert [live.see(state, event) for event in events] == told
+    assert to_data(theirs) == to_data(ours)

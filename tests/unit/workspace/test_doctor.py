@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from periplo.events.model import Event
 from periplo.language.catalogue import spanish
+from periplo.maps import MapDefinition
 from periplo.workspace import Shop, doctor
 from periplo.workspace.lock import Lock
 from support_events import event
@@ -119,6 +120,23 @@ def test_maps_and_segments_that_cannot_be_read(shop: Shop) -> None:
     assert wrong(shop) == {"maps": "error"}
     (shop.path / "segments.yaml").write_text("a: {where: {}}", "utf-8")
     assert wrong(shop) == {"maps": "error", "segments": "error"}
+
+
+def test_what_segments_and_maps_name_that_nobody_has_seen(shop: Shop) -> None:
+    shop.record([event("own", "Gift Wrapped")])
+    segments = "old: {where: Gift Wraped}\nboth: {where: {any: [Gift Wrapped, {segment: old}, Order Shipped]}}\n"
+    (shop.path / "segments.yaml").write_text(segments, "utf-8")
+    retail = MapDefinition.load("retail").text.replace("did: Order Completed", "did: Zzz")
+    (shop.path / "maps").mkdir()
+    (shop.path / "maps" / "ours.journey.yaml").write_text(retail, "utf-8")
+    told = [one.tell("es") for one in shop.doctor() if one.level == "warning" and one.part in ("segments", "maps")]
+    assert told[0] == (
+        "old nombra un evento que nadie ha visto: «Gift Wraped». ¿Quería decir «Gift Wrapped»? "
+        "Si aún está por llegar, no hay nada que hacer."
+    )
+    assert len(told) == 1 + retail.count("did: Zzz")
+    assert "Zzz" in told[-1]
+    assert "Quería" not in told[-1]
 
 
 def test_every_finding_has_its_spanish() -> None:
