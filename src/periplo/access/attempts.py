@@ -30,11 +30,10 @@ LIMITS: Mapping[str, Limit] = {
     "code": Limit(10, 900),
 }
 _FORGOTTEN_US = DAY_US
-_HELD = text("""
-    INSERT INTO attempt VALUES (:what, 0, :now, 0)
-    ON CONFLICT (what) DO UPDATE SET failures = attempt.failures RETURNING failures, until_us
+_HOLD = text("""
+    INSERT INTO attempt VALUES (:what, 0, :now, 0) ON CONFLICT (what) DO UPDATE SET failures = attempt.failures
 """)
-"""What is known of a place, where nobody else counts until the transaction ends."""
+"""Makes a place where there is none; nobody else counts there until the transaction ends."""
 
 
 def begin(workspace: Workspace, account: str, address: str, *, code: bool = False) -> None:
@@ -49,12 +48,15 @@ def begin(workspace: Workspace, account: str, address: str, *, code: bool = Fals
     _forget(workspace, now)
     _set_back(workspace, places.values(), now)
     with workspace.database.writing() as connection:
-        known = {kind: connection.execute(_HELD, {"what": what, "now": now}).one() for kind, what in places.items()}
-        until = max(row.until_us for row in known.values())
+        for what in places.values():
+            connection.execute(_HOLD, {"what": what, "now": now})
+        rows = connection.execute(select(attempt).where(attempt.c.what.in_(places.values()))).all()
+        known = {row.what: row for row in rows}
+        until = max(row.until_us for row in rows)
         if until > now:
             raise TooManyTries(-(-(until - now) // 1_000_000))
         for kind, what in places.items():
-            _count(connection, LIMITS[kind], what, known[kind].failures + 1, now)
+            _count(connection, LIMITS[kind], what, known[what].failures + 1, now)
 
 
 def succeeded(connection: Connection, account: str, address: str) -> None:
