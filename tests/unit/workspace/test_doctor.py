@@ -134,9 +134,8 @@ def test_what_segments_and_maps_name_that_nobody_has_seen(shop: Shop) -> None:
         "old nombra un evento que nadie ha visto: «Gift Wraped». ¿Quería decir «Gift Wrapped»? "
         "Si aún está por llegar, no hay nada que hacer."
     )
-    assert len(told) == 1 + retail.count("did: Zzz")
-    assert "Zzz" in told[-1]
-    assert "Quería" not in told[-1]
+    nobody = "nombra un evento que nadie ha visto: «Zzz». Si aún está por llegar, no hay nada que hacer."
+    assert told[1:] == [f"ours: {stage} {nobody}" for stage in ("purchase", "loyalty")]
 
 
 def test_every_finding_has_its_spanish() -> None:
