@@ -73,7 +73,15 @@ class Site:
 
     @property
     def messages(self) -> list[Message]:
-        """All that came, in order, as often as it came; with its batch's context and receivedAt."""
+        """All that came, in order, each once, as the server counts: what had no answer when a page went comes again."""
+        once: dict[str, Message] = {}
+        for message in self.came:
+            once.setdefault(message["messageId"], message)
+        return [*once.values()]
+
+    @property
+    def came(self) -> list[Message]:
+        """The same as often as it came; with its batch's context and receivedAt."""
         return [
             {
                 "sentAt": body["sentAt"],
