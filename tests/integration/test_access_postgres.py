@@ -112,6 +112,23 @@ def test_nobody_is_told_to_come_again_because_others_sign_in(access: Access) -> 
     assert at_once(sign_in, 4) == ["done"] * 4
 
 
+def test_failures_are_forgotten_after_a_day(url: str) -> None:
+    clock = Clock()
+    access = Access(url, now_us=clock)
+    workspace = access.people._workspace
+    for _ in range(LIMITS["account from address"].free):
+        attempts.begin(workspace, OWNER, "192.0.2.1")
+    with pytest.raises(TooManyTries):
+        attempts.begin(workspace, OWNER, "192.0.2.1")
+    clock.pass_s(86_401)
+    attempts.begin(workspace, "eva@shop.example", "192.0.2.2")
+    with workspace.database.reading() as connection:
+        left = connection.scalars(text("SELECT what FROM attempt")).all()
+    assert left
+    assert not [what for what in left if OWNER in what or "192.0.2.1" in what]
+    access.close()
+
+
 def test_a_code_serves_once_by_many_at_once(url: str, tmp_path: Path) -> None:
     """On PostgreSQL a second factor is sealed with a key that lies beside the settings, not in the database."""
     clock = Clock()

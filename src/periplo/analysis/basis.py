@@ -85,9 +85,11 @@ class Basis:
     def where(self, predicate: Step) -> Self:
         """Only the customers for whom the predicate holds at the end of the window, with all their events.
 
-        Raises ``BadPredicate``, and ``UnknownName`` as ``meant``.
+        Raises ``BadPredicate``, and ``UnknownName`` as ``meant``; one that was read already, as a segment's, may name
+        what has not happened yet.
         """
-        return self._with(self._window, (*self._narrowed, OnlyCustomers(self.meant(predicate), self.threads)))
+        found = predicate if isinstance(predicate, Predicate) else self.meant(predicate)
+        return self._with(self._window, (*self._narrowed, OnlyCustomers(found, self.threads)))
 
     def channel(self, name: str) -> Self:
         """Only the events of one channel. Raises ``UnknownName`` where no event has it."""
@@ -215,17 +217,14 @@ class Basis:
         return parse(given, segments=self.segments, words=self.taxonomy, zone=self.zone)
 
     def meant(self, given: Step) -> Predicate:
-        """What somebody asks for. A name that neither the data nor the vocabulary have is a slip: ``UnknownName``. One
-        that was read already, as a segment's, may name what has not happened yet."""
-        if isinstance(given, Predicate):
-            return given
+        """What somebody asks for. A name that neither the data nor the vocabulary have is a slip: ``UnknownName``."""
         predicate = self.predicate(given)
         for unknown in unknown_names(predicate, self._whole, self.taxonomy):
             raise UnknownName(unknown.kind, unknown.name, unknown.known)
         return predicate
 
     def condition(self, given: Step) -> Condition:
-        """A step of a funnel. Raises as ``where``."""
+        """A step of a funnel. Raises as ``meant``."""
         predicate = self.meant(given)
         match predicate:
             case EventIs(names=(name,), where=()):

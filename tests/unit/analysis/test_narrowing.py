@@ -114,6 +114,8 @@ def test_a_step_nobody_knows_is_a_slip_not_a_zero() -> None:
     journeys = Journeys(given("A0"), names=lambda numbers: [f"customer {n}" for n in numbers])
     with pytest.raises(UnknownName, match="Did you mean"):
         Journeys(given("Ordered0")).funnel("Orderd")
+    with pytest.raises(UnknownName, match="Did you mean"):
+        Journeys(given("Ordered0")).funnel(parse("Orderd"))
     with pytest.raises(UnknownName, match="“Ordered”"):
         Journeys(given("Ordered0")).where({"did_not": "Orderd"})
     with pytest.raises(UnknownName, match="“score”"):

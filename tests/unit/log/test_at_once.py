@@ -20,8 +20,9 @@ SERVERS, TURNS = 4, 10
 WHERE = "abcdef"
 
 
-def at_once(act: Callable[[int, Callable[[], int]], None]) -> None:
-    """As that many servers, which wait for each other where they call what they are given; raises what one raised."""
+def at_once(place: str, act: Callable[[int, Callable[[], int]], None]) -> None:
+    """As that many servers of one log, which wait for each other where they call what they are given: none may fail."""
+    open_log(place).check()
     ready = Barrier(SERVERS)
 
     def run(server: int) -> None:
@@ -38,8 +39,6 @@ def at_once(act: Callable[[int, Callable[[], int]], None]) -> None:
 
 
 def test_what_several_count_is_added_up(place: str) -> None:
-    open_log(place).check()
-
     def count(server: int, together: Callable[[], int]) -> None:
         mine = Tallies(open_log(place))
         for _ in range(TURNS):
@@ -48,14 +47,12 @@ def test_what_several_count_is_added_up(place: str) -> None:
             together()
             mine.flush()
 
-    at_once(count)
+    at_once(place, count)
     found = Tallies(open_log(place)).since(date.min)
     assert {one.where: one.count for one in found} == dict.fromkeys(WHERE, SERVERS * TURNS)
 
 
 def test_what_the_plan_said_is_counted_by_one_of_them(place: str) -> None:
-    open_log(place).check()
-
     def count(server: int, together: Callable[[], int]) -> None:
         mine = Tallies(open_log(place))
         for turn in range(TURNS):
@@ -64,14 +61,12 @@ def test_what_the_plan_said_is_counted_by_one_of_them(place: str) -> None:
             mine.add("shop", "planned", WHERE[server])
             mine.flush()
 
-    at_once(count)
+    at_once(place, count)
     counts = {one.where: one.count for one in Tallies(open_log(place)).since(date.min)}
     assert counts == {where: TURNS * (1 + (where in WHERE[:SERVERS])) for where in WHERE}
 
 
 def test_a_source_is_added_by_one_of_them(place: str) -> None:
-    open_log(place).check()
-
     def add(server: int, together: Callable[[], int]) -> None:
         mine = Sources(open_log(place))
         for turn in range(TURNS):
@@ -80,7 +75,7 @@ def test_a_source_is_added_by_one_of_them(place: str) -> None:
                 mine.add(f"shop-{turn}")
             mine.allow(f"shop-{turn}", [f"https://{server}.example"])
 
-    at_once(add)
+    at_once(place, add)
     assert [len(one.origins) for one in Sources(open_log(place)).all()] == [SERVERS] * TURNS
 
 
@@ -92,8 +87,6 @@ def test_two_that_meet_in_postgresql_are_told_to_come_again() -> None:
 
 
 def test_what_several_refuse_is_kept_once(place: str) -> None:
-    open_log(place).check()
-
     def keep(server: int, together: Callable[[], int]) -> None:
         mine = Quarantine(open_log(place))
         for turn in range(TURNS):
@@ -106,5 +99,5 @@ def test_what_several_refuse_is_kept_once(place: str) -> None:
             mine.put_faults(faults)
             mine.mark_replayed([one.reject_id for one in faults])
 
-    at_once(keep)
+    at_once(place, keep)
     assert Quarantine(open_log(place)).count(replayed=None) == TURNS * len(WHERE)
